@@ -1,0 +1,132 @@
+# frugal: make demo, make check, make, make install, make bench, make clean.
+# SAN=address|thread|undefined builds with that sanitizer, below build/SAN.
+
+SHELL  := /bin/bash
+CC     ?= gcc
+PREFIX ?= /usr/local
+B      := build$(if $(SAN),/$(SAN))
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+IS_CLANG := $(findstring clang,$(CC))
+
+# The floors, from the top down; each may include only those to its right.
+FLOORS := http app work store data spec learn base
+
+INCLUDES := -Iserver -Iclient -Ischema -I. -I$(B)/gen
+WARNINGS := -Wall -Wextra -Wformat=2 -Wconversion -Wsign-conversion -Wshadow -Wvla \
+	-Wnull-dereference -Wstrict-prototypes -Wmissing-prototypes -Wimplicit-fallthrough \
+	-Walloca $(if $(IS_CLANG),,-Wbidi-chars=any) $(if $(WERROR),-Werror)
+HARDENING := -fstack-protector-strong -fcf-protection=full -fno-delete-null-pointer-checks \
+	-fno-strict-overflow -fstack-clash-protection -fPIE
+LDHARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed
+ifeq ($(SAN),)
+HARDENING += -D_FORTIFY_SOURCE=3 $(if $(IS_CLANG),,-ftrivial-auto-var-init=zero)
+else
+SANITIZE := -fsanitize=$(SAN) -fno-omit-frame-pointer \
+	$(if $(filter undefined,$(SAN)),-fno-sanitize-recover=all)
+endif
+CFLAGS   ?= -O2 -g
+ALLFLAGS := -std=c11 -D_GNU_SOURCE $(INCLUDES) $(WARNINGS) $(HARDENING) $(SANITIZE) \
+	-ffp-contract=off -pthread -MMD -MP $(CFLAGS)
+LDALL    := $(LDHARDENING) $(SANITIZE) -pthread $(LDFLAGS)
+
+LIBS_LEARN  := -lsleef -lm
+LIBS_SERVER := $(LIBS_LEARN) -lmicrohttpd -ljansson -lsqlite3 -lz -lsodium
+LIBS_CLIENT := -lcurl -ljansson -lsodium -lm
+
+objects = $(patsubst %.c,$(B)/%.o,$(1))
+KERNELS := kernels_v1 kernels_v3 kernels_v4
+LEARN   := $(call objects,$(filter-out server/learn/kernels.c,$(wildcard server/learn/*.c))) \
+	$(KERNELS:%=$(B)/server/learn/%.o)
+HOUSE   := $(foreach f,$(filter-out learn,$(FLOORS)),$(call objects,$(wildcard server/$(f)/*.c)))
+BASE    := $(call objects,$(wildcard server/base/*.c))
+CLIENT  := $(call objects,$(wildcard client/*.c))
+UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
+
+.PHONY: all tests install uninstall clean lint check demo bench packages packages-check
+.DELETE_ON_ERROR:
+
+all: $(B)/frugald $(B)/frugal
+
+$(B)/frugald: $(B)/server/main.o $(HOUSE) $(B)/learn.a
+	$(CC) $(LDALL) -o $@ $^ $(LIBS_SERVER)
+
+$(B)/frugal: $(CLIENT) $(BASE)
+	$(CC) $(LDALL) -o $@ $^ $(LIBS_CLIENT)
+
+$(B)/learn.a: $(LEARN)
+	rm -f $@ && $(AR) rcs $@ $^
+
+# The inner loops, once for each instruction set.
+MARCH_kernels_v1 := x86-64
+MARCH_kernels_v3 := x86-64-v3
+MARCH_kernels_v4 := x86-64-v4
+$(KERNELS:%=$(B)/server/learn/%.o): $(B)/server/learn/kernels_%.o: server/learn/kernels.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLFLAGS) -O3 -march=$(MARCH_kernels_$*) -DKERNELS=kernels_$* -c -o $@ $<
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLFLAGS) -c -o $@ $<
+
+# What is embedded: a change of these files must rebuild what holds them.
+$(B)/server/store/migrate.o: $(wildcard schema/migrations/*.sql)
+$(B)/server/http/assets.o: $(B)/gen/assets.def $(wildcard web/*.html web/*.css web/*.js web/*.svg)
+$(B)/server/main.o $(B)/client/version.o: $(B)/gen/version.h
+
+$(B)/gen/assets.def: web/node_modules/.package-lock.json $(wildcard web/*) web/assets.sh
+	@mkdir -p $(@D)
+	sh web/assets.sh > $@
+
+$(B)/gen/version.h: FORCE
+	@mkdir -p $(@D)
+	@echo '#define FRUGAL_VERSION "'$$(git describe --tags --always --dirty 2>/dev/null || echo 0.1)'"' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+FORCE:
+
+%/node_modules/.package-lock.json: %/package-lock.json %/package.json
+	cd $* && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+# Tests.
+$(B)/tests/replay: $(B)/tests/cases/replay.o $(B)/learn.a
+	@mkdir -p $(@D)
+	$(CC) $(LDALL) -o $@ $^ -ljansson $(LIBS_LEARN)
+
+$(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(HOUSE) $(B)/learn.a
+	$(CC) $(LDALL) -o $@ $^ -lcmocka $(LIBS_SERVER)
+
+tests: $(B)/tests/replay $(UNIT)
+
+lint: $(B)/learn.a
+	sh tests/lint/floors.sh "$(FLOORS)"
+	sh tests/lint/symbols.sh $(B)/learn.a
+
+check: packages-check
+	+bash tests/check.sh
+
+demo: packages all
+	+bash docker/demo.sh
+
+packages:
+	@bash docker/packages.sh run
+
+packages-check:
+	@bash docker/packages.sh run check
+
+install: all
+	install -D -m 755 $(B)/frugald $(DESTDIR)$(PREFIX)/bin/frugald
+	install -D -m 755 $(B)/frugal $(DESTDIR)$(PREFIX)/bin/frugal
+	install -d $(DESTDIR)$(PREFIX)/share/frugal/examples
+	install -m 644 schema/examples/*.json $(DESTDIR)$(PREFIX)/share/frugal/examples
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/frugald $(DESTDIR)$(PREFIX)/bin/frugal
+	rm -rf $(DESTDIR)$(PREFIX)/share/frugal
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

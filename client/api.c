@@ -1,0 +1,135 @@
+/* In: paths. Out: jansson values that the caller owns. Knows no output but complaints. */
+#include "api.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "field.h"
+#include "problem.h"
+#include "talk.h"
+
+enum { PATH_MAX_BYTES = 4096, PAGE_ITEMS = 500 };
+
+enum ending api_send(struct http *h, const struct http_request *request,
+                     struct http_reply *ret)
+{
+    struct http_reply reply;
+    enum ending ending = http_send(h, request, &reply);
+    if (ending != ENDING_OK)
+        return ending;
+    if (reply.code < 200 || reply.code > 299) {
+        ending = problem_say(&reply);
+        buf_release(&reply.text);
+        return ending;
+    }
+    *ret = reply;
+    return ENDING_OK;
+}
+
+enum ending api_json(struct http *h, const struct http_request *request, json_t **ret)
+{
+    struct http_reply reply;
+    enum ending ending = api_send(h, request, &reply);
+    if (ending != ENDING_OK)
+        return ending;
+    json_error_t why;
+    json_t *body =
+        json_loadb(reply.text.data, reply.text.len, JSON_REJECT_DUPLICATES, &why);
+    buf_release(&reply.text);
+    if (!json_is_object(body)) {
+        say("the answer to %s is not a JSON object%s%s", request->path,
+            body == NULL ? ": " : "", body == NULL ? why.text : "");
+        json_decref(body);
+        return ENDING_UNREACHABLE;
+    }
+    *ret = body;
+    return ENDING_OK;
+}
+
+enum ending api_get(struct http *h, json_t **ret, const char *fmt, ...)
+{
+    struct buf path;
+    buf_init(&path, PATH_MAX_BYTES);
+    va_list ap;
+    va_start(ap, fmt);
+    buf_vaddf(&path, fmt, ap);
+    va_end(ap);
+    enum ending ending;
+    if (path.failed) {
+        say("the request is too long");
+        ending = ENDING_USAGE;
+    } else {
+        ending = api_json(h, &(struct http_request){.path = path.data}, ret);
+    }
+    buf_release(&path);
+    return ending;
+}
+
+/* Reads the page at the cursor and appends it; the cursor moves on, and is empty after
+ * the last page. */
+static enum ending append_page(struct http *h, const char *path, long limit,
+                               json_t *items, struct buf *cursor)
+{
+    json_t *page;
+    long wanted = limit - (long)json_array_size(items);
+    enum ending ending = api_get(h, &page, "%slimit=%ld%s", path,
+                                 wanted < PAGE_ITEMS ? wanted : PAGE_ITEMS, cursor->data);
+    if (ending != ENDING_OK)
+        return ending;
+    json_t *more = json_object_get(page, "items");
+    const char *next = field_text(page, "next_cursor", NULL);
+    buf_clear(cursor);
+    if (next != NULL && json_array_size(more) > 0) {
+        buf_adds(cursor, "&cursor=");
+        http_add_escaped(cursor, next);
+    }
+    bool ok = json_array_extend(items, more) == 0 && !cursor->failed;
+    json_decref(page);
+    if (!ok) {
+        say("the answer to %s is not a list", path);
+        return ENDING_UNREACHABLE;
+    }
+    return ENDING_OK;
+}
+
+enum ending api_list(struct http *h, const char *path, long limit, json_t **ret_items)
+{
+    json_t *items = json_array();
+    if (items == NULL)
+        return say_no_memory();
+    struct buf cursor;
+    buf_init(&cursor, PATH_MAX_BYTES / 2);
+    enum ending ending;
+    do {
+        ending = append_page(h, path, limit, items, &cursor);
+    } while (ending == ENDING_OK && cursor.len > 0 &&
+             (long)json_array_size(items) < limit);
+    buf_release(&cursor);
+    if (ending == ENDING_OK)
+        *ret_items = items;
+    else
+        json_decref(items);
+    return ending;
+}
+
+enum ending api_runs(struct http *h, int64_t job, json_t **ret_items)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/v1/runs?job=%" PRId64 "&", job);
+    return api_list(h, path, API_ALL, ret_items);
+}
+
+enum ending api_read_id(const char *word, const char *what, int64_t *ret)
+{
+    char *end;
+    errno = 0;
+    int64_t id = strtoll(word, &end, 10);
+    if (word[0] < '0' || word[0] > '9' || *end != '\0' || errno != 0 || id < 1) {
+        say("a %s is named by its number, not by \"%s\"", what, word);
+        return ENDING_USAGE;
+    }
+    *ret = id;
+    return ENDING_OK;
+}

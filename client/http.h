@@ -1,0 +1,53 @@
+/* Requests to one server, over libcurl. A request is repeated, with growing pauses, while
+ * the server cannot be reached or is busy, until patience is over; all requests of this
+ * program can be repeated safely (a POST carries a key). Redirects are not followed.
+ * One thread. */
+#ifndef FRUGAL_CLIENT_HTTP_H
+#define FRUGAL_CLIENT_HTTP_H
+
+#include <signal.h>
+
+#include "base/buf.h"
+#include "ending.h"
+
+struct http;
+
+struct http_request {
+    const char *path;       /* "/v1/jobs?limit=5" */
+    const struct buf *body; /* POSTed as JSON; NULL: GET */
+    const char *key;        /* Idempotency-Key, or NULL */
+    size_t reply_max;       /* the longest answer in bytes; 0: 16 MiB */
+};
+
+struct http_reply {
+    long code; /* the HTTP status; it is for the caller to judge */
+    struct buf text;
+};
+
+/* How long to try, and whom to tell. */
+struct http_patience {
+    double seconds;
+    volatile sig_atomic_t *stop; /* breaks off with ENDING_INTERRUPTED; or NULL */
+    void (*notice)(void *to, const char *text); /* first failure and its end; or NULL */
+    void *to;
+};
+
+/* `server` is the beginning of every URL. Failures are spoken about. */
+enum ending http_open(const char *server, struct http **ret);
+void http_close(struct http *h);
+
+/* NULL: the usual patience, below a second. `patience` is borrowed until the next call.
+ */
+void http_be_patient(struct http *h, const struct http_patience *patience);
+
+/* ENDING_OK: a whole answer came; release ret->text. */
+enum ending http_send(struct http *h, const struct http_request *request,
+                      struct http_reply *ret);
+
+/* Appends s as it may stand in a query. */
+void http_add_escaped(struct buf *b, const char *s);
+
+/* Waits; returns early when patience says stop. */
+void http_pause(const struct http *h, double seconds);
+
+#endif

@@ -1,0 +1,94 @@
+/* In: the list of jobs. Out: one row per job, newest first. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "age.h"
+#include "api.h"
+#include "dump.h"
+#include "field.h"
+#include "state.h"
+#include "table.h"
+#include "talk.h"
+#include "verbs.h"
+
+enum { LIMIT_DEFAULT = 20, LIMIT_MAX = 100000 };
+
+static const struct opt options[] = {
+    {"limit", 'n', OPT_COUNT, offsetof(struct options, limit), "N", NULL, 1, LIMIT_MAX,
+     "no more than N jobs; 20 unless told"},
+    VERBS_JSON,
+    VERBS_QUIET("print the numbers of the jobs only"),
+};
+
+static void add_job(struct table *t, const json_t *job)
+{
+    char text[NUMBER_TEXT];
+    const json_t *runs = json_object_get(job, "runs");
+    snprintf(text, sizeof text, "%" PRId64, field_count(job, "id"));
+    table_cell(t, PLAIN, text);
+    const char *state = field_text(job, "state", "?");
+    table_cell(t, state_colour(state), state);
+    snprintf(text, sizeof text, "%" PRId64 "/%" PRId64, state_runs_done(runs),
+             field_count(runs, "total"));
+    table_cell(t, PLAIN, text);
+    double progress = field_number(job, "progress");
+    snprintf(text, sizeof text, "%.0f %%", isnan(progress) ? 0 : floor(100 * progress));
+    table_cell(t, PLAIN, text);
+    table_cell(t, PLAIN, field_text(job, "name", ""));
+    age_text(text, field_text(job, "created", ""));
+    table_cell(t, PLAIN, text);
+}
+
+static enum ending print_table(const json_t *jobs)
+{
+    struct table t;
+    table_init(&t, 6);
+    table_header(&t, TABLE_RIGHT, "job");
+    table_header(&t, TABLE_LEFT, "state");
+    table_header(&t, TABLE_RIGHT, "runs");
+    table_header(&t, TABLE_RIGHT, "progress");
+    table_header(&t, TABLE_ELASTIC, "name");
+    table_header(&t, TABLE_RIGHT, "age");
+    for (size_t i = 0; i < json_array_size(jobs); i++)
+        add_job(&t, json_array_get(jobs, i));
+    enum ending ending = table_print(&t, stdout);
+    table_release(&t);
+    return ending;
+}
+
+static enum ending print_json(json_t *jobs)
+{
+    json_t *list = json_pack("{s:O}", "items", jobs);
+    if (list == NULL)
+        return say_no_memory();
+    enum ending ending = dump_print(list);
+    json_decref(list);
+    return ending;
+}
+
+static enum ending run(const struct options *given, const struct opts_words *words,
+                       struct http *http)
+{
+    (void)words;
+    json_t *jobs;
+    enum ending ending = api_list(http, "/v1/jobs?",
+                                  given->limit > 0 ? given->limit : LIMIT_DEFAULT, &jobs);
+    if (ending != ENDING_OK)
+        return ending;
+    if (given->quiet)
+        field_print_all(jobs, "id");
+    else
+        ending = given->json ? print_json(jobs) : print_table(jobs);
+    json_decref(jobs);
+    return ending;
+}
+
+const struct verb verb_ls = {
+    .name = "ls",
+    .words = "",
+    .summary = "Lists jobs, newest first",
+    .options = options,
+    .rows = sizeof options / sizeof *options,
+    .run = run,
+};

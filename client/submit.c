@@ -1,0 +1,174 @@
+/* In: a spec file and changes to it. Out: a job on the server, and its number. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/random.h>
+
+#include "api.h"
+#include "dump.h"
+#include "field.h"
+#include "follow.h"
+#include "job_table.h"
+#include "show.h"
+#include "spec_edit.h"
+#include "spec_file.h"
+#include "talk.h"
+#include "verbs.h"
+
+enum { BODY_MAX_BYTES = 32 * 1024 * 1024, KEY_BYTES = 16, KEY_TEXT = 2 * KEY_BYTES + 1 };
+
+static const struct opt options[] = {
+    {"set", 's', OPT_WORDS, offsetof(struct options, set), "PATH=VALUE", NULL, 0, 0,
+     "change the spec before it is sent: network.hidden=[100] or /network/hidden/0=100; "
+     "may be given several times"},
+    {"seeds", 0, OPT_TEXT, offsetof(struct options, seeds), "N|A,B,...", NULL, 0, 0,
+     "how many seeds, or which"},
+    VERBS_FLAG("dry-run", 'n', dry_run,
+               "store nothing; print the whole spec with its defaults"),
+    VERBS_FLAG("follow", 'f', follow,
+               "show the progress until all runs have ended, then their results"),
+    VERBS_JSON,
+    VERBS_QUIET("print the number of the job only"),
+};
+
+static enum ending read_spec(const struct options *given, const char *file, json_t **ret)
+{
+    json_t *spec;
+    enum ending ending = spec_file_read(file, &spec);
+    if (ending != ENDING_OK)
+        return ending;
+    for (size_t i = 0; i < given->set.count && ending == ENDING_OK; i++)
+        ending = spec_edit_set(spec, given->set.word[i]);
+    if (given->seeds != NULL && ending == ENDING_OK)
+        ending = spec_edit_seeds(spec, given->seeds);
+    if (ending == ENDING_OK)
+        *ret = spec;
+    else
+        json_decref(spec);
+    return ending;
+}
+
+/* A key that no other submission has: with it, a POST whose answer got lost can be sent
+ * again without making a second job. */
+static enum ending make_key(char ret[static KEY_TEXT])
+{
+    unsigned char bytes[KEY_BYTES];
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes) {
+        say("the system gives no random numbers");
+        return ENDING_LOCAL;
+    }
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(ret + 2 * i, 3, "%02x", bytes[i]);
+    return ENDING_OK;
+}
+
+static enum ending post(struct http *http, const char *path, const json_t *spec,
+                        json_t **ret)
+{
+    char key[KEY_TEXT];
+    enum ending ending = make_key(key);
+    if (ending != ENDING_OK)
+        return ending;
+    struct buf body;
+    buf_init(&body, BODY_MAX_BYTES);
+    dump_line(&body, spec);
+    struct http_request request = {.path = path, .body = &body, .key = key};
+    ending = body.failed ? say_no_memory() : api_json(http, &request, ret);
+    buf_release(&body);
+    return ending;
+}
+
+static enum ending print_dry_run(const struct options *given, const json_t *answer)
+{
+    const json_t *spec = json_object_get(answer, "spec");
+    if (given->quiet)
+        return ENDING_OK;
+    if (given->json || spec == NULL)
+        return dump_print(answer);
+    say("this would be %" PRId64 " runs in %" PRId64 " cells",
+        field_count(answer, "runs"), field_count(answer, "cells"));
+    return dump_print(spec);
+}
+
+static enum ending print_job(const struct options *given, const json_t *job)
+{
+    int64_t id = field_count(job, "id");
+    if (given->quiet)
+        printf("%" PRId64 "\n", id);
+    else if (!given->json)
+        printf("job %" PRId64 ": %" PRId64 " runs in %" PRId64 " cells\n", id,
+               field_count(json_object_get(job, "runs"), "total"),
+               field_count(job, "cells"));
+    else if (!given->follow)
+        return dump_print(job);
+    fflush(stdout);
+    return ENDING_OK;
+}
+
+static enum ending print_cells(struct http *http, int64_t id)
+{
+    json_t *summary;
+    enum ending ending = api_get(http, &summary, "/v1/jobs/%" PRId64 "/summary", id);
+    if (ending != ENDING_OK)
+        return ending;
+    ending = job_table_cells(summary);
+    json_decref(summary);
+    return ending;
+}
+
+static enum ending follow_to_end(const struct options *given, struct http *http,
+                                 int64_t id)
+{
+    enum ending ending = follow_job(http, id, given->quiet);
+    if (given->quiet || (ending != ENDING_OK && ending != ENDING_RUN_FAILED))
+        return ending;
+    enum ending shown =
+        given->json ? show_job(http, id, false, true) : print_cells(http, id);
+    return shown != ENDING_OK ? shown : ending;
+}
+
+static enum ending submit(const struct options *given, struct http *http,
+                          const json_t *spec)
+{
+    json_t *answer;
+    const char *path = given->dry_run ? "/v1/jobs?dry_run=1" : "/v1/jobs";
+    enum ending ending = post(http, path, spec, &answer);
+    if (ending != ENDING_OK)
+        return ending;
+    int64_t id = field_count(answer, "id");
+    if (given->dry_run) {
+        ending = print_dry_run(given, answer);
+    } else if (id < 1) {
+        say("the server did not say which job this is");
+        ending = ENDING_UNREACHABLE;
+    } else {
+        ending = print_job(given, answer);
+    }
+    json_decref(answer);
+    if (ending == ENDING_OK && given->follow && !given->dry_run)
+        ending = follow_to_end(given, http, id);
+    return ending;
+}
+
+static enum ending run(const struct options *given, const struct opts_words *words,
+                       struct http *http)
+{
+    json_t *spec;
+    enum ending ending = read_spec(given, words->word[0], &spec);
+    if (ending != ENDING_OK)
+        return ending;
+    ending = submit(given, http, spec);
+    json_decref(spec);
+    return ending;
+}
+
+const struct verb verb_submit = {
+    .name = "submit",
+    .words = "FILE|-",
+    .summary = "Submits the job that a spec file, or standard input, describes",
+    .more = "Leaving --follow with Ctrl-C does not stop the job.\n",
+    .words_min = 1,
+    .words_max = 1,
+    .options = options,
+    .rows = sizeof options / sizeof *options,
+    .run = run,
+};

@@ -1,0 +1,45 @@
+/* In: a printf format. Out: a clean line on standard error. */
+#include "talk.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "text.h"
+
+enum { LINE_MAX_BYTES = 64 * 1024 };
+
+__attribute__((format(printf, 2, 0))) static void write_line(const char *lead,
+                                                             const char *fmt, va_list ap)
+{
+    struct buf raw, line;
+    buf_init(&raw, LINE_MAX_BYTES);
+    buf_init(&line, 4 * LINE_MAX_BYTES);
+    buf_vaddf(&raw, fmt, ap);
+    text_add_line(&line, raw.failed ? fmt : raw.data);
+    fprintf(stderr, "%s%s\n", lead, line.data);
+    buf_release(&line);
+    buf_release(&raw);
+}
+
+void say(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    write_line("frugal: ", fmt, ap);
+    va_end(ap);
+}
+
+void say_more(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    write_line("  ", fmt, ap);
+    va_end(ap);
+}
+
+enum ending say_no_memory(void)
+{
+    say("there is not enough memory");
+    return ENDING_LOCAL;
+}

@@ -1,0 +1,33 @@
+/* The one list of verbs, and the options that all of them share. */
+#include "verbs.h"
+
+#include <string.h>
+
+#include "base/nearest.h"
+#include "talk.h"
+
+const struct verb *const verbs[] = {&verb_submit,   &verb_ls,   &verb_show, &verb_trace,
+                                    &verb_datasets, &verb_help, NULL};
+
+const struct opt verbs_options[] = {
+    {"server", 0, OPT_TEXT, offsetof(struct options, server), "URL", "FRUGAL_SERVER", 0,
+     0, "where frugald answers"},
+    VERBS_FLAG("help", 'h', help, "print this help"),
+    VERBS_FLAG("version", 0, version, "print the version"),
+};
+
+const size_t verbs_options_rows = sizeof verbs_options / sizeof *verbs_options;
+
+const struct verb *verbs_find(const char *name)
+{
+    struct nearest near;
+    nearest_init(&near, name);
+    for (size_t i = 0; verbs[i] != NULL; i++) {
+        if (strcmp(verbs[i]->name, name) == 0)
+            return verbs[i];
+        nearest_consider(&near, verbs[i]->name);
+    }
+    say("there is no verb \"%s\"%s%s%s", name, near.best ? "; did you mean \"" : "",
+        near.best ? near.best : "", near.best ? "\"?" : "");
+    return NULL;
+}

@@ -1,0 +1,57 @@
+/* The verbs of the command line. Each stands in a file of its own with its options and
+ * its help; the list of them is in verbs.c. */
+#ifndef FRUGAL_CLIENT_VERBS_H
+#define FRUGAL_CLIENT_VERBS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/opts.h"
+#include "ending.h"
+#include "http.h"
+
+/* All that can be said with options; a verb reads what its own table names. */
+struct options {
+    const char *server;
+    bool help, version;
+    bool json, quiet;
+    bool dry_run, follow, runs;
+    long limit;
+    const char *seeds, *columns;
+    struct opts_words set;
+};
+
+struct verb {
+    const char *name;
+    const char *words; /* what follows the name: "JOB" */
+    const char *summary;
+    const char *more; /* lines of the help below the options */
+    size_t words_min, words_max;
+    const struct opt *options;
+    size_t rows;
+    enum ending (*run)(const struct options *given, const struct opts_words *words,
+                       struct http *http);
+};
+
+/* In the order of the help; the list ends with NULL. */
+extern const struct verb *const verbs[];
+
+/* Options that every verb takes. */
+extern const struct opt verbs_options[];
+extern const size_t verbs_options_rows;
+
+/* The verb of that name; says what was meant and returns NULL when there is none. */
+const struct verb *verbs_find(const char *name);
+
+extern const struct verb verb_submit, verb_ls, verb_show, verb_trace, verb_datasets,
+    verb_help;
+
+/* Rows that several verbs have in their tables. */
+#define VERBS_FLAG(name, letter, member, help)                                           \
+    {                                                                                    \
+        name, letter, OPT_FLAG, offsetof(struct options, member), NULL, NULL, 0, 0, help \
+    }
+#define VERBS_JSON        VERBS_FLAG("json", 0, json, "print JSON instead of a table")
+#define VERBS_QUIET(help) VERBS_FLAG("quiet", 'q', quiet, help)
+
+#endif

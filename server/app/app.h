@@ -1,0 +1,40 @@
+/* What people do with frugal, whatever they do it through. Knows no HTTP. */
+#ifndef FRUGAL_APP_APP_H
+#define FRUGAL_APP_APP_H
+
+#include "data/catalogue.h"
+#include "spec/spec.h"
+#include "store/store.h"
+#include "work/hub.h"
+#include "work/workers.h"
+
+/* What all use cases share; set up by main before any thread uses it. */
+struct app {
+    struct store *store;
+    struct catalogue *catalogue;
+    struct workers *workers;
+    struct hub *hub;
+    const char *version;
+};
+
+/* A job on its way into the store. */
+struct submission {
+    const struct app *app;
+    struct plan *plan; /* owned */
+    char *spec;        /* plan_json of it; owned */
+    int64_t job;       /* set by submission_apply */
+};
+
+/* Checks a job spec against the table of fields and the data sets. INVALID_SPEC and BAD_JSON
+ * come with problems; NO_MEMORY. Nothing is stored yet. Any thread. */
+enum status submission_prepare(const struct app *app, const char *json, size_t length,
+                               struct submission *ret, struct problems *problems);
+void submission_release(struct submission *s);
+
+/* The `apply` of a write: job and runs in one transaction. arg: struct submission. */
+enum status submission_apply(struct conn *c, void *arg);
+
+/* To be called once the write is durable: the workers look at the queue. Any thread. */
+void submission_announce(const struct submission *s);
+
+#endif

@@ -1,0 +1,143 @@
+/* In: the text of a job spec. Out: a job and its runs in the store, or all the problems. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "base/clock.h"
+#include "store/jobs.h"
+
+enum { TRACE_ROWS_MAX = 1000000 };
+
+static const double RUN_BYTES_MAX = 4.0 * (1 << 30);
+
+/* Bytes of weights that a run keeps: the present and the first ones. */
+static double weight_bytes(const struct train_spec *t)
+{
+    double floats = 0;
+    for (uint32_t l = 0; l < t->learner.net.layers; l++)
+        floats += ((double)t->learner.net.units[l] + 1) *
+                  ((double)t->learner.net.units[l + 1] + LANES);
+    return floats * 2 * sizeof(float);
+}
+
+static void check_extent(const struct spec *s, const struct dataset *d,
+                         struct problems *problems)
+{
+    const struct samples *training = d->train[s->centre];
+    struct train_spec t;
+    spec_train(s, 0, training->features, training->classes, training->count, &t);
+    if (weight_bytes(&t) > RUN_BYTES_MAX)
+        problems_add(problems, "/network/hidden", "too_large", NULL,
+                     "the weights would take %.1f GiB of memory, more than %.0f",
+                     weight_bytes(&t) / (1 << 30), RUN_BYTES_MAX / (1 << 30));
+    if (t.stop_samples / t.evaluate_every > TRACE_ROWS_MAX)
+        problems_add(problems, "/evaluate/every", "too_many_rows", NULL,
+                     "%llu samples with an evaluation every %llu make more than %d trace "
+                     "rows",
+                     (unsigned long long)t.stop_samples,
+                     (unsigned long long)t.evaluate_every, TRACE_ROWS_MAX);
+}
+
+/* What only the data set can tell, for each cell until one has a problem. */
+static enum status check_cells(const struct app *app, const struct plan *plan,
+                               struct problems *problems)
+{
+    struct spec *s = malloc(sizeof *s);
+    if (s == NULL)
+        return STATUS_NO_MEMORY;
+    struct buf why;
+    buf_init(&why, 1000);
+    enum status status = STATUS_OK;
+    for (size_t cell = 0; cell < plan_cells(plan) && problems->count == 0; cell++) {
+        const struct dataset *d;
+        plan_cell_spec(plan, cell, s);
+        buf_clear(&why);
+        status = catalogue_get(app->catalogue, s->dataset, &d, &why);
+        if (status == STATUS_NO_MEMORY)
+            break;
+        if (status == STATUS_OK)
+            check_extent(s, d, problems);
+        else
+            problems_add(problems, "/dataset",
+                         status == STATUS_NOT_FOUND ? "unknown_dataset" : "bad_dataset",
+                         NULL, "\"%s\": %s", s->dataset, why.data);
+    }
+    buf_release(&why);
+    free(s);
+    if (status == STATUS_NO_MEMORY)
+        return status;
+    return problems->count > 0 ? STATUS_INVALID_SPEC : STATUS_OK;
+}
+
+enum status submission_prepare(const struct app *app, const char *json, size_t length,
+                               struct submission *ret, struct problems *problems)
+{
+    *ret = (struct submission){.app = app};
+    enum status status = plan_parse(json, length, &ret->plan, problems);
+    if (status == STATUS_OK)
+        status = check_cells(app, ret->plan, problems);
+    if (status == STATUS_OK) {
+        ret->spec = plan_json(ret->plan);
+        status = ret->spec != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+    }
+    if (status != STATUS_OK)
+        submission_release(ret);
+    return status;
+}
+
+void submission_release(struct submission *s)
+{
+    plan_free(s->plan);
+    free(s->spec);
+    *s = (struct submission){.plan = NULL};
+}
+
+static enum status insert_cell(struct conn *c, const struct submission *s, size_t cell,
+                               int64_t now)
+{
+    char *params = plan_cell_params(s->plan, cell);
+    if (params == NULL)
+        return STATUS_NO_MEMORY;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < plan_seeds(s->plan) && status == STATUS_OK; i++) {
+        int64_t id;
+        status = store_run_insert(c,
+                                  &(struct new_run){.job = s->job,
+                                                    .cell = (int64_t)cell,
+                                                    .seed = plan_seed(s->plan, i),
+                                                    .priority = plan_base(s->plan)->priority,
+                                                    .created = now,
+                                                    .params = params},
+                                  &id);
+    }
+    free(params);
+    return status;
+}
+
+enum status submission_apply(struct conn *c, void *arg)
+{
+    struct submission *s = arg;
+    const struct spec *base = plan_base(s->plan);
+    int64_t now = clock_now_ms();
+    char *tags = spec_tags_json(base);
+    if (tags == NULL)
+        return STATUS_NO_MEMORY;
+    struct job j = {.name = base->name,
+                    .note = base->note,
+                    .tags = tags,
+                    .dataset = base->dataset,
+                    .spec = s->spec,
+                    .cells = (int64_t)plan_cells(s->plan),
+                    .priority = base->priority,
+                    .created = now};
+    enum status status = store_job_insert(c, &j, &s->job);
+    for (size_t cell = 0; cell < plan_cells(s->plan) && status == STATUS_OK; cell++)
+        status = insert_cell(c, s, cell, now);
+    free(tags);
+    return status;
+}
+
+void submission_announce(const struct submission *s)
+{
+    workers_wake(s->app->workers);
+}

@@ -1,0 +1,16 @@
+/* SHA-256 as 64 hexadecimal digits, from libsodium. */
+#ifndef FRUGAL_BASE_HASH_H
+#define FRUGAL_BASE_HASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define HASH_TEXT 65 /* 64 digits and the NUL */
+
+/* To be called once, before other threads hash. False: the library is unusable. */
+bool hash_start(void);
+
+/* Any thread. */
+void hash_text(const void *bytes, size_t n, char ret[static HASH_TEXT]);
+
+#endif

@@ -1,0 +1,51 @@
+/* The data sets that a server knows: folders with the four IDX files of MNIST's naming,
+ * each folder a data set of the folder's name. A set is loaded once per process, on first
+ * use, and shared by all runs until the end. All functions: any thread. */
+#ifndef FRUGAL_DATA_CATALOGUE_H
+#define FRUGAL_DATA_CATALOGUE_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/status.h"
+#include "learn/samples.h"
+
+enum dataset_file { TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS, DATASET_FILES };
+
+/* "train_images" and so on: the keys under which the hashes are published. */
+const char *dataset_file_name(enum dataset_file f);
+
+/* What can be said about a set without loading it. */
+struct dataset_info {
+    char name[64];
+    uint32_t train, test, height, width;
+    bool loaded;
+    /* once it has been loaded: */
+    uint32_t classes;
+    char sha256[DATASET_FILES][HASH_TEXT];
+};
+
+struct dataset {
+    struct dataset_info info;
+    /* [0]: pixels / 255; [1]: minus the mean over all pixels of the training set */
+    const struct samples *train[2], *test[2];
+};
+
+struct catalogue;
+
+/* `folders`: a colon-separated list; earlier folders win. STATUS_NO_MEMORY. */
+enum status catalogue_open(const char *folders, struct catalogue **ret);
+void catalogue_close(struct catalogue *c);
+
+/* The names of all sets, sorted; each call looks at the folders anew. The caller frees the
+ * array. NO_MEMORY. */
+enum status catalogue_list(struct catalogue *c, struct dataset_info **ret,
+                           size_t *ret_count);
+
+/* The set, loaded; lives as long as the catalogue. On failure `why` gets a sentence:
+ * NOT_FOUND (no set of that name), BAD_DATASET (its files are damaged), NO_MEMORY. */
+enum status catalogue_get(struct catalogue *c, const char *name,
+                          const struct dataset **ret, struct buf *why);
+
+#endif

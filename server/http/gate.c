@@ -1,0 +1,163 @@
+#include "http/gate.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "http/limits.h"
+#include "http/reply.h"
+
+bool gate_target_is_sound(const char *target)
+{
+    static const char others[] = "-._~!$&'()*+,;=:@/?%"; /* RFC 3986, as far as needed */
+    size_t n = strlen(target);
+    if (target[0] != '/' || n > LIMIT_TARGET || strstr(target, "/..") != NULL)
+        return false;
+    for (const char *c = target; *c != '\0'; c++) {
+        if (!isalnum((unsigned char)*c) && strchr(others, *c) == NULL)
+            return false;
+        if (*c == '%' && (!isxdigit((unsigned char)c[1]) ||
+                          !isxdigit((unsigned char)c[2]) || strncmp(c, "%00", 3) == 0))
+            return false;
+    }
+    return true;
+}
+
+/* What is counted over the headers of a request. */
+struct headers {
+    unsigned all, hosts, lengths, codings, authorizations;
+    const char *host, *length, *coding, *expect;
+};
+
+static enum MHD_Result count_header(void *arg, enum MHD_ValueKind kind, const char *key,
+                                    const char *value)
+{
+    struct headers *h = arg;
+    (void)kind;
+    h->all++;
+    if (strcasecmp(key, "Host") == 0) {
+        h->hosts++;
+        h->host = value;
+    } else if (strcasecmp(key, "Content-Length") == 0) {
+        h->lengths++;
+        h->length = value;
+    } else if (strcasecmp(key, "Transfer-Encoding") == 0) {
+        h->codings++;
+        h->coding = value;
+    } else if (strcasecmp(key, "Authorization") == 0) {
+        h->authorizations++;
+    } else if (strcasecmp(key, "Expect") == 0) {
+        h->expect = value;
+    }
+    return MHD_YES;
+}
+
+static bool refuse(struct request *r, enum status status, const char *detail)
+{
+    r->closes = true;
+    reply_problem(r, status, detail, NULL);
+    return false;
+}
+
+/* A name that a page from elsewhere could make a browser resolve to this machine is not
+ * answered (DNS rebinding): only addresses, localhost and the name of the host. */
+static bool is_our_host(const char *host)
+{
+    char name[256], ours[256] = "";
+    struct in_addr v4;
+    struct in6_addr v6;
+    size_t n = host[0] == '[' ? strcspn(host, "]") : strcspn(host, ":");
+    if (n >= sizeof name)
+        return false;
+    memcpy(name, host, n);
+    name[n] = '\0';
+    if (host[0] == '[')
+        return inet_pton(AF_INET6, name + 1, &v6) == 1;
+    gethostname(ours, sizeof ours - 1);
+    return inet_pton(AF_INET, name, &v4) == 1 || strcasecmp(name, "localhost") == 0 ||
+           strcasecmp(name, ours) == 0;
+}
+
+static bool is_digits(const char *s)
+{
+    return *s != '\0' && s[strspn(s, "0123456789")] == '\0';
+}
+
+static bool admit_headers(struct request *r)
+{
+    struct headers h = {.all = 0};
+    MHD_get_connection_values(r->connection, MHD_HEADER_KIND, count_header, &h);
+    if (h.all > LIMIT_HEADERS)
+        return refuse(r, STATUS_TOO_MANY_HEADERS, NULL);
+    if (h.hosts != 1 || h.host == NULL)
+        return refuse(r, STATUS_BAD_REQUEST, "the request must have one Host header");
+    if (!is_our_host(h.host))
+        return refuse(r, STATUS_MISDIRECTED, NULL);
+    if (h.lengths > 1 || (h.length != NULL && !is_digits(h.length)))
+        return refuse(r, STATUS_BAD_REQUEST, "Content-Length must be one number");
+    if (h.codings > 0 && h.lengths > 0)
+        return refuse(r, STATUS_BAD_REQUEST,
+                      "Content-Length and Transfer-Encoding exclude each other");
+    if (h.codings > 1 || (h.coding != NULL && strcasecmp(h.coding, "chunked") != 0))
+        return refuse(r, STATUS_NOT_IMPLEMENTED, NULL);
+    if (h.authorizations > 1)
+        return refuse(r, STATUS_BAD_REQUEST, "more than one Authorization header");
+    if (h.expect != NULL && strcasecmp(h.expect, "100-continue") != 0)
+        return refuse(r, STATUS_EXPECTATION_FAILED, NULL);
+    if (h.length != NULL && r->route->body_cap > 0 &&
+        (strlen(h.length) > 18 || strtoull(h.length, NULL, 10) > r->route->body_cap))
+        return refuse(r, STATUS_TOO_LARGE, NULL);
+    return true;
+}
+
+bool gate_admit(struct request *r, const char *url, const char *method,
+                const char *version)
+{
+    static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE",
+                                          "OPTIONS"};
+    bool known = false;
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+        known = known || strcmp(method, methods[i]) == 0;
+    if (strlen(url) > LIMIT_TARGET)
+        return refuse(r, STATUS_URI_TOO_LONG, NULL);
+    if (!r->target_is_sound)
+        return refuse(r, STATUS_BAD_REQUEST, "the request target is malformed");
+    if (!known)
+        return refuse(r, STATUS_NOT_IMPLEMENTED, NULL);
+    if (strcmp(version, MHD_HTTP_VERSION_1_1) != 0 &&
+        strcmp(version, MHD_HTTP_VERSION_1_0) != 0)
+        return refuse(r, STATUS_BAD_REQUEST, "only HTTP/1.0 and HTTP/1.1 are spoken");
+    if (MHD_get_connection_values(r->connection, MHD_GET_ARGUMENT_KIND, NULL, NULL) >
+        LIMIT_ARGUMENTS)
+        return refuse(r, STATUS_BAD_REQUEST, "too many query arguments");
+    return admit_headers(r);
+}
+
+bool gate_admit_body(struct request *r)
+{
+    const char *type = request_header(r, "Content-Type");
+    const char *site = request_header(r, "Sec-Fetch-Site");
+    const char *origin = request_header(r, "Origin");
+    const char *host = request_header(r, "Host");
+    const char *encoding = request_header(r, "Content-Encoding");
+    if (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+        return refuse(r, STATUS_FORBIDDEN, NULL);
+    if (origin != NULL) {
+        const char *authority = strstr(origin, "://");
+        if (authority == NULL || host == NULL || strcasecmp(authority + 3, host) != 0)
+            return refuse(r, STATUS_FORBIDDEN, NULL);
+    }
+    size_t n = type != NULL ? strcspn(type, "; ") : 0;
+    bool json = n == 16 && strncasecmp(type, "application/json", n) == 0;
+    const char *charset = json ? strcasestr(type + n, "charset=") : NULL;
+    if (!json || (charset != NULL && strncasecmp(charset + 8, "utf-8", 5) != 0 &&
+                  strncasecmp(charset + 8, "\"utf-8\"", 7) != 0))
+        return refuse(r, STATUS_UNSUPPORTED_MEDIA_TYPE, NULL);
+    if (encoding != NULL)
+        return refuse(r, STATUS_UNSUPPORTED_MEDIA_TYPE,
+                      "a Content-Encoding is not understood");
+    return true;
+}

@@ -1,0 +1,38 @@
+/* What the files of the HTTP floor share about the running server. */
+#ifndef FRUGAL_HTTP_HTTP_INTERNAL_H
+#define FRUGAL_HTTP_HTTP_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "http/http.h"
+#include "http/request.h"
+
+/* A connection as the housekeeper sees it. */
+struct peer {
+    int fd;
+    double since;   /* monotonic: connected, or the last request ended */
+    double patience; /* seconds from `since` until the header must be there */
+    bool active;    /* a request is being served */
+    bool reading;   /* its body is being read, since `since` */
+    struct peer *next, *previous;
+};
+
+struct http {
+    const struct app *app;
+    struct MHD_Daemon *daemon;
+    int listening;
+    char address[80];
+    atomic_bool draining;
+    atomic_int streams; /* of events */
+    pthread_t housekeeper;
+
+    pthread_mutex_t lock;
+    pthread_cond_t ending;
+    /* protected by lock: */
+    bool stopping;
+    int active; /* requests being served, event streams included */
+    struct peer *peers;
+};
+
+#endif

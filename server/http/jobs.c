@@ -1,0 +1,159 @@
+/* /v1/jobs: submit, list, one job, its summary. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/summary.h"
+#include "http/page.h"
+#include "http/reply.h"
+#include "http/routes.h"
+#include "http/views.h"
+
+static bool visit_one(void *arg, const struct job *j)
+{
+    *(json_t **)arg = view_job(j);
+    return false;
+}
+
+static void reply_job(struct request *r, int64_t id, unsigned code)
+{
+    json_t *job = NULL;
+    struct conn *c = request_reader(r);
+    if (c == NULL)
+        return;
+    enum status status = store_job_get(c, id, visit_one, &job);
+    if (status == STATUS_OK)
+        reply_json(r, code, job);
+    else
+        reply_problem(r, status, status == STATUS_NOT_FOUND ? "there is no such job" : NULL,
+                      NULL);
+}
+
+void jobs_get(struct request *r)
+{
+    reply_job(r, r->id, MHD_HTTP_OK);
+}
+
+static void free_submission(void *own)
+{
+    if (own == NULL)
+        return;
+    submission_release(own);
+    free(own);
+}
+
+static void submitted(struct request *r)
+{
+    const struct submission *s = r->own;
+    char location[40];
+    if (r->outcome != STATUS_OK) {
+        reply_problem(r, r->outcome, NULL, NULL);
+        return;
+    }
+    submission_announce(s);
+    snprintf(location, sizeof location, "/v1/jobs/%lld", (long long)s->job);
+    reply_job(r, s->job, MHD_HTTP_CREATED);
+    reply_header(r, "Location", location);
+}
+
+static void reply_plan(struct request *r, const struct submission *s)
+{
+    json_int_t cells = (json_int_t)plan_cells(s->plan);
+    json_int_t runs = cells * (json_int_t)plan_seeds(s->plan);
+    reply_json(r, MHD_HTTP_OK,
+               json_pack("{s:o, s:I, s:I}", "spec", json_stored(s->spec), "cells", cells,
+                         "runs", runs));
+}
+
+/* How many problems, in words that stand alone. */
+static void reply_spec_problems(struct request *r, enum status status,
+                                const struct problems *problems)
+{
+    char detail[80];
+    size_t n = problems->count + problems->unlisted;
+    if (status == STATUS_INVALID_SPEC)
+        snprintf(detail, sizeof detail, "the spec has %zu error%s", n, n == 1 ? "" : "s");
+    else
+        snprintf(detail, sizeof detail, "%s", status_text(status));
+    reply_problem(r, status, detail, problems);
+}
+
+void jobs_submit(struct request *r)
+{
+    struct problems *problems = calloc(1, sizeof *problems);
+    struct submission *s = calloc(1, sizeof *s);
+    int64_t dry_run = 0;
+    if (problems == NULL || s == NULL) {
+        reply_problem(r, STATUS_NO_MEMORY, NULL, NULL);
+    } else if (request_number(r, "dry_run", 0, 1, &dry_run)) {
+        enum status status =
+            submission_prepare(r->app, r->body.data, r->body.len, s, problems);
+        r->own = s;
+        r->own_free = free_submission;
+        s = NULL;
+        if (status != STATUS_OK) {
+            reply_spec_problems(r, status, problems);
+        } else if (dry_run) {
+            reply_plan(r, r->own);
+        } else {
+            r->apply = submission_apply;
+            r->resume = submitted;
+        }
+        problems_release(problems);
+    }
+    free(problems);
+    free(s);
+}
+
+static bool add_job(void *arg, const struct job *j)
+{
+    return page_add(arg, j->id, page_is_full(arg) ? NULL : view_job(j));
+}
+
+void jobs_list(struct request *r)
+{
+    struct page p;
+    int64_t before = INT64_MAX;
+    struct conn *c = request_reader(r);
+    if (c == NULL || !page_begin(r, &p, &before))
+        return;
+    page_reply(r, &p, store_job_list(c, before, p.limit + 1, add_job, &p));
+}
+
+static json_t *view_statistics(const struct statistics *s)
+{
+    return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o}", "n", (json_int_t)s->n, "mean",
+                     json_measure(s->mean), "sd", json_measure(s->sd), "sem",
+                     json_measure(s->sem), "min", json_measure(s->min), "max",
+                     json_measure(s->max));
+}
+
+static json_t *view_cell(const struct cell_summary *cell)
+{
+    json_t *metrics = json_object();
+    for (int m = 0; m < METRICS; m++)
+        json_object_set_new(metrics, metric_name((enum metric)m),
+                            view_statistics(&cell->metric[m]));
+    return json_pack("{s:I, s:o, s:I, s:I, s:o}", "cell", (json_int_t)cell->cell, "params",
+                     json_stored(cell->params), "runs", (json_int_t)cell->runs, "finished",
+                     (json_int_t)cell->finished, "metrics", metrics);
+}
+
+void jobs_summary(struct request *r)
+{
+    struct summary summary;
+    struct conn *c = request_reader(r);
+    if (c == NULL)
+        return;
+    enum status status = summarise_job(c, r->id, &summary);
+    if (status != STATUS_OK) {
+        reply_problem(r, status, status == STATUS_NOT_FOUND ? "there is no such job" : NULL,
+                      NULL);
+        return;
+    }
+    json_t *cells = json_array();
+    for (size_t i = 0; i < summary.cells; i++)
+        json_array_append_new(cells, view_cell(&summary.cell[i]));
+    summary_release(&summary);
+    reply_json(r, MHD_HTTP_OK,
+               json_pack("{s:I, s:o}", "job", (json_int_t)r->id, "cells", cells));
+}

@@ -1,0 +1,161 @@
+#include "http/reply.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "spec/json_text.h"
+
+static const char page_policy[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'";
+
+static const char data_policy[] = "default-src 'none'; frame-ancestors 'none'";
+
+void reply_header(struct request *r, const char *name, const char *value)
+{
+    if (r->response != NULL)
+        MHD_add_response_header(r->response, name, value);
+}
+
+/* Makes `response` the reply; a second reply to the same request is a mistake of the code
+ * and dropped. */
+static void give(struct request *r, unsigned code, const char *type,
+                 struct MHD_Response *response)
+{
+    if (response == NULL || r->response != NULL) {
+        if (response != NULL)
+            MHD_destroy_response(response);
+        return;
+    }
+    r->response = response;
+    r->code = code;
+    if (type != NULL)
+        reply_header(r, "Content-Type", type);
+    reply_header(r, "X-Content-Type-Options", "nosniff");
+    reply_header(r, "Cross-Origin-Resource-Policy", "same-origin");
+    reply_header(r, "Referrer-Policy", "no-referrer");
+    if (r->closes)
+        reply_header(r, "Connection", "close");
+}
+
+static void give_data(struct request *r, unsigned code, const char *type,
+                      struct MHD_Response *response)
+{
+    give(r, code, type, response);
+    reply_header(r, "Cache-Control", "no-store");
+    reply_header(r, "Content-Security-Policy", data_policy);
+}
+
+void reply_text(struct request *r, unsigned code, const char *type, char *text,
+                size_t length)
+{
+    if (text == NULL) {
+        reply_problem(r, STATUS_NO_MEMORY, NULL, NULL);
+        return;
+    }
+    give_data(r, code, type,
+              MHD_create_response_from_buffer(length, text, MHD_RESPMEM_MUST_FREE));
+}
+
+void reply_json(struct request *r, unsigned code, json_t *document)
+{
+    char *text = document != NULL ? json_exact_text(document, JSON_COMPACT) : NULL;
+    json_decref(document);
+    reply_text(r, code, "application/json; charset=utf-8", text,
+               text != NULL ? strlen(text) : 0);
+}
+
+void reply_static(struct request *r, const char *type, const char *bytes, size_t length,
+                  const char *etag)
+{
+    const char *known = request_header(r, "If-None-Match");
+    bool same = known != NULL && strstr(known, etag) != NULL;
+    give(r, same ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, type,
+         MHD_create_response_from_buffer(same ? 0 : length,
+                                         same ? "" : (void *)(uintptr_t)bytes,
+                                         MHD_RESPMEM_PERSISTENT));
+    reply_header(r, "ETag", etag);
+    reply_header(r, "Cache-Control", "no-cache");
+    reply_header(r, "Content-Security-Policy", page_policy);
+    reply_header(r, "X-Frame-Options", "DENY");
+    reply_header(r, "Cross-Origin-Opener-Policy", "same-origin");
+    reply_header(r, "Permissions-Policy", "camera=(), microphone=(), geolocation=()");
+}
+
+void reply_stream(struct request *r, const char *type, MHD_ContentReaderCallback read,
+                  void *arg, MHD_ContentReaderFreeCallback release)
+{
+    enum { BLOCK = 8192 };
+    give_data(r, MHD_HTTP_OK, type,
+              MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read, arg,
+                                                release));
+    reply_header(r, "X-Accel-Buffering", "no");
+}
+
+static json_t *problem_json(const struct problem *p)
+{
+    return json_pack("{s:s, s:s, s:s, s:o}", "pointer", p->pointer, "code", p->code,
+                     "detail", p->detail, "suggestion", json_text(p->suggestion));
+}
+
+void reply_problem(struct request *r, enum status status, const char *detail,
+                   const struct problems *problems)
+{
+    unsigned code = (unsigned)status_http(status);
+    json_t *j = json_object();
+    json_object_set_new(j, "type", json_string("about:blank"));
+    json_object_set_new(j, "title", json_string(MHD_get_reason_phrase_for(code)));
+    json_object_set_new(j, "status", json_integer(code));
+    json_object_set_new(j, "detail",
+                        json_string(detail != NULL ? detail : status_text(status)));
+    if (problems != NULL && problems->count > 0) {
+        json_t *errors = json_array();
+        for (size_t i = 0; i < problems->count; i++)
+            json_array_append_new(errors, problem_json(&problems->item[i]));
+        json_object_set_new(j, "errors", errors);
+        if (problems->unlisted > 0)
+            json_object_set_new(j, "errors_unlisted",
+                                json_integer((json_int_t)problems->unlisted));
+    }
+    char *text = json_dumps(j, JSON_COMPACT);
+    json_decref(j);
+    if (text == NULL) /* not even memory to say so */
+        return;
+    give_data(r, code, "application/problem+json; charset=utf-8",
+              MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE));
+}
+
+json_t *json_measure(double x)
+{
+    return isfinite(x) ? json_real(x) : json_null();
+}
+
+json_t *json_count(double x)
+{
+    if (!isfinite(x) || fabs(x) >= 0x1p53)
+        return json_measure(x);
+    return json_integer((json_int_t)x);
+}
+
+json_t *json_time(int64_t ms)
+{
+    char text[CLOCK_TEXT];
+    if (ms == 0)
+        return json_null();
+    clock_text(ms, text);
+    return json_string(text);
+}
+
+json_t *json_text(const char *text)
+{
+    return text != NULL ? json_string(text) : json_null();
+}
+
+json_t *json_stored(const char *text)
+{
+    json_t *j = text != NULL ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+    return j != NULL ? j : json_null();
+}

@@ -1,0 +1,44 @@
+/* Replies. Each function gives the request its one reply; headers that every reply carries
+ * are added here. */
+#ifndef FRUGAL_HTTP_REPLY_H
+#define FRUGAL_HTTP_REPLY_H
+
+#include "http/request.h"
+
+/* Takes the document. */
+void reply_json(struct request *r, unsigned code, json_t *document);
+
+/* Takes text made by malloc; NULL is answered as out of memory. `type` is static. */
+void reply_text(struct request *r, unsigned code, const char *type, char *text,
+                size_t length);
+
+/* Bytes of the program itself, with a validator: 304 where the client has them. */
+void reply_static(struct request *r, const char *type, const char *bytes, size_t length,
+                  const char *etag);
+
+/* A body that `read` produces piece by piece until it says that it is over. */
+void reply_stream(struct request *r, const char *type,
+                  MHD_ContentReaderCallback read, void *arg,
+                  MHD_ContentReaderFreeCallback release);
+
+/* problem+json (RFC 9457). `detail` may be NULL, problems too. */
+void reply_problem(struct request *r, enum status status, const char *detail,
+                   const struct problems *problems);
+
+/* A header of the reply that is there already. */
+void reply_header(struct request *r, const char *name, const char *value);
+
+/* A whole number that JSON readers keep exactly, or a real; null for what is not finite. */
+json_t *json_count(double x);
+json_t *json_measure(double x);
+
+/* "2026-11-23T17:00:00.123Z", or null for 0. */
+json_t *json_time(int64_t ms);
+
+/* A string, or null for NULL. */
+json_t *json_text(const char *text);
+
+/* Parsed JSON that the store keeps as text; null when it cannot be read. */
+json_t *json_stored(const char *text);
+
+#endif

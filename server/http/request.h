@@ -1,0 +1,72 @@
+/* One request on its way through the floor: from the gate to its reply. */
+#ifndef FRUGAL_HTTP_REQUEST_H
+#define FRUGAL_HTTP_REQUEST_H
+
+#include <jansson.h>
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/app.h"
+#include "base/buf.h"
+#include "base/status.h"
+#include "spec/problems.h"
+
+struct http;
+struct request;
+
+typedef void handler(struct request *r);
+
+/* A row of the route table. */
+struct route {
+    const char *method;
+    const char *pattern; /* "/v1/runs/{id}/trace": {id} is a positive number */
+    handler *handle;
+    size_t body_cap; /* 0: the method takes no body */
+};
+
+/* Answers are made by a handler on the thread of libmicrohttpd, which must not block. A
+ * handler that has to wait for the store sets `apply` and `resume` instead of replying:
+ * apply(c, own) becomes a write, and resume() is called once that is durable. */
+struct request {
+    struct http *http;
+    const struct app *app;
+    struct MHD_Connection *connection;
+    const struct route *route;
+    int64_t id;       /* of the pattern's {id} */
+    const char *path; /* of the target, without the query; lives as long as the request */
+    bool target_is_sound;
+    bool admitted;    /* passed the gate */
+    size_t dropped;   /* bytes of the body beyond its cap */
+    bool closes;      /* the connection must not be used again */
+    struct buf body;
+
+    struct MHD_Response *response; /* the reply, once there is one */
+    unsigned code;
+
+    enum status (*apply)(struct conn *c, void *own);
+    handler *resume;
+    enum status outcome; /* of the write, for resume */
+    struct write write;
+
+    void *own; /* of the handler, between handle and resume */
+    void (*own_free)(void *own);
+};
+
+/* The value of a query argument, decoded; NULL when it is not there. The text lives as long
+ * as `room`. A malformed one is answered with 400: then *ret_bad is set. */
+const char *request_argument(struct request *r, const char *name, struct buf *room,
+                             bool *ret_bad);
+
+/* A query argument as a whole number in a range; *ret stays when it is not there. False: it
+ * is malformed, and the request has been answered. */
+bool request_number(struct request *r, const char *name, int64_t min, int64_t max,
+                    int64_t *ret);
+
+/* The read-only connection of this thread; NULL: none, and the request has been answered. */
+struct conn *request_reader(struct request *r);
+
+/* Value of a request header, or NULL. */
+const char *request_header(const struct request *r, const char *name);
+
+#endif

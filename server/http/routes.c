@@ -1,0 +1,67 @@
+#include "http/routes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/limits.h"
+
+const struct route routes[] = {
+    {"POST", "/v1/jobs", jobs_submit, LIMIT_JSON_BODY},
+    {"GET", "/v1/jobs", jobs_list, 0},
+    {"GET", "/v1/jobs/{id}", jobs_get, 0},
+    {"GET", "/v1/jobs/{id}/summary", jobs_summary, 0},
+    {"GET", "/v1/runs", runs_list, 0},
+    {"GET", "/v1/runs/{id}", runs_get, 0},
+    {"GET", "/v1/runs/{id}/trace", runs_trace, 0},
+    {"GET", "/v1/spec", spec_get, 0},
+    {"GET", "/v1/datasets", datasets_list, 0},
+    {"GET", "/v1/events", events_stream, 0},
+    {"GET", "/healthz", health_get, 0},
+    {"GET", "/{asset}", assets_get, 0},
+};
+
+const size_t routes_count = sizeof routes / sizeof routes[0];
+
+static bool has_prefix(const char *s, const char *prefix)
+{
+    return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+/* Whether a path has the form of a pattern; sets *ret_id where there is an {id}. */
+static bool matches(const char *pattern, const char *path, int64_t *ret_id)
+{
+    enum { DIGITS_MAX = 18 };
+    if (strcmp(pattern, "/{asset}") == 0)
+        return strchr(path + 1, '/') == NULL;
+    while (*pattern != '\0') {
+        if (has_prefix(pattern, "{id}")) {
+            size_t digits = strspn(path, "0123456789");
+            if (digits == 0 || digits > DIGITS_MAX)
+                return false;
+            *ret_id = strtoll(path, NULL, 10);
+            pattern += strlen("{id}");
+            path += digits;
+        } else if (*pattern++ != *path++) {
+            return false;
+        }
+    }
+    return *path == '\0';
+}
+
+enum route_match route_find(const char *method, const char *path,
+                            const struct route **ret, int64_t *ret_id, struct buf *allow)
+{
+    const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
+    for (size_t i = 0; i < routes_count; i++) {
+        const struct route *route = &routes[i];
+        if (!matches(route->pattern, path, ret_id))
+            continue;
+        if (strcmp(route->method, wanted) == 0) {
+            *ret = route;
+            return ROUTE_FOUND;
+        }
+        buf_addf(allow, "%s%s%s", allow->len > 0 ? ", " : "", route->method,
+                 strcmp(route->method, "GET") == 0 ? ", HEAD" : "");
+    }
+    return allow->len > 0 ? ROUTE_OTHER_METHOD : ROUTE_UNKNOWN;
+}

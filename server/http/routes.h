@@ -1,0 +1,24 @@
+/* The route table: all that is served below /v1, and beside it. */
+#ifndef FRUGAL_HTTP_ROUTES_H
+#define FRUGAL_HTTP_ROUTES_H
+
+#include "base/buf.h"
+#include "http/request.h"
+
+extern const struct route routes[];
+extern const size_t routes_count;
+
+enum route_match { ROUTE_FOUND, ROUTE_OTHER_METHOD, ROUTE_UNKNOWN };
+
+/* Finds the row for a method (HEAD counts as GET) and a path, and the number in the path.
+ * ROUTE_OTHER_METHOD: `allow` gets the methods that the path has. */
+enum route_match route_find(const char *method, const char *path,
+                            const struct route **ret, int64_t *ret_id,
+                            struct buf *allow);
+
+/* One file per resource. */
+handler jobs_submit, jobs_list, jobs_get, jobs_summary;
+handler runs_list, runs_get, runs_trace;
+handler spec_get, datasets_list, events_stream, health_get, assets_get;
+
+#endif

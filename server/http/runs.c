@@ -1,0 +1,285 @@
+/* /v1/runs: list, one run, its trace as JSON columns or CSV. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/limits.h"
+#include "http/page.h"
+#include "http/reply.h"
+#include "http/routes.h"
+#include "http/views.h"
+#include "store/traces.h"
+
+struct run_page {
+    struct page page; /* first */
+    const struct app *app;
+};
+
+static bool add_run(void *arg, const struct run *run)
+{
+    struct run_page *p = arg;
+    bool full = page_is_full(&p->page);
+    return page_add(&p->page, run->id, full ? NULL : view_run(p->app, run, 0));
+}
+
+/* ?state=; false: unknown, and the request has been answered. */
+static bool read_state(struct request *r, enum run_state *ret)
+{
+    struct buf room;
+    bool bad = false;
+    buf_init(&room, 32);
+    const char *name = request_argument(r, "state", &room, &bad);
+    *ret = name != NULL ? run_state_of(name) : RUN_STATES;
+    if (name != NULL && *ret == RUN_STATES) {
+        reply_problem(r, STATUS_BAD_REQUEST,
+                      "state must be queued, running, succeeded, failed or timed_out",
+                      NULL);
+        bad = true;
+    }
+    buf_release(&room);
+    return !bad;
+}
+
+void runs_list(struct request *r)
+{
+    struct run_filter f = {.after = 0};
+    struct run_page p = {.app = r->app};
+    struct conn *c = request_reader(r);
+    if (c == NULL || !read_state(r, &f.state) ||
+        !request_number(r, "job", 1, INT64_MAX, &f.job) ||
+        !page_begin(r, &p.page, &f.after))
+        return;
+    f.limit = p.page.limit + 1;
+    page_reply(r, &p.page, store_run_list(c, &f, add_run, &p));
+}
+
+struct one_run {
+    const struct app *app;
+    struct conn *reader;
+    json_t *json;
+};
+
+static bool visit_one(void *arg, const struct run *run)
+{
+    struct one_run *o = arg;
+    int64_t place = 0;
+    if (run->state == RUN_QUEUED)
+        store_run_place(o->reader, run, &place);
+    o->json = view_run(o->app, run, place);
+    return false;
+}
+
+static void reply_no_run(struct request *r, enum status status)
+{
+    reply_problem(r, status, status == STATUS_NOT_FOUND ? "there is no such run" : NULL,
+                  NULL);
+}
+
+void runs_get(struct request *r)
+{
+    struct one_run o = {.app = r->app, .reader = request_reader(r)};
+    if (o.reader == NULL)
+        return;
+    enum status status = store_run_get(o.reader, r->id, visit_one, &o);
+    if (status == STATUS_OK)
+        reply_json(r, MHD_HTTP_OK, o.json);
+    else
+        reply_no_run(r, status);
+}
+
+/* The columns of a trace that were asked for. */
+struct selection {
+    char *names; /* all names of the run, cut at their ends; owned */
+    const char *name[TRACE_COLUMNS_MAX];
+    size_t place[TRACE_COLUMNS_MAX]; /* of the value in a row */
+    size_t count;
+    int64_t last;
+};
+
+static bool visit_columns(void *arg, const struct run *run)
+{
+    struct selection *s = arg;
+    s->names = strdup(run->columns != NULL ? run->columns : "");
+    s->last = run->last;
+    return false;
+}
+
+/* Whether `name` is one of the words of a list separated by commas. */
+static bool is_listed(const char *list, const char *name)
+{
+    size_t n = strlen(name);
+    for (; list != NULL; list = strchr(list, ',')) {
+        list += *list == ',';
+        if (strncmp(list, name, n) == 0 && (list[n] == ',' || list[n] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+/* Keeps the columns in `wanted` (NULL: all). Returns how many words of it were found. */
+static size_t select_columns(struct selection *s, const char *wanted)
+{
+    char *rest = s->names, *name;
+    for (size_t i = 0; (name = strsep(&rest, " ")) != NULL && i < TRACE_COLUMNS_MAX; i++) {
+        if (*name == '\0' || (wanted != NULL && !is_listed(wanted, name)))
+            continue;
+        s->name[s->count] = name;
+        s->place[s->count++] = i;
+    }
+    return s->count;
+}
+
+static size_t words_of(const char *list)
+{
+    size_t n = 1;
+    for (; *list != '\0'; list++)
+        n += *list == ',';
+    return n;
+}
+
+/* False: the request has been answered. */
+static bool read_selection(struct request *r, struct conn *c, struct selection *s)
+{
+    struct buf room;
+    bool bad = false;
+    enum status status = store_run_get(c, r->id, visit_columns, s);
+    if (status != STATUS_OK || s->names == NULL) {
+        reply_no_run(r, status != STATUS_OK ? status : STATUS_NO_MEMORY);
+        return false;
+    }
+    buf_init(&room, LIMIT_TARGET);
+    const char *wanted = request_argument(r, "columns", &room, &bad);
+    bool has_names = s->names[0] != '\0'; /* not before the first attempt */
+    size_t found = bad ? 0 : select_columns(s, wanted);
+    if (!bad && wanted != NULL && has_names && found != words_of(wanted)) {
+        reply_problem(r, STATUS_BAD_REQUEST,
+                      "columns names a column that this trace does not have, or one twice",
+                      NULL);
+        bad = true;
+    }
+    buf_release(&room);
+    return !bad;
+}
+
+/* "samples" and everything of M0 are counts, the rest are measures. */
+static json_t *column_value(const char *name, double x)
+{
+    bool is_count = strcmp(name, "samples") == 0 || strncmp(name, "m0", 2) == 0;
+    return is_count ? json_count(x) : json_measure(x);
+}
+
+struct json_trace {
+    const struct selection *selection;
+    json_t *column[TRACE_COLUMNS_MAX];
+};
+
+static bool add_json_row(void *arg, int64_t seq, const double *value, size_t count)
+{
+    struct json_trace *t = arg;
+    const struct selection *s = t->selection;
+    (void)seq;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->place[i] < count)
+            json_array_append_new(t->column[i],
+                                  column_value(s->name[i], value[s->place[i]]));
+    return true;
+}
+
+static void reply_json_trace(struct request *r, struct conn *c, const struct selection *s,
+                             int64_t after)
+{
+    struct json_trace t = {.selection = s};
+    json_t *columns = json_object();
+    for (size_t i = 0; i < s->count; i++) {
+        t.column[i] = json_array();
+        json_object_set_new(columns, s->name[i], t.column[i]);
+    }
+    enum status status = store_trace_list(c, r->id, after, add_json_row, &t);
+    json_t *last = s->last >= 0 ? json_integer(s->last) : json_null();
+    json_t *j = json_pack("{s:I, s:o, s:o}", "run", (json_int_t)r->id, "columns", columns,
+                          "last", last);
+    char *text = j != NULL ? json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    json_decref(j);
+    if (status == STATUS_OK) {
+        reply_text(r, MHD_HTTP_OK, "application/json; charset=utf-8", text,
+                   text != NULL ? strlen(text) : 0);
+        return;
+    }
+    free(text);
+    reply_problem(r, status, NULL, NULL);
+}
+
+struct csv_trace {
+    const struct selection *selection;
+    struct buf text;
+};
+
+static bool add_csv_row(void *arg, int64_t seq, const double *value, size_t count)
+{
+    struct csv_trace *t = arg;
+    const struct selection *s = t->selection;
+    (void)seq;
+    for (size_t i = 0; i < s->count; i++) {
+        double x = s->place[i] < count ? value[s->place[i]] : 0.0 / 0.0;
+        if (i > 0)
+            buf_addc(&t->text, ',');
+        if (x - x == 0) /* finite; an empty field otherwise */
+            buf_add_double(&t->text, x);
+    }
+    return buf_addc(&t->text, '\n');
+}
+
+static void reply_csv_trace(struct request *r, struct conn *c, const struct selection *s,
+                            int64_t after)
+{
+    struct csv_trace t = {.selection = s};
+    buf_init(&t.text, LIMIT_REPLY);
+    for (size_t i = 0; i < s->count; i++)
+        buf_addf(&t.text, "%s%s", i > 0 ? "," : "", s->name[i]);
+    buf_addc(&t.text, '\n');
+    enum status status = store_trace_list(c, r->id, after, add_csv_row, &t);
+    size_t length = 0;
+    char *text = buf_take(&t.text, &length);
+    if (status == STATUS_OK) {
+        reply_text(r, MHD_HTTP_OK, "text/csv; charset=utf-8", text, length);
+        return;
+    }
+    free(text);
+    reply_problem(r, status, NULL, NULL);
+}
+
+/* ?format= goes before Accept. False: neither is understood, and that has been answered. */
+static bool read_format(struct request *r, bool *ret_csv)
+{
+    struct buf room;
+    bool bad = false;
+    buf_init(&room, 32);
+    const char *format = request_argument(r, "format", &room, &bad);
+    const char *accept = request_header(r, "Accept");
+    if (format == NULL && !bad) {
+        *ret_csv = accept != NULL && strstr(accept, "text/csv") != NULL &&
+                   strstr(accept, "application/json") == NULL;
+    } else if (!bad && (strcmp(format, "csv") == 0 || strcmp(format, "json") == 0)) {
+        *ret_csv = format[0] == 'c';
+    } else if (!bad) {
+        reply_problem(r, STATUS_BAD_REQUEST, "format must be json or csv", NULL);
+        bad = true;
+    }
+    buf_release(&room);
+    return !bad;
+}
+
+void runs_trace(struct request *r)
+{
+    bool csv = false;
+    int64_t after = -1;
+    struct selection s = {.names = NULL};
+    struct conn *c = request_reader(r);
+    if (c != NULL && read_format(r, &csv) &&
+        request_number(r, "after", -1, INT64_MAX, &after) && read_selection(r, c, &s)) {
+        if (csv)
+            reply_csv_trace(r, c, &s, after);
+        else
+            reply_json_trace(r, c, &s, after);
+    }
+    free(s.names);
+}

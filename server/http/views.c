@@ -1,0 +1,142 @@
+#include "http/views.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "data/catalogue.h"
+#include "http/reply.h"
+
+/* Running while anything is to come and something has begun; failed if any run did not
+ * succeed; else what all runs are. */
+static const char *job_state(const struct job *j, int64_t total)
+{
+    int64_t waiting = j->runs[RUN_QUEUED], running = j->runs[RUN_RUNNING];
+    if (waiting == total)
+        return "queued";
+    if (waiting + running > 0)
+        return "running";
+    return j->runs[RUN_SUCCEEDED] == total ? "succeeded" : "failed";
+}
+
+json_t *view_job(const struct job *j)
+{
+    int64_t total = 0, open = j->runs[RUN_QUEUED] + j->runs[RUN_RUNNING];
+    json_t *runs = json_object();
+    for (int s = 0; s < RUN_STATES; s++) {
+        total += j->runs[s];
+        json_object_set_new(runs, run_state_name((enum run_state)s),
+                            json_integer(j->runs[s]));
+    }
+    json_object_set_new(runs, "total", json_integer(total));
+    double done = total > 0 ? ((double)(total - open) + j->running) / (double)total : 0;
+    json_t *o = json_object();
+    json_object_set_new(o, "id", json_integer(j->id));
+    json_object_set_new(o, "name", json_string(j->name));
+    json_object_set_new(o, "tags", json_stored(j->tags));
+    json_object_set_new(o, "note", json_string(j->note));
+    json_object_set_new(o, "state", json_string(job_state(j, total)));
+    json_object_set_new(o, "priority", json_integer(j->priority));
+    json_object_set_new(o, "dataset", json_string(j->dataset));
+    json_object_set_new(o, "cells", json_integer(j->cells));
+    json_object_set_new(o, "runs", runs);
+    json_object_set_new(o, "progress", json_real(done));
+    json_object_set_new(o, "created", json_time(j->created));
+    json_object_set_new(o, "started", json_time(j->started));
+    json_object_set_new(o, "finished", json_time(j->finished));
+    if (j->spec != NULL)
+        json_object_set_new(o, "spec", json_stored(j->spec));
+    return o;
+}
+
+static json_t *ratio(double a, double b)
+{
+    return b > 0 ? json_measure(a / b) : json_null();
+}
+
+static json_t *view_results(const struct run *r)
+{
+    if (r->last < 0)
+        return json_null();
+    json_t *o = json_object();
+    json_object_set_new(o, "samples", json_integer(r->samples));
+    json_object_set_new(o, "epochs", json_measure(r->epochs));
+    json_object_set_new(o, "test_accuracy", json_measure(r->test_accuracy));
+    json_object_set_new(o, "m0", json_count(r->m0));
+    json_object_set_new(o, "m1", json_measure(r->m1));
+    json_object_set_new(o, "m0_direct", json_count(r->m0_direct));
+    json_object_set_new(o, "m1_direct", json_measure(r->m1_direct));
+    json_object_set_new(o, "inefficiency_m0", ratio(r->m0, r->m0_direct));
+    json_object_set_new(o, "inefficiency_m1", ratio(r->m1, r->m1_direct));
+    json_object_set_new(o, "maintenance", json_integer(0));
+    json_object_set_new(o, "seconds", json_measure(r->seconds));
+    return o;
+}
+
+/* Live for a run at work, else from its newest row. */
+static json_t *view_progress(const struct app *app, const struct run *r)
+{
+    struct progress live = {0, 0};
+    double samples = (double)r->samples, rate = 0, left = NAN;
+    double of = (double)r->stop_samples;
+    if (r->state == RUN_QUEUED && r->last < 0)
+        return json_null();
+    if (r->state == RUN_RUNNING && workers_progress(app->workers, r->id, &live)) {
+        samples = fmax(samples, (double)live.samples);
+        rate = live.per_second;
+        if (rate > 0 && of > 0)
+            left = fmax(0, (of - samples) / rate);
+    } else if (r->seconds > 0) {
+        rate = samples / r->seconds;
+        left = r->state == RUN_QUEUED ? NAN : 0;
+    }
+    return json_pack("{s:o, s:o, s:o, s:o}", "samples", json_count(samples), "of",
+                     of > 0 ? json_count(of) : json_null(), "per_second",
+                     rate > 0 ? json_measure(round(rate)) : json_null(), "seconds_left",
+                     json_measure(left));
+}
+
+/* The hashes of the four files under their names. */
+static json_t *view_data_sha256(const char *text)
+{
+    json_t *o = json_object();
+    for (int f = 0; f < DATASET_FILES && *text != '\0'; f++) {
+        size_t n = strcspn(text, " ");
+        json_object_set_new(o, dataset_file_name((enum dataset_file)f),
+                            json_stringn(text, n));
+        text += n + (text[n] == ' ');
+    }
+    return o;
+}
+
+static json_t *view_provenance(const struct run *r)
+{
+    if (r->spec_sha256 == NULL || r->data_sha256 == NULL)
+        return json_null();
+    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "spec_sha256", r->spec_sha256,
+                     "dataset_sha256", view_data_sha256(r->data_sha256), "build",
+                     json_text(r->build), "cpu", json_text(r->cpu), "host",
+                     json_text(r->host));
+}
+
+json_t *view_run(const struct app *app, const struct run *r, int64_t place)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "id", json_integer(r->id));
+    json_object_set_new(o, "job", json_integer(r->job));
+    json_object_set_new(o, "dataset", json_string(r->dataset));
+    json_object_set_new(o, "cell", json_integer(r->cell));
+    json_object_set_new(o, "seed", json_integer(r->seed));
+    json_object_set_new(o, "params", json_stored(r->params));
+    json_object_set_new(o, "state", json_string(run_state_name(r->state)));
+    json_object_set_new(o, "outcome", json_text(r->outcome));
+    json_object_set_new(o, "reason", json_text(r->reason));
+    json_object_set_new(o, "attempts", json_integer(r->attempts));
+    json_object_set_new(o, "place", place > 0 ? json_integer(place) : json_null());
+    json_object_set_new(o, "progress", view_progress(app, r));
+    json_object_set_new(o, "results", view_results(r));
+    json_object_set_new(o, "provenance", view_provenance(r));
+    json_object_set_new(o, "created", json_time(r->created));
+    json_object_set_new(o, "started", json_time(r->started));
+    json_object_set_new(o, "finished", json_time(r->finished));
+    return o;
+}

@@ -1,0 +1,62 @@
+/* The inner loops of the core. The same source is compiled for three instruction sets; all
+ * give the same bits, because every sum runs in an order that the source fixes: over
+ * columns side by side, or over LANES partial sums that a fixed tree adds up.
+ *
+ * Matrices are row major with `stride` floats per row, a multiple of LANES; rows start at
+ * 64-byte boundaries, and what lies behind the last column is zero and stays zero. Vectors
+ * over columns have `stride` entries. Any thread. */
+#ifndef FRUGAL_LEARN_KERNELS_H
+#define FRUGAL_LEARN_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { LANES = 16 };
+
+/* Totals over synapses: how many, and the sum of magnitudes. */
+struct tally {
+    uint64_t count;
+    double sum;
+};
+
+struct kernels {
+    const char *name; /* "kernels_v3": compiled for x86-64-v3 */
+
+    /* out[j] += sum over k of x[k] * w[row[k]][j], k = 0 .. n-1 in this order;
+     * row NULL: rows 0 .. n-1. */
+    void (*accumulate)(float *out, const float *w, size_t stride, const uint32_t *row,
+                       const float *x, size_t n, size_t columns);
+
+    /* w[row[k]][j] += x[k] * d[j]; row NULL as above. */
+    void (*add_outer)(float *w, size_t stride, const uint32_t *row, const float *x,
+                      size_t n, const float *d, size_t columns);
+
+    /* out[i] = sum over j of w[i][j] * d[j], i = 0 .. n-1. */
+    void (*back)(float *out, const float *w, size_t stride, size_t n, const float *d,
+                 size_t columns);
+
+    /* y[j] += a * x[j] */
+    void (*add_scaled)(float *y, float a, const float *x, size_t columns);
+
+    /* w[i][j] += offset[j], then sum[j] = sum over i of w[i][j], i = 0 .. n-1. */
+    void (*fold)(float *w, size_t stride, size_t n, const float *offset, float *sum,
+                 size_t columns);
+
+    /* Entries that are not zero, and the sum of magnitudes. */
+    struct tally (*magnitude)(const float *x, size_t columns);
+
+    /* The same of w[i][j] + offset[j] - start[i][j]. */
+    struct tally (*distance)(const float *w, const float *start, size_t stride, size_t n,
+                             const float *offset, size_t columns);
+
+    /* One row of the dense update: change = x * d[j] - decay * w[j]; w[j] += change;
+     * returns its tally. */
+    struct tally (*add_decayed)(float *w, float x, const float *d, float decay,
+                                size_t columns);
+};
+
+/* The fastest variant that this processor can run, or the one that `name` names (for
+ * tests; NULL: fastest). NULL when the processor cannot run that one. */
+const struct kernels *kernels_for(const char *name);
+
+#endif

@@ -1,0 +1,52 @@
+/* A network that learns, one sample at a time, by backpropagation, and the energy that
+ * its synapses paid for it.
+ *
+ * Source: van Rossum & Pache, "Competitive plasticity to reduce the energetic costs of
+ * learning", PLoS Comput Biol 20(10):e1012553 (2024), "Methods": the change of a synapse is
+ * dw = rate * (y * delta - l2 * w); M0 counts the changes, M1 sums |dw|. */
+#ifndef FRUGAL_LEARN_LEARNER_H
+#define FRUGAL_LEARN_LEARNER_H
+
+#include "learn/net.h"
+
+struct learner_spec {
+    struct net_spec net;
+    double learning_rate[NET_LAYERS_MAX]; /* per layer; 0 freezes the layer */
+    double l2;                            /* 0: no weight decay */
+};
+
+/* What the synapses of one layer have paid. */
+struct energy {
+    uint64_t m0; /* synaptic changes */
+    double m1;   /* sum of |dw| */
+};
+
+struct learner {
+    struct learner_spec spec;
+    struct net net;
+    float *start[NET_LAYERS_MAX]; /* first weights, laid out like net.layer[l].w */
+    float *y[NET_LAYERS_MAX];     /* [stride] activities of layer l's targets */
+    float *delta[NET_LAYERS_MAX]; /* [stride] their errors, times the slope */
+    float *change;                /* [largest stride] rate * delta */
+    float *zero;                  /* [largest stride] */
+    struct energy energy[NET_LAYERS_MAX];
+    uint64_t steps;
+    bool diverged; /* an error was not finite; the weights are useless from here on */
+};
+
+/* All weights zero, no energy spent. NO_MEMORY: nothing is left to release. A learner
+ * belongs to one thread at a time. */
+enum status learner_init(struct learner *r, const struct learner_spec *spec,
+                         const struct kernels *k);
+void learner_release(struct learner *r);
+
+/* Declares the present weights to be the first ones. */
+void learner_mark_start(struct learner *r);
+
+/* Learns from sample t. Returns whether it was classified correctly before. */
+bool learner_step(struct learner *r, const struct samples *s, uint32_t t);
+
+/* Energy of going straight from the first weights to the present ones. */
+struct energy learner_direct(const struct learner *r, uint32_t layer);
+
+#endif

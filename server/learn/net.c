@@ -1,0 +1,137 @@
+#include "learn/net.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+float *net_vector(size_t length)
+{
+    size_t bytes = (length * sizeof(float) + 63) / 64 * 64;
+    float *v = aligned_alloc(64, bytes > 0 ? bytes : 64);
+    if (v != NULL)
+        memset(v, 0, bytes);
+    return v;
+}
+
+enum status net_init(struct net *n, const struct net_spec *spec, const struct kernels *k)
+{
+    *n = (struct net){.spec = *spec, .kernels = k};
+    bool ok = true;
+    for (uint32_t l = 0; l < spec->layers; l++) {
+        struct layer *layer = &n->layer[l];
+        layer->sources = spec->units[l];
+        layer->targets = spec->units[l + 1];
+        layer->rows = (size_t)layer->sources + spec->bias;
+        layer->stride = ((size_t)layer->targets + LANES - 1) / LANES * LANES;
+        layer->w = net_vector(layer->rows * layer->stride);
+        ok = ok && layer->w != NULL;
+    }
+    n->offset = net_vector(n->layer[0].stride);
+    n->column_sum = net_vector(n->layer[0].stride);
+    if (ok && n->offset != NULL && n->column_sum != NULL)
+        return STATUS_OK;
+    net_release(n);
+    return STATUS_NO_MEMORY;
+}
+
+void net_release(struct net *n)
+{
+    for (uint32_t l = 0; l < n->spec.layers; l++)
+        free(n->layer[l].w);
+    free(n->offset);
+    free(n->column_sum);
+    *n = (struct net){.kernels = NULL};
+}
+
+void net_draw_weights(struct net *n, struct rng *r)
+{
+    for (uint32_t l = 0; l < n->spec.layers; l++) {
+        struct layer *layer = &n->layer[l];
+        for (size_t i = 0; i < layer->rows; i++)
+            for (uint32_t j = 0; j < layer->targets; j++)
+                layer->w[i * layer->stride + j] =
+                    (float)(n->spec.init_std[l] * rng_normal(r));
+    }
+    net_fold(n);
+}
+
+void net_set_weights(struct net *n, uint32_t l, const float *w)
+{
+    struct layer *layer = &n->layer[l];
+    for (size_t i = 0; i < layer->rows; i++)
+        memcpy(layer->w + i * layer->stride, w + i * layer->targets,
+               layer->targets * sizeof *w);
+    if (l > 0)
+        return;
+    memset(n->offset, 0, layer->stride * sizeof *n->offset);
+    net_fold(n);
+}
+
+void net_get_weights(const struct net *n, uint32_t l, float *ret_w)
+{
+    const struct layer *layer = &n->layer[l];
+    for (size_t i = 0; i < layer->rows; i++)
+        for (uint32_t j = 0; j < layer->targets; j++) {
+            float offset = l == 0 && i < layer->sources ? n->offset[j] : 0;
+            ret_w[i * layer->targets + j] = layer->w[i * layer->stride + j] + offset;
+        }
+}
+
+void net_fold(struct net *n)
+{
+    struct layer *input = &n->layer[0];
+    n->kernels->fold(input->w, input->stride, input->sources, n->offset, n->column_sum,
+                     input->stride);
+    memset(n->offset, 0, input->stride * sizeof *n->offset);
+}
+
+static void add_bias(const struct net *n, uint32_t l, float *a)
+{
+    const struct layer *layer = &n->layer[l];
+    if (n->spec.bias)
+        n->kernels->add_scaled(a, 1, layer->w + layer->sources * layer->stride,
+                               layer->stride);
+}
+
+/* a = s.w + background * column_sum + (sum of x) * offset + bias */
+static void sum_input(const struct net *n, const struct samples *s, uint32_t t, float *a)
+{
+    const struct layer *input = &n->layer[0];
+    uint64_t first = s->start[t];
+    float sum_x = s->sum_s[t] + s->background * (float)s->features;
+    memset(a, 0, input->stride * sizeof *a);
+    n->kernels->accumulate(a, input->w, input->stride, s->index + first,
+                           s->value + first, s->start[t + 1] - first, input->stride);
+    n->kernels->add_scaled(a, s->background, n->column_sum, input->stride);
+    n->kernels->add_scaled(a, sum_x, n->offset, input->stride);
+    add_bias(n, 0, a);
+}
+
+void net_sum_dense(const struct net *n, uint32_t l, const float *y_in, float *ret_a)
+{
+    const struct layer *layer = &n->layer[l];
+    memset(ret_a, 0, layer->stride * sizeof *ret_a);
+    n->kernels->accumulate(ret_a, layer->w, layer->stride, NULL, y_in, layer->sources,
+                           layer->stride);
+    add_bias(n, l, ret_a);
+}
+
+double net_forward(const struct net *n, const struct samples *s, uint32_t t,
+                   float *const *ret_y)
+{
+    uint32_t last = n->spec.layers - 1;
+    sum_input(n, s, t, ret_y[0]);
+    for (uint32_t l = 0; l < last; l++) {
+        activation_apply(n->spec.activation, ret_y[l], n->layer[l].targets);
+        net_sum_dense(n, l + 1, ret_y[l], ret_y[l + 1]);
+    }
+    return loss_output(n->spec.loss, ret_y[last], n->layer[last].targets, s->label[t]);
+}
+
+uint32_t net_class(const float *y, uint32_t classes)
+{
+    uint32_t best = 0;
+    for (uint32_t j = 1; j < classes; j++)
+        if (y[j] > y[best])
+            best = j;
+    return best;
+}

@@ -1,0 +1,170 @@
+/* In: a spec, a training and a test set. Out: rows of the trace through the observer. */
+#include "learn/train.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "learn/evaluate.h"
+
+struct run {
+    const struct train_spec *spec;
+    const struct samples *training, *test;
+    const struct train_observer *observer;
+    struct learner learner;
+    struct rng order;
+    uint32_t *permutation; /* [training->count], ORDER_SHUFFLED only */
+    uint64_t samples;
+    uint64_t since_row, correct_since_row;
+    double test_accuracy; /* at the last row */
+};
+
+static void shuffle(struct run *r, uint64_t epoch)
+{
+    uint32_t n = r->training->count;
+    rng_init(&r->order, r->spec->seed, RNG_ORDER, epoch);
+    for (uint32_t i = 0; i < n; i++)
+        r->permutation[i] = i;
+    for (uint32_t i = n - 1; i > 0; i--) {
+        uint32_t j = (uint32_t)rng_below(&r->order, i + 1);
+        uint32_t kept = r->permutation[i];
+        r->permutation[i] = r->permutation[j];
+        r->permutation[j] = kept;
+    }
+}
+
+static uint32_t draw_sample(struct run *r)
+{
+    uint32_t n = r->training->count;
+    if (r->spec->order == ORDER_RANDOM)
+        return (uint32_t)rng_below(&r->order, n);
+    if (r->samples % n == 0)
+        shuffle(r, r->samples / n);
+    return r->permutation[r->samples % n];
+}
+
+static bool go_on(void *arg)
+{
+    struct run *r = arg;
+    return r->observer->poll(r->observer->arg, r->samples) != WISH_STOP;
+}
+
+static enum status write_row(struct run *r)
+{
+    struct evaluation test;
+    enum status status = evaluate(&r->learner.net, r->test, go_on, r, &test);
+    if (status != STATUS_OK)
+        return status;
+    struct trace_row row = {
+        .samples = r->samples,
+        .epoch = (double)r->samples / r->training->count,
+        .train_accuracy =
+            r->since_row > 0 ? (double)r->correct_since_row / (double)r->since_row : NAN,
+        .test_accuracy = test.accuracy,
+        .test_loss = test.loss,
+        .layers = r->spec->learner.net.layers,
+    };
+    for (uint32_t l = 0; l < row.layers; l++)
+        row.energy[l] = (struct layer_energy){r->learner.energy[l],
+                                              learner_direct(&r->learner, l)};
+    r->test_accuracy = test.accuracy;
+    r->learner.diverged = r->learner.diverged || !isfinite(test.loss);
+    r->since_row = r->correct_since_row = 0;
+    return r->observer->row(r->observer->arg, &row);
+}
+
+static bool energy_spent(const struct run *r)
+{
+    double m0 = 0, m1 = 0;
+    for (uint32_t l = 0; l < r->spec->learner.net.layers; l++) {
+        m0 += (double)r->learner.energy[l].m0;
+        m1 += r->learner.energy[l].m1;
+    }
+    return (r->spec->stop_m0 > 0 && m0 >= r->spec->stop_m0) ||
+           (r->spec->stop_m1 > 0 && m1 >= r->spec->stop_m1);
+}
+
+/* Whether the run ends after the sample just learnt, and why. */
+static bool is_over(struct run *r, enum train_outcome *ret)
+{
+    enum train_wish wish = r->observer->poll(r->observer->arg, r->samples);
+    if (wish == WISH_STOP)
+        *ret = OUTCOME_STOPPED;
+    else if (r->learner.diverged)
+        *ret = OUTCOME_DIVERGED;
+    else if (energy_spent(r))
+        *ret = OUTCOME_ENERGY;
+    else if (r->spec->stop_samples > 0 && r->samples >= r->spec->stop_samples)
+        *ret = OUTCOME_SAMPLES;
+    else if (wish == WISH_END)
+        *ret = OUTCOME_SECONDS;
+    else
+        return false;
+    return true;
+}
+
+/* The same after a row: what only an evaluation can tell. */
+static bool is_over_after_row(const struct run *r, enum train_outcome *ret)
+{
+    if (r->learner.diverged)
+        *ret = OUTCOME_DIVERGED;
+    else if (r->spec->stop_accuracy > 0 && r->test_accuracy >= r->spec->stop_accuracy)
+        *ret = OUTCOME_GOAL;
+    else
+        return false;
+    return true;
+}
+
+/* Learns one sample after the other until the run is over. */
+static enum status learn(struct run *r, enum train_outcome *ret_outcome)
+{
+    enum status status = write_row(r);
+    bool over = status != STATUS_OK || is_over_after_row(r, ret_outcome);
+    while (!over) {
+        uint32_t t = draw_sample(r);
+        r->correct_since_row += learner_step(&r->learner, r->training, t);
+        r->since_row++;
+        r->samples++;
+        over = is_over(r, ret_outcome);
+        if (over && *ret_outcome == OUTCOME_STOPPED)
+            break;
+        if (over || r->samples % r->spec->evaluate_every == 0) {
+            status = write_row(r);
+            over = status != STATUS_OK || is_over_after_row(r, ret_outcome) || over;
+        }
+    }
+    return status;
+}
+
+enum status train_run(const struct train_spec *spec, const struct samples *training,
+                      const struct samples *test, const struct kernels *kernels,
+                      const struct train_observer *observer,
+                      enum train_outcome *ret_outcome)
+{
+    struct run r = {
+        .spec = spec, .training = training, .test = test, .observer = observer};
+    enum status status = learner_init(&r.learner, &spec->learner, kernels);
+    if (status != STATUS_OK)
+        return status;
+    r.permutation = calloc(training->count, sizeof *r.permutation);
+    if (r.permutation == NULL) {
+        status = STATUS_NO_MEMORY;
+        goto out;
+    }
+    struct rng weights;
+    rng_init(&weights, spec->seed, RNG_WEIGHTS, 0);
+    rng_init(&r.order, spec->seed, RNG_ORDER, 0);
+    net_draw_weights(&r.learner.net, &weights);
+    learner_mark_start(&r.learner);
+    enum train_outcome outcome = OUTCOME_STOPPED;
+    status = learn(&r, &outcome);
+    if (status == STATUS_STOPPED) { /* in the middle of an evaluation */
+        outcome = OUTCOME_STOPPED;
+        status = STATUS_OK;
+    }
+    if (status == STATUS_OK)
+        *ret_outcome = outcome;
+out:
+    free(r.permutation);
+    learner_release(&r.learner);
+    return status;
+}

@@ -1,0 +1,225 @@
+/* frugald: options, open everything from the ground floor up, wait for a signal, stop in the
+ * opposite order. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/opts.h"
+#include "http/http.h"
+#include "store/events.h"
+#include "version.h"
+
+enum { /* of sysexits.h */
+    EXIT_USAGE = 64,
+    EXIT_DATA = 65,
+    EXIT_UNAVAILABLE = 69,
+    EXIT_SOFTWARE = 70,
+    EXIT_CANNOT_CREATE = 73,
+    EXIT_TEMPORARY = 75,
+    EXIT_CONFIGURATION = 78,
+};
+
+struct options {
+    const char *listen, *data_dir, *datasets;
+    long workers;
+    bool verbose, help, version;
+};
+
+static const struct opt table[] = {
+    {"listen", 0, OPT_TEXT, offsetof(struct options, listen), "ADDRESS:PORT",
+     "FRUGAL_LISTEN", 0, 0,
+     "Where to answer; port 0 takes a free one. Default: 127.0.0.1:8750"},
+    {"data-dir", 0, OPT_TEXT, offsetof(struct options, data_dir), "DIR", "FRUGAL_DATA_DIR",
+     0, 0, "Where jobs and traces are kept; made if missing. Default: frugal-data"},
+    {"datasets", 0, OPT_TEXT, offsetof(struct options, datasets), "DIR", "FRUGAL_DATASETS",
+     0, 0,
+     "Folder with one folder per data set, or several with colons between; searched before "
+     "DATA_DIR/datasets and /usr/share/datasets"},
+    {"workers", 0, OPT_COUNT, offsetof(struct options, workers), "N", "FRUGAL_WORKERS", 0,
+     1024, "Runs to train at the same time. Default: the number of processors"},
+    {"verbose", 'v', OPT_FLAG, offsetof(struct options, verbose), NULL, NULL, 0, 0,
+     "Log more"},
+    {"help", 'h', OPT_FLAG, offsetof(struct options, help), NULL, NULL, 0, 0,
+     "Print this help"},
+    {"version", 0, OPT_FLAG, offsetof(struct options, version), NULL, NULL, 0, 0,
+     "Print the version"},
+};
+
+enum { OPTIONS = sizeof table / sizeof table[0] };
+
+static void print_help(void)
+{
+    printf("frugald - experiment service for the energy of learning\n\n"
+           "usage: frugald [OPTION...]\n\n");
+    opts_help(table, OPTIONS, stdout);
+    printf("\nThe first line on standard output is the address, once it answers. SIGTERM or "
+           "Ctrl-C\nstops: runs at work go back into the queue and start again later.\n");
+}
+
+/* Returns the exit status, or -1 to go on. */
+static int read_options(int argc, char **argv, struct options *o)
+{
+    struct opts_words rest;
+    struct buf error;
+    buf_init(&error, 1000);
+    bool ok = opts_parse(table, OPTIONS, argc, argv, o, &rest, &error);
+    if (ok && rest.count > 0) {
+        buf_addf(&error, "unexpected \"%s\"", rest.word[0]);
+        ok = false;
+    }
+    if (!ok)
+        fprintf(stderr, "frugald: %s; see frugald --help\n", error.data);
+    buf_release(&error);
+    if (!ok)
+        return EXIT_USAGE;
+    if (o->help)
+        print_help();
+    if (o->version)
+        printf("frugald %s\n", FRUGAL_VERSION);
+    return o->help || o->version ? 0 : -1;
+}
+
+static int exit_code(enum status status)
+{
+    switch (status) {
+    case STATUS_CONFLICT:
+        return EXIT_TEMPORARY;
+    case STATUS_CORRUPT:
+        return EXIT_DATA;
+    case STATUS_FOREIGN:
+        return EXIT_CONFIGURATION;
+    case STATUS_IO:
+    case STATUS_NO_SPACE:
+        return EXIT_CANNOT_CREATE;
+    default:
+        return EXIT_SOFTWARE;
+    }
+}
+
+static void publish(void *arg, int64_t seq)
+{
+    hub_publish(arg, seq);
+}
+
+static void exit_at_once(int signal)
+{
+    _exit(128 + signal); /* the store is safe at any moment */
+}
+
+/* Waits for SIGTERM or SIGINT; from then on another one ends the process at once. */
+static void wait_for_signal(const sigset_t *signals)
+{
+    int signal;
+    struct sigaction at_once = {.sa_handler = exit_at_once};
+    do
+        sigwait(signals, &signal);
+    while (signal == SIGHUP);
+    log_info("stopping on signal %d", signal);
+    sigaction(SIGTERM, &at_once, NULL);
+    sigaction(SIGINT, &at_once, NULL);
+    pthread_sigmask(SIG_UNBLOCK, signals, NULL);
+}
+
+static int serve(struct app *app, const struct options *o, const sigset_t *signals,
+                 struct buf *why)
+{
+    struct http *http;
+    enum status status = workers_start(app->store, app->catalogue, (unsigned)o->workers,
+                                       FRUGAL_VERSION, &app->workers);
+    if (status != STATUS_OK) {
+        buf_adds(why, "the worker threads could not be started");
+        return exit_code(status);
+    }
+    status = http_start(app, o->listen, &http, why);
+    if (status == STATUS_OK) {
+        printf("%s\n", http_address(http));
+        fflush(stdout);
+        log_info("frugald %s answers on %s, %ld workers", FRUGAL_VERSION,
+                 http_address(http), o->workers);
+        wait_for_signal(signals);
+        http_stop(http);
+    }
+    workers_stop(app->workers);
+    if (status == STATUS_OK)
+        return 0;
+    return status == STATUS_BAD_REQUEST ? EXIT_USAGE : EXIT_UNAVAILABLE;
+}
+
+/* Opens what the workers and the HTTP server stand on. */
+static int run(const struct options *o, const sigset_t *signals, struct buf *why)
+{
+    struct app app = {.version = FRUGAL_VERSION};
+    struct buf folders;
+    int64_t oldest, newest = 0;
+    buf_init(&folders, 1 << 16);
+    buf_addf(&folders, "%s:%s/datasets:/usr/share/datasets", o->datasets, o->data_dir);
+    int code = EXIT_SOFTWARE;
+    enum status status = store_open(o->data_dir, &app.store, why);
+    if (status != STATUS_OK) {
+        buf_release(&folders);
+        return exit_code(status);
+    }
+    struct conn *reader = store_reader(app.store);
+    if (reader != NULL && store_event_bounds(reader, &oldest, &newest) == STATUS_OK)
+        app.hub = hub_open(newest);
+    status = catalogue_open(folders.data, &app.catalogue);
+    if (app.hub != NULL && status == STATUS_OK) {
+        store_on_commit(app.store, publish, app.hub);
+        code = serve(&app, o, signals, why);
+    }
+    store_close(app.store);
+    catalogue_close(app.catalogue);
+    hub_close(app.hub);
+    buf_release(&folders);
+    return code;
+}
+
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max < 4096 ? limit.rlim_max : 4096;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = {.listen = "127.0.0.1:8750",
+                        .data_dir = "frugal-data",
+                        .datasets = "",
+                        .workers = sysconf(_SC_NPROCESSORS_ONLN)};
+    int code = read_options(argc, argv, &o);
+    if (code >= 0)
+        return code;
+    if (o.verbose)
+        log_set_level(LOG_LEVEL_DEBUG);
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before there are threads */
+    signal(SIGPIPE, SIG_IGN);
+    umask(077);
+    raise_file_limit();
+    struct buf why;
+    buf_init(&why, 2000);
+    if (!hash_start()) {
+        fprintf(stderr, "frugald: libsodium could not be started\n");
+        return EXIT_SOFTWARE;
+    }
+    code = run(&o, &signals, &why);
+    if (code != 0)
+        fprintf(stderr, "frugald: %s\n",
+                why.len > 0 ? why.data : "out of memory or file handles");
+    buf_release(&why);
+    return code;
+}

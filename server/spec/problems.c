@@ -1,0 +1,45 @@
+#include "spec/problems.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+enum { DETAIL_CAP = 500 };
+
+void problems_init(struct problems *p)
+{
+    p->count = p->unlisted = 0;
+}
+
+void problems_release(struct problems *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        free(p->item[i].pointer);
+        free(p->item[i].detail);
+        free(p->item[i].suggestion);
+    }
+    problems_init(p);
+}
+
+void problems_add(struct problems *p, const char *pointer, const char *code,
+                  const char *suggestion, const char *detail, ...)
+{
+    if (p->count == PROBLEMS_MAX) {
+        p->unlisted++;
+        return;
+    }
+    struct buf text;
+    buf_init(&text, DETAIL_CAP);
+    va_list ap;
+    va_start(ap, detail);
+    buf_vaddf(&text, detail, ap);
+    va_end(ap);
+    p->item[p->count++] = (struct problem){
+        .pointer = strdup(pointer),
+        .code = code,
+        .detail = buf_take(&text, NULL),
+        .suggestion = suggestion != NULL ? strdup(suggestion) : NULL,
+    };
+}

@@ -1,0 +1,103 @@
+/* What somebody asks for: the spec of one run, and the plan of runs that a job makes of it.
+ * JSON ends on this floor: below it there are only these structs. */
+#ifndef FRUGAL_SPEC_SPEC_H
+#define FRUGAL_SPEC_SPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "learn/train.h"
+#include "spec/problems.h"
+
+enum {
+    SPEC_HIDDEN_MAX = NET_LAYERS_MAX - 1,
+    SPEC_NAME_MAX = 200, /* characters; a character may take 4 bytes */
+    SPEC_NOTE_MAX = 10000,
+    SPEC_TAG_MAX = 64,
+    SPEC_TAGS_MAX = 32,
+    SPEC_RUNS_MAX = 10000, /* of one job */
+};
+
+/* A list with one number per layer; one number stands for every layer. */
+struct spec_numbers {
+    uint32_t count;
+    bool one_for_all; /* written as one number, which is value[0] */
+    double value[NET_LAYERS_MAX];
+};
+
+struct spec_tags {
+    uint32_t count;
+    char tag[SPEC_TAGS_MAX][4 * SPEC_TAG_MAX + 1];
+};
+
+struct spec {
+    char name[4 * SPEC_NAME_MAX + 1];
+    char note[4 * SPEC_NOTE_MAX + 1];
+    struct spec_tags tags;
+    char dataset[4 * SPEC_TAG_MAX + 1];
+    int64_t priority;
+    struct spec_numbers hidden; /* units per hidden layer */
+    int64_t activation;         /* enum activation */
+    int64_t loss;               /* enum loss */
+    bool bias;
+    struct spec_numbers init_std;
+    struct spec_numbers learning_rate;
+    double l2;
+    int64_t order; /* enum sample_order */
+    bool centre;
+    int64_t evaluate_every; /* samples */
+    /* 0: not set */
+    double stop_accuracy, stop_epochs, stop_m0, stop_m1, stop_seconds;
+    int64_t stop_samples;
+};
+
+/* A checked job spec: seeds, sweep, and the spec that they vary. One thread at a time. */
+struct plan;
+
+/* Parses and checks everything that can be checked without a data set. BAD_JSON and
+ * INVALID_SPEC come with problems, all at once; NO_MEMORY. */
+enum status plan_parse(const char *json, size_t length, struct plan **ret,
+                       struct problems *problems);
+void plan_free(struct plan *p);
+
+/* The spec as it was meant, defaults filled in; plan_parse of it gives the same plan. The
+ * caller frees the text. NULL without memory. */
+char *plan_json(const struct plan *p);
+
+const struct spec *plan_base(const struct plan *p);
+
+/* A cell is one choice of values from the sweep; cells times seeds are the runs. */
+size_t plan_cells(const struct plan *p);
+size_t plan_seeds(const struct plan *p);
+uint64_t plan_seed(const struct plan *p, size_t i);
+
+/* {"/network/hidden/0": 100}: what cell number `cell` sets. The caller frees the text.
+ * NULL without memory. */
+char *plan_cell_params(const struct plan *p, size_t cell);
+
+/* The spec of a cell, lists written out per layer. */
+void plan_cell_spec(const struct plan *p, size_t cell, struct spec *ret);
+
+/* The tags as a JSON list. The caller frees the text. NULL without memory. */
+char *spec_tags_json(const struct spec *s);
+
+/* The spec of one run from what the store keeps: the text of plan_json, and the params of
+ * the run's cell. BAD_JSON or INVALID_SPEC: damaged, or from another version. */
+enum status spec_of_run(const char *plan_json, const char *params, struct spec *ret);
+
+/* What the bits of a run follow from, in one canonical text: the spec without names and
+ * notes, and the seed. The caller frees it. NULL without memory. */
+char *spec_canonical(const struct spec *s, uint64_t seed);
+
+/* The core's view of a spec for images of `features` pixels in `classes` classes, of which
+ * there are `training` to learn from. */
+void spec_train(const struct spec *s, uint64_t seed, uint32_t features, uint32_t classes,
+                uint32_t training, struct train_spec *ret);
+
+/* {"fields": [...]}: the table that drives all of this, for forms and help. The caller frees
+ * the text. NULL without memory. */
+char *spec_describe(void);
+
+#endif

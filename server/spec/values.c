@@ -1,0 +1,284 @@
+/* In: JSON values. Out: checked members of struct spec, and back. One pair of functions per
+ * type of field; ranges and choices come from the field's row. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "spec/fields.h"
+
+static const char *type_name(const json_t *value)
+{
+    static const char *const names[] = {"an object", "a list",  "a string", "an integer",
+                                        "a number",  "true",    "false",    "null"};
+    return names[json_typeof(value)];
+}
+
+static void wrong_type(struct problems *p, const char *pointer, const char *wanted,
+                       const json_t *value)
+{
+    problems_add(p, pointer, "wrong_type", NULL, "must be %s, not %s", wanted,
+                 type_name(value));
+}
+
+/* Whether x is in the range of the row; false is reported. */
+static bool in_range(const struct field *f, double x, const char *pointer,
+                     struct problems *problems)
+{
+    bool low = f->above_min ? x <= f->min : x < f->min;
+    if (!low && x <= f->max)
+        return true;
+    problems_add(problems, pointer, "out_of_range", NULL, "must be %s %.16g and at most "
+                 "%.16g", f->above_min ? "above" : "at least", f->min, f->max);
+    return false;
+}
+
+static bool is_integral(const struct field *f)
+{
+    return f->type == FIELD_INTEGER || f->type == FIELD_LIST_OF_INTEGERS;
+}
+
+/* One number of a field or of its list; false is reported. */
+static bool read_number(const struct field *f, const json_t *value, const char *pointer,
+                        double *ret, struct problems *problems)
+{
+    if (is_integral(f) ? !json_is_integer(value) : !json_is_number(value)) {
+        wrong_type(problems, pointer, is_integral(f) ? "an integer" : "a number", value);
+        return false;
+    }
+    double x = json_number_value(value);
+    if (!in_range(f, x, pointer, problems))
+        return false;
+    *ret = x;
+    return true;
+}
+
+/* Characters of a UTF-8 string; Jansson has checked the encoding. */
+static size_t characters(const char *s)
+{
+    size_t n = 0;
+    for (; *s != '\0'; s++)
+        n += ((unsigned char)*s & 0xc0) != 0x80;
+    return n;
+}
+
+static bool read_text(const struct field *f, const json_t *value, const char *pointer,
+                      char *target, struct problems *problems)
+{
+    const char *text = json_string_value(value);
+    if (text == NULL) {
+        wrong_type(problems, pointer, "a string", value);
+        return false;
+    }
+    double n = (double)characters(text);
+    if (n < f->min || n > f->max) {
+        problems_add(problems, pointer, "out_of_range", NULL,
+                     "must have %.0f to %.0f characters, not %.0f", f->min, f->max, n);
+        return false;
+    }
+    memcpy(target, text, strlen(text) + 1);
+    return true;
+}
+
+static void set_tags(const struct field *f, const json_t *value, const char *pointer,
+                     struct spec_tags *target, struct problems *problems)
+{
+    if (!json_is_array(value)) {
+        wrong_type(problems, pointer, "a list of strings", value);
+        return;
+    }
+    size_t n = json_array_size(value);
+    if (n > SPEC_TAGS_MAX) {
+        problems_add(problems, pointer, "out_of_range", NULL, "at most %d tags",
+                     SPEC_TAGS_MAX);
+        return;
+    }
+    target->count = (uint32_t)n;
+    for (size_t i = 0; i < n; i++) {
+        char at[64];
+        snprintf(at, sizeof at, "%s/%zu", pointer, i);
+        read_text(f, json_array_get(value, i), at, target->tag[i], problems);
+    }
+}
+
+static void set_choice(const struct field *f, const json_t *value, const char *pointer,
+                       int64_t *target, struct problems *problems)
+{
+    const char *word = json_string_value(value);
+    if (word == NULL) {
+        wrong_type(problems, pointer, "a string", value);
+        return;
+    }
+    char all[200] = "";
+    struct nearest near;
+    nearest_init(&near, word);
+    for (int64_t i = 0; f->choices[i] != NULL; i++) {
+        if (strcmp(f->choices[i], word) == 0) {
+            *target = i;
+            return;
+        }
+        nearest_consider(&near, f->choices[i]);
+        size_t used = strlen(all);
+        snprintf(all + used, sizeof all - used, "%s%s", i > 0 ? ", " : "", f->choices[i]);
+    }
+    problems_add(problems, pointer, "not_a_choice", near.best, "must be one of: %s", all);
+}
+
+static void set_numbers(const struct field *f, const json_t *value, const char *pointer,
+                        struct spec_numbers *target, struct problems *problems)
+{
+    bool must_be_list = f->type == FIELD_LIST_OF_INTEGERS;
+    if (json_is_number(value) && !must_be_list) {
+        target->one_for_all = true;
+        target->count = 1;
+        read_number(f, value, pointer, &target->value[0], problems);
+        return;
+    }
+    if (!json_is_array(value)) {
+        wrong_type(problems, pointer,
+                   must_be_list ? "a list of integers" : "a number, or a list of numbers",
+                   value);
+        return;
+    }
+    size_t n = json_array_size(value);
+    size_t most = must_be_list ? SPEC_HIDDEN_MAX : NET_LAYERS_MAX;
+    if (n > most || n == 0) {
+        problems_add(problems, pointer, "out_of_range", NULL,
+                     "must have 1 to %zu entries, not %zu", most, n);
+        return;
+    }
+    target->one_for_all = false;
+    target->count = (uint32_t)n;
+    for (size_t i = 0; i < n; i++) {
+        char at[128];
+        snprintf(at, sizeof at, "%s/%zu", pointer, i);
+        read_number(f, json_array_get(value, i), at, &target->value[i], problems);
+    }
+}
+
+void field_set(const struct field *f, const json_t *value, const char *pointer,
+               struct spec *into, struct problems *problems)
+{
+    void *target = (char *)into + f->offset;
+    double number = 0;
+    if (f->nullable && json_is_null(value)) {
+        if (f->type == FIELD_INTEGER)
+            *(int64_t *)target = 0;
+        else
+            *(double *)target = 0;
+        return;
+    }
+    switch (f->type) {
+    case FIELD_TEXT:
+        read_text(f, value, pointer, target, problems);
+        break;
+    case FIELD_TAGS:
+        set_tags(f, value, pointer, target, problems);
+        break;
+    case FIELD_FLAG:
+        if (json_is_boolean(value))
+            *(bool *)target = json_is_true(value);
+        else
+            wrong_type(problems, pointer, "true or false", value);
+        break;
+    case FIELD_CHOICE:
+        set_choice(f, value, pointer, target, problems);
+        break;
+    case FIELD_INTEGER:
+        if (read_number(f, value, pointer, &number, problems))
+            *(int64_t *)target = (int64_t)number;
+        break;
+    case FIELD_NUMBER:
+        read_number(f, value, pointer, target, problems);
+        break;
+    case FIELD_LIST_OF_INTEGERS:
+    case FIELD_LIST_OF_NUMBERS:
+        set_numbers(f, value, pointer, target, problems);
+        break;
+    case FIELD_SEEDS:
+    case FIELD_SWEEP:
+        break;
+    }
+}
+
+struct spec_numbers *field_list(const struct field *f, struct spec *in)
+{
+    return (struct spec_numbers *)((char *)in + f->offset);
+}
+
+void numbers_write_out(struct spec_numbers *list, uint32_t layers)
+{
+    if (!list->one_for_all)
+        return;
+    list->one_for_all = false;
+    list->count = layers;
+    for (uint32_t l = 1; l < layers; l++)
+        list->value[l] = list->value[0];
+}
+
+void field_set_entry(const struct field *f, size_t entry, uint32_t layers,
+                     const json_t *value, const char *pointer, struct spec *into,
+                     struct problems *problems)
+{
+    struct spec_numbers *list = field_list(f, into);
+    numbers_write_out(list, layers);
+    if (entry >= list->count)
+        problems_add(problems, pointer, "no_such_entry", NULL, "%s has %u entries",
+                     f->pointer, list->count);
+    else
+        read_number(f, value, pointer, &list->value[entry], problems);
+}
+
+static json_t *number_json(const struct field *f, double x)
+{
+    return is_integral(f) || x == rint(x) ? json_integer((json_int_t)x) : json_real(x);
+}
+
+static json_t *list_json(const struct field *f, const struct spec_numbers *list)
+{
+    if (list->one_for_all)
+        return number_json(f, list->value[0]);
+    json_t *j = json_array();
+    for (uint32_t l = 0; l < list->count; l++)
+        json_array_append_new(j, number_json(f, list->value[l]));
+    return j;
+}
+
+static json_t *tags_json(const struct spec_tags *tags)
+{
+    json_t *j = json_array();
+    for (uint32_t i = 0; i < tags->count; i++)
+        json_array_append_new(j, json_string(tags->tag[i]));
+    return j;
+}
+
+json_t *field_get(const struct field *f, const struct spec *from)
+{
+    const void *member = (const char *)from + f->offset;
+    switch (f->type) {
+    case FIELD_TEXT:
+        return json_string(member);
+    case FIELD_TAGS:
+        return tags_json(member);
+    case FIELD_FLAG:
+        return json_boolean(*(const bool *)member);
+    case FIELD_CHOICE:
+        return json_string(f->choices[*(const int64_t *)member]);
+    case FIELD_INTEGER:
+        if (f->nullable && *(const int64_t *)member == 0)
+            return json_null();
+        return json_integer(*(const int64_t *)member);
+    case FIELD_NUMBER:
+        if (f->nullable && *(const double *)member == 0)
+            return json_null();
+        return number_json(f, *(const double *)member);
+    case FIELD_LIST_OF_INTEGERS:
+    case FIELD_LIST_OF_NUMBERS:
+        return list_json(f, member);
+    case FIELD_SEEDS:
+    case FIELD_SWEEP:
+        break;
+    }
+    return json_null();
+}

@@ -1,0 +1,151 @@
+#include "store/conn.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+
+static const char *const sql_text[STATEMENT_COUNT] = {
+#define STATEMENT(name, sql) [STATEMENT_##name] = sql,
+#include "store/statements.def"
+#undef STATEMENT
+};
+
+enum status conn_status(const struct conn *c)
+{
+    int code = sqlite3_extended_errcode(c->db);
+    switch (code & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+        return STATUS_OK;
+    case SQLITE_FULL:
+        return STATUS_NO_SPACE;
+    case SQLITE_NOMEM:
+        return STATUS_NO_MEMORY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return STATUS_CORRUPT;
+    case SQLITE_CONSTRAINT:
+        return STATUS_CONFLICT;
+    default:
+        return STATUS_IO;
+    }
+}
+
+static enum status configure(struct conn *c, bool writer, struct buf *why)
+{
+    sqlite3_extended_result_codes(c->db, 1);
+    sqlite3_busy_timeout(c->db, 5000);
+    sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(c->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite3_db_config(c->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    sqlite3_db_config(c->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    if (!writer) {
+        sqlite3_db_config(c->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        return conn_execute(c, "PRAGMA query_only = ON", why);
+    }
+    return conn_execute(c,
+                        "PRAGMA journal_mode = WAL;"
+                        "PRAGMA synchronous = FULL;"
+                        "PRAGMA wal_autocheckpoint = 0;"
+                        "PRAGMA journal_size_limit = 67108864;"
+                        "PRAGMA foreign_keys = ON;"
+                        "PRAGMA cell_size_check = ON;"
+                        "PRAGMA temp_store = MEMORY;"
+                        "PRAGMA mmap_size = 0",
+                        why);
+}
+
+enum status conn_open(const char *path, bool writer, struct conn **ret, struct buf *why)
+{
+    struct conn *c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return STATUS_NO_MEMORY;
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+                (writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                        : SQLITE_OPEN_READONLY);
+    enum status status = STATUS_OK;
+    if (sqlite3_open_v2(path, &c->db, flags, NULL) != SQLITE_OK) {
+        buf_addf(why, "%s: %s", path, c->db ? sqlite3_errmsg(c->db) : "no memory");
+        status = STATUS_IO;
+    }
+    if (status == STATUS_OK)
+        status = configure(c, writer, why);
+    if (status != STATUS_OK) {
+        conn_close(c);
+        return status;
+    }
+    *ret = c;
+    return STATUS_OK;
+}
+
+void conn_close(struct conn *c)
+{
+    if (c == NULL)
+        return;
+    for (int i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(c->statement[i]);
+    sqlite3_close(c->db);
+    free(c);
+}
+
+sqlite3_stmt *conn_prepare(struct conn *c, enum statement s)
+{
+    sqlite3_stmt **q = &c->statement[s];
+    if (*q == NULL &&
+        sqlite3_prepare_v3(c->db, sql_text[s], -1, SQLITE_PREPARE_PERSISTENT, q, NULL) !=
+            SQLITE_OK) {
+        log_error("SQL statement %d: %s", (int)s, sqlite3_errmsg(c->db));
+        return NULL;
+    }
+    sqlite3_reset(*q);
+    sqlite3_clear_bindings(*q);
+    return *q;
+}
+
+enum status conn_run(struct conn *c, sqlite3_stmt *q)
+{
+    if (q == NULL)
+        return conn_status(c);
+    int code = sqlite3_step(q);
+    enum status status = code == SQLITE_DONE ? STATUS_OK : conn_status(c);
+    if (status != STATUS_OK)
+        log_error("SQL: %s", sqlite3_errmsg(c->db));
+    sqlite3_reset(q);
+    return status;
+}
+
+enum status conn_execute(struct conn *c, const char *sql, struct buf *why)
+{
+    char *message = NULL;
+    if (sqlite3_exec(c->db, sql, NULL, NULL, &message) == SQLITE_OK)
+        return STATUS_OK;
+    enum status status = conn_status(c);
+    buf_addf(why, "database: %s", message != NULL ? message : sqlite3_errmsg(c->db));
+    sqlite3_free(message);
+    return status;
+}
+
+const char *column_text_or_null(sqlite3_stmt *q, int column)
+{
+    return (const char *)sqlite3_column_text(q, column);
+}
+
+const char *column_text(sqlite3_stmt *q, int column)
+{
+    const char *text = column_text_or_null(q, column);
+    return text != NULL ? text : "";
+}
+
+int64_t column_integer(sqlite3_stmt *q, int column, int64_t otherwise)
+{
+    return sqlite3_column_type(q, column) == SQLITE_NULL ? otherwise
+                                                         : sqlite3_column_int64(q, column);
+}
+
+double column_number(sqlite3_stmt *q, int column)
+{
+    return sqlite3_column_type(q, column) == SQLITE_NULL ? (double)NAN
+                                                         : sqlite3_column_double(q, column);
+}

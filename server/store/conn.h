@@ -1,0 +1,55 @@
+/* One SQLite connection with its prepared statements. Private to the floor. */
+#ifndef FRUGAL_STORE_CONN_H
+#define FRUGAL_STORE_CONN_H
+
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+/* What store_run_* reads, in the order of the members of struct run. */
+#define RUN_COLUMNS                                                                      \
+    "run.id, run.job, job.dataset, run.cell, run.seed, run.params, run.priority, "       \
+    "run.state, run.outcome, run.reason, run.attempts, run.created, run.started, "       \
+    "run.finished, run.seconds, run.stop_samples, run.columns, run.spec_sha256, "        \
+    "run.data_sha256, run.build, run.cpu, run.host, run.last, run.samples, "             \
+    "run.epochs, run.test_accuracy, run.m0, run.m1, run.m0_direct, run.m1_direct"
+
+enum statement {
+#define STATEMENT(name, sql) STATEMENT_##name,
+#include "store/statements.def"
+#undef STATEMENT
+    STATEMENT_COUNT
+};
+
+struct conn {
+    sqlite3 *db;
+    sqlite3_stmt *statement[STATEMENT_COUNT]; /* prepared on first use */
+    int64_t last_event; /* seq of the newest event written; writer only */
+    struct conn *next;  /* the readers of a store are linked */
+};
+
+/* Opens the file and sets what every connection needs. IO, NO_MEMORY. */
+enum status conn_open(const char *path, bool writer, struct conn **ret, struct buf *why);
+void conn_close(struct conn *c);
+
+/* A statement, reset and without bindings; NULL: see conn_status. */
+sqlite3_stmt *conn_prepare(struct conn *c, enum statement s);
+
+/* The last error of the connection as a status. */
+enum status conn_status(const struct conn *c);
+
+/* Steps a statement that returns no rows to its end. */
+enum status conn_run(struct conn *c, sqlite3_stmt *q);
+
+/* Runs SQL text of the program itself: pragmas and migrations. */
+enum status conn_execute(struct conn *c, const char *sql, struct buf *why);
+
+/* Column as text, "" for NULL; as text, NULL for NULL; both live until the next step. */
+const char *column_text(sqlite3_stmt *q, int column);
+const char *column_text_or_null(sqlite3_stmt *q, int column);
+
+/* Column as a number, `otherwise` for NULL. */
+int64_t column_integer(sqlite3_stmt *q, int column, int64_t otherwise);
+double column_number(sqlite3_stmt *q, int column);
+
+#endif

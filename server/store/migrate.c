@@ -1,0 +1,69 @@
+#include "store/migrate.h"
+
+#include <stdio.h>
+
+#include "base/embed.h"
+#include "base/log.h"
+
+EMBED(migration_0001, "schema/migrations/0001_jobs.sql");
+
+/* In order; the number of a migration is its place, counted from 1. */
+static const char *const migrations[] = {migration_0001};
+
+enum {
+    MIGRATIONS = sizeof migrations / sizeof migrations[0],
+    APPLICATION_ID = 0x46525547, /* "FRUG" */
+};
+
+static int64_t pragma(struct conn *c, const char *sql)
+{
+    sqlite3_stmt *q;
+    int64_t value = -1;
+    if (sqlite3_prepare_v2(c->db, sql, -1, &q, NULL) == SQLITE_OK &&
+        sqlite3_step(q) == SQLITE_ROW)
+        value = sqlite3_column_int64(q, 0);
+    sqlite3_finalize(q);
+    return value;
+}
+
+static enum status apply(struct conn *c, int number, struct buf *why)
+{
+    char close[120];
+    snprintf(close, sizeof close,
+             "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+             APPLICATION_ID, number);
+    enum status status = conn_execute(c, "BEGIN EXCLUSIVE", why);
+    if (status == STATUS_OK)
+        status = conn_execute(c, migrations[number - 1], why);
+    if (status == STATUS_OK)
+        status = conn_execute(c, close, why);
+    if (status != STATUS_OK)
+        sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+    return status;
+}
+
+enum status migrate(struct conn *writer, struct buf *why)
+{
+    int64_t version = pragma(writer, "PRAGMA user_version");
+    int64_t id = pragma(writer, "PRAGMA application_id");
+    int64_t tables = pragma(writer, "SELECT count(*) FROM sqlite_schema");
+    if (version < 0 || tables < 0) {
+        buf_addf(why, "the database cannot be read: %s", sqlite3_errmsg(writer->db));
+        return STATUS_CORRUPT;
+    }
+    if (tables > 0 && id != APPLICATION_ID) {
+        buf_adds(why, "the database belongs to another program");
+        return STATUS_FOREIGN;
+    }
+    if (version > MIGRATIONS) {
+        buf_addf(why, "the database is from a newer version of frugal (%d, known are %d)",
+                 (int)version, MIGRATIONS);
+        return STATUS_FOREIGN;
+    }
+    enum status status = STATUS_OK;
+    for (int n = (int)version + 1; status == STATUS_OK && n <= MIGRATIONS; n++) {
+        status = apply(writer, n, why);
+        log_info("database migration %d: %s", n, status_text(status));
+    }
+    return status;
+}

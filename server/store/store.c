@@ -1,0 +1,338 @@
+/* The writer thread: takes whatever is queued, applies it in one transaction, commits, and
+ * only then tells those who wait. */
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "store/conn.h"
+#include "store/migrate.h"
+
+enum {
+    BATCH_MAX = 500,          /* writes in one transaction */
+    QUEUE_MAX = 4096,         /* patient writes wait while more are ahead */
+    PATIENCE_MS = 100,        /* how long a patient write may wait for company */
+    CHECKPOINT_PAGES = 1000,  /* of write-ahead log */
+    EXIT_IO = 74,             /* EX_IOERR of sysexits.h */
+};
+
+struct store {
+    char path[PATH_MAX]; /* of the database file */
+    int lock_file;
+    struct conn *writer;
+    pthread_t thread;
+    pthread_key_t reader;
+    void (*after)(void *arg, int64_t seq);
+    void *after_arg;
+
+    pthread_mutex_t lock;
+    pthread_cond_t work;  /* a write was queued, or the end has come */
+    pthread_cond_t space; /* the queue became shorter */
+    /* protected by lock: */
+    struct write *first, **last;
+    size_t queued;
+    bool urgent; /* a write that is not patient is queued */
+    bool closing;
+    struct conn *readers;
+};
+
+/* Moves up to BATCH_MAX writes off the queue; NULL when the store closes. */
+static struct write *take_batch(struct store *s)
+{
+    pthread_mutex_lock(&s->lock);
+    while (s->first == NULL && !s->closing)
+        pthread_cond_wait(&s->work, &s->lock);
+    if (s->first != NULL && !s->urgent && !s->closing && s->queued < BATCH_MAX) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += PATIENCE_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000L;
+        until.tv_nsec %= 1000000000L;
+        while (!s->urgent && !s->closing && s->queued < BATCH_MAX &&
+               pthread_cond_timedwait(&s->work, &s->lock, &until) == 0)
+            ;
+    }
+    struct write *batch = s->first, **end = &s->first;
+    size_t n = 0;
+    while (*end != NULL && n < BATCH_MAX) {
+        end = &(*end)->next;
+        n++;
+    }
+    s->first = *end;
+    *end = NULL;
+    s->queued -= n;
+    if (s->first == NULL) {
+        s->last = &s->first;
+        s->urgent = false;
+    }
+    pthread_cond_broadcast(&s->space);
+    pthread_mutex_unlock(&s->lock);
+    return n > 0 ? batch : NULL;
+}
+
+static bool execute(struct conn *c, const char *sql)
+{
+    return sqlite3_exec(c->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* What was written may or may not be on the disk, and the page cache cannot be trusted any
+ * more: end without a word to anyone, so that the next start finds out from the log. */
+_Noreturn static void give_up(const struct conn *c)
+{
+    log_error("the database could not be written: %s; stopping, nothing that was "
+              "acknowledged is lost",
+              sqlite3_errmsg(c->db));
+    _exit(EXIT_IO);
+}
+
+/* Each write has a savepoint, so that one that is refused undoes only itself. */
+static void apply_batch(struct conn *c, struct write *batch)
+{
+    if (!execute(c, "BEGIN IMMEDIATE"))
+        give_up(c);
+    for (struct write *w = batch; w != NULL; w = w->next) {
+        if (!execute(c, "SAVEPOINT one"))
+            give_up(c);
+        w->outcome = w->apply(c, w->arg);
+        if (w->outcome != STATUS_OK)
+            execute(c, "ROLLBACK TO one");
+        execute(c, "RELEASE one");
+    }
+    if (execute(c, "COMMIT"))
+        return;
+    enum status status = conn_status(c);
+    if (status != STATUS_NO_SPACE)
+        give_up(c);
+    log_error("the disk is full: %s", sqlite3_errmsg(c->db));
+    execute(c, "ROLLBACK");
+    for (struct write *w = batch; w != NULL; w = w->next)
+        w->outcome = status;
+}
+
+static void checkpoint(struct conn *c, int mode, int *ret_pages)
+{
+    int code = sqlite3_wal_checkpoint_v2(c->db, NULL, mode, ret_pages, NULL);
+    if (code != SQLITE_OK && code != SQLITE_BUSY && code != SQLITE_LOCKED)
+        log_warning("checkpoint: %s", sqlite3_errmsg(c->db));
+}
+
+static int remember_pages(void *pages, sqlite3 *db, const char *name, int n)
+{
+    (void)db;
+    (void)name;
+    *(int *)pages = n;
+    return SQLITE_OK;
+}
+
+static void *writer_main(void *arg)
+{
+    struct store *s = arg;
+    struct write *batch;
+    int pages = 0;
+    sqlite3_wal_hook(s->writer->db, remember_pages, &pages);
+    while ((batch = take_batch(s)) != NULL) {
+        int64_t before = s->writer->last_event;
+        apply_batch(s->writer, batch);
+        while (batch != NULL) {
+            struct write *w = batch;
+            batch = w->next; /* `done` may free w */
+            if (w->done != NULL)
+                w->done(w->arg, w->outcome);
+        }
+        if (s->after != NULL && s->writer->last_event > before)
+            s->after(s->after_arg, s->writer->last_event);
+        if (pages > CHECKPOINT_PAGES)
+            checkpoint(s->writer, SQLITE_CHECKPOINT_PASSIVE, &pages);
+    }
+    checkpoint(s->writer, SQLITE_CHECKPOINT_TRUNCATE, NULL);
+    return NULL;
+}
+
+void store_post(struct store *s, struct write *w)
+{
+    w->next = NULL;
+    pthread_mutex_lock(&s->lock);
+    while (w->patient && s->queued >= QUEUE_MAX)
+        pthread_cond_wait(&s->space, &s->lock);
+    *s->last = w;
+    s->last = &w->next;
+    s->queued++;
+    s->urgent = s->urgent || !w->patient;
+    pthread_cond_signal(&s->work);
+    pthread_mutex_unlock(&s->lock);
+}
+
+struct waiter {
+    enum status (*apply)(struct conn *, void *);
+    void *arg;
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    /* protected by lock: */
+    bool is_over;
+    enum status outcome;
+};
+
+static enum status waiter_apply(struct conn *c, void *arg)
+{
+    struct waiter *w = arg;
+    return w->apply(c, w->arg);
+}
+
+static void waiter_done(void *arg, enum status outcome)
+{
+    struct waiter *w = arg;
+    pthread_mutex_lock(&w->lock);
+    w->is_over = true;
+    w->outcome = outcome;
+    pthread_cond_signal(&w->ended);
+    pthread_mutex_unlock(&w->lock);
+}
+
+enum status store_write(struct store *s, enum status (*apply)(struct conn *, void *),
+                        void *arg)
+{
+    struct waiter waiter = {.apply = apply,
+                            .arg = arg,
+                            .lock = PTHREAD_MUTEX_INITIALIZER,
+                            .ended = PTHREAD_COND_INITIALIZER};
+    struct write w = {.apply = waiter_apply, .done = waiter_done, .arg = &waiter};
+    store_post(s, &w);
+    pthread_mutex_lock(&waiter.lock);
+    while (!waiter.is_over)
+        pthread_cond_wait(&waiter.ended, &waiter.lock);
+    pthread_mutex_unlock(&waiter.lock);
+    return waiter.outcome;
+}
+
+struct conn *store_reader(struct store *s)
+{
+    struct conn *c = pthread_getspecific(s->reader);
+    if (c != NULL)
+        return c;
+    struct buf why;
+    buf_init(&why, 1000);
+    if (conn_open(s->path, false, &c, &why) == STATUS_OK) {
+        pthread_setspecific(s->reader, c);
+        pthread_mutex_lock(&s->lock);
+        c->next = s->readers;
+        s->readers = c;
+        pthread_mutex_unlock(&s->lock);
+    } else {
+        log_error("no reader: %s", why.data);
+        c = NULL;
+    }
+    buf_release(&why);
+    return c;
+}
+
+void store_on_commit(struct store *s, void (*after)(void *, int64_t), void *arg)
+{
+    s->after = after;
+    s->after_arg = arg;
+}
+
+/* A folder of this user's own, and its lock, held as long as the process lives. */
+static enum status lock_folder(struct store *s, const char *folder, struct buf *why)
+{
+    char path[PATH_MAX];
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
+        buf_addf(why, "data directory %s: %s", folder, strerror(errno));
+        return STATUS_IO;
+    }
+    if (snprintf(path, sizeof path, "%s/lock", folder) >= (int)sizeof path ||
+        snprintf(s->path, sizeof s->path, "%s/frugal.db", folder) >= (int)sizeof s->path) {
+        buf_adds(why, "the path of the data directory is too long");
+        return STATUS_IO;
+    }
+    s->lock_file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (s->lock_file < 0) {
+        buf_addf(why, "data directory %s: %s", folder, strerror(errno));
+        return STATUS_IO;
+    }
+    if (flock(s->lock_file, LOCK_EX | LOCK_NB) != 0) {
+        buf_addf(why, "data directory %s: another frugald uses it", folder);
+        return STATUS_CONFLICT;
+    }
+    return STATUS_OK;
+}
+
+static enum status check_database(struct conn *c, struct buf *why)
+{
+    sqlite3_stmt *q;
+    const char *verdict = NULL;
+    if (sqlite3_prepare_v2(c->db, "PRAGMA quick_check(1)", -1, &q, NULL) == SQLITE_OK &&
+        sqlite3_step(q) == SQLITE_ROW)
+        verdict = column_text(q, 0);
+    bool sound = verdict != NULL && strcmp(verdict, "ok") == 0;
+    if (!sound)
+        buf_addf(why, "the database is damaged: %s",
+                 verdict != NULL ? verdict : sqlite3_errmsg(c->db));
+    sqlite3_finalize(q);
+    return sound ? STATUS_OK : STATUS_CORRUPT;
+}
+
+enum status store_open(const char *folder, struct store **ret, struct buf *why)
+{
+    struct store *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return STATUS_NO_MEMORY;
+    s->lock_file = -1;
+    s->last = &s->first;
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->work, NULL);
+    pthread_cond_init(&s->space, NULL);
+    pthread_key_create(&s->reader, NULL);
+    enum status status = lock_folder(s, folder, why);
+    if (status == STATUS_OK) {
+        mode_t mask = umask(077);
+        status = conn_open(s->path, true, &s->writer, why);
+        umask(mask);
+    }
+    if (status == STATUS_OK)
+        status = check_database(s->writer, why);
+    if (status == STATUS_OK)
+        status = migrate(s->writer, why);
+    if (status == STATUS_OK && pthread_create(&s->thread, NULL, writer_main, s) != 0)
+        status = STATUS_NO_MEMORY;
+    if (status == STATUS_OK) {
+        *ret = s;
+        return STATUS_OK;
+    }
+    conn_close(s->writer);
+    s->writer = NULL;
+    if (s->lock_file >= 0)
+        close(s->lock_file);
+    free(s);
+    return status;
+}
+
+void store_close(struct store *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->closing = true;
+    pthread_cond_signal(&s->work);
+    pthread_mutex_unlock(&s->lock);
+    pthread_join(s->thread, NULL);
+    while (s->readers != NULL) {
+        struct conn *c = s->readers;
+        s->readers = c->next;
+        conn_close(c);
+    }
+    conn_close(s->writer);
+    pthread_key_delete(s->reader);
+    pthread_mutex_destroy(&s->lock);
+    pthread_cond_destroy(&s->work);
+    pthread_cond_destroy(&s->space);
+    close(s->lock_file);
+    free(s);
+}

@@ -1,0 +1,96 @@
+#include "store/traces.h"
+
+#include <string.h>
+
+#include "store/conn.h"
+#include "store/events.h"
+
+/* Whether the row that is stored has exactly these bytes. */
+static enum status compare(struct conn *c, const struct trace_entry *e, const void *bytes,
+                           size_t size)
+{
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_TRACE_GET);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, e->run);
+    sqlite3_bind_int64(q, 2, e->seq);
+    enum status status = STATUS_CONFLICT;
+    if (sqlite3_step(q) == SQLITE_ROW && (size_t)sqlite3_column_bytes(q, 0) == size &&
+        memcmp(sqlite3_column_blob(q, 0), bytes, size) == 0)
+        status = STATUS_OK;
+    sqlite3_reset(q);
+    return status;
+}
+
+static enum status update_results(struct conn *c, const struct trace_entry *e)
+{
+    struct energy spent = {0, 0}, direct = {0, 0};
+    for (uint32_t l = 0; l < e->row.layers; l++) {
+        spent.m0 += e->row.energy[l].spent.m0;
+        spent.m1 += e->row.energy[l].spent.m1;
+        direct.m0 += e->row.energy[l].direct.m0;
+        direct.m1 += e->row.energy[l].direct.m1;
+    }
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_RESULTS);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, e->run);
+    sqlite3_bind_int64(q, 2, e->seq);
+    sqlite3_bind_int64(q, 3, (int64_t)e->row.samples);
+    sqlite3_bind_double(q, 4, e->row.epoch);
+    sqlite3_bind_double(q, 5, e->row.test_accuracy);
+    sqlite3_bind_double(q, 6, (double)spent.m0);
+    sqlite3_bind_double(q, 7, spent.m1);
+    sqlite3_bind_double(q, 8, (double)direct.m0);
+    sqlite3_bind_double(q, 9, direct.m1);
+    sqlite3_bind_double(q, 10, e->seconds);
+    return conn_run(c, q);
+}
+
+enum status store_trace_add(struct conn *c, const struct trace_entry *e)
+{
+    double value[TRACE_COLUMNS_MAX];
+    size_t size = trace_columns(e->row.layers) * sizeof value[0];
+    trace_values(&e->row, value);
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_TRACE_INSERT);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, e->run);
+    sqlite3_bind_int64(q, 2, e->seq);
+    sqlite3_bind_blob(q, 3, value, (int)size, SQLITE_STATIC);
+    enum status status = conn_run(c, q);
+    if (status != STATUS_OK)
+        return status;
+    if (sqlite3_changes(c->db) == 0)
+        return compare(c, e, value, size);
+    status = update_results(c, e);
+    if (status != STATUS_OK)
+        return status;
+    return store_event_add(
+        c, &(struct event){.kind = "trace", .job = e->job, .run = e->run, .last = e->seq});
+}
+
+enum status store_trace_list(struct conn *c, int64_t run, int64_t after,
+                             bool (*visit)(void *arg, int64_t seq, const double *value,
+                                           size_t count),
+                             void *arg)
+{
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_TRACE_LIST);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, run);
+    sqlite3_bind_int64(q, 2, after);
+    bool more = true;
+    int code = SQLITE_DONE;
+    while (more && (code = sqlite3_step(q)) == SQLITE_ROW) {
+        double value[TRACE_COLUMNS_MAX];
+        size_t size = (size_t)sqlite3_column_bytes(q, 1);
+        size = size < sizeof value ? size : sizeof value;
+        memcpy(value, sqlite3_column_blob(q, 1), size);
+        more = visit(arg, sqlite3_column_int64(q, 0), value, size / sizeof value[0]);
+    }
+    enum status status =
+        code == SQLITE_ROW || code == SQLITE_DONE ? STATUS_OK : conn_status(c);
+    sqlite3_reset(q);
+    return status;
+}

@@ -1,0 +1,44 @@
+/* One attempt at a run, from its claim to its end. Private to the floor. */
+#ifndef FRUGAL_WORK_EXECUTE_H
+#define FRUGAL_WORK_EXECUTE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "data/catalogue.h"
+#include "learn/kernels.h"
+#include "store/jobs.h"
+#include "store/store.h"
+
+/* Where runs are executed: what all attempts share. */
+struct execution_place {
+    struct store *store;
+    struct catalogue *catalogue;
+    const struct kernels *kernels;
+    const char *build;
+    char host[256], cpu[256];
+};
+
+void execution_place_init(struct execution_place *p, struct store *store,
+                          struct catalogue *catalogue, const char *build);
+
+struct execution {
+    const struct claim *claim;
+    const struct execution_place *place;
+    double started; /* monotonic */
+    atomic_bool stop; /* set from outside: give the run back */
+    atomic_uint_fast64_t samples;
+    atomic_int row_status; /* enum status of the first row that the store refused */
+    double stop_seconds;   /* of computing; 0: no limit */
+    double computing_since; /* thread time at the start */
+    double next_look; /* monotonic: when the clock of the thread is read again */
+    bool time_is_up;
+    int64_t rows;
+    struct execution *next;
+};
+
+/* Trains and records the run to its end, or gives it back to the queue. */
+void execute(struct execution *e);
+
+#endif

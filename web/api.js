@@ -1,0 +1,66 @@
+// Requests to the server. What goes wrong becomes a Problem with a sentence for people.
+
+const TIMEOUT_MS = 20000;
+
+export class Problem extends Error {
+  /* status 0: no answer at all */
+  constructor(status, title, detail, errors = []) {
+    super(detail || title);
+    this.status = status;
+    this.title = title;
+    this.errors = errors;
+  }
+}
+
+export async function get(path, signal) {
+  const headers = { Accept: "application/json" };
+  const response = await request(path, { signal, headers });
+  try {
+    return await response.json();
+  } catch {
+    signal?.throwIfAborted();
+    throw new Problem(response.status, "Unreadable answer",
+      `The answer to ${path} ended early or is not JSON.`);
+  }
+}
+
+/* All pages of a list. */
+export async function getAll(path, signal) {
+  const items = [];
+  let cursor = null;
+  do {
+    const more = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
+    const page = await get(`${path}${more}`, signal);
+    items.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor);
+  return items;
+}
+
+/* Resolves once the headers are there; the body may be a stream without end. */
+export async function request(path, { signal, headers }) {
+  const timer = new AbortController();
+  const limit = setTimeout(() => timer.abort(), TIMEOUT_MS);
+  const signals = [timer.signal, signal].filter(Boolean);
+  let response;
+  try {
+    response = await fetch(path, { headers, signal: AbortSignal.any(signals) });
+  } catch {
+    signal?.throwIfAborted();
+    throw new Problem(0, "No answer", "The server does not answer.");
+  } finally {
+    clearTimeout(limit);
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+async function problemOf(response) {
+  const fallback = `The server answered ${response.status} ${response.statusText}`.trim();
+  try {
+    const body = await response.json();
+    return new Problem(response.status, body.title ?? fallback, body.detail, body.errors);
+  } catch {
+    return new Problem(response.status, fallback, `${fallback}.`);
+  }
+}

@@ -1,0 +1,60 @@
+// Start of the page: which view the URL asks for, and what stands around the views.
+
+import { h } from "./dom.js";
+import { current } from "./router.js";
+import { keepAges } from "./times.js";
+import { openJob } from "./view_job.js";
+import { openJobs } from "./view_jobs.js";
+
+/* A view is open(main, route) -> {update(route) optional, close()}. update() gets what
+   changes in the URL while the path stays the same. */
+const VIEWS = [
+  [/^$/, "Jobs", openJobs],
+  [/^jobs\/\d+$/, "Job", openJob],
+];
+
+const main = document.getElementById("main");
+let open = null;
+
+function navigate() {
+  const route = current();
+  if (open?.path === route.path && open.view.update) {
+    open.view.update(route);
+    return;
+  }
+  open?.view.close();
+  const [, title, openView] = VIEWS.find(([pattern]) => pattern.test(route.path)) ??
+    [null, "Not found", openNothing];
+  document.title = `${title} – frugal`;
+  if (open) main.focus({ preventScroll: true });
+  if (open) window.scrollTo(0, 0);
+  open = { path: route.path, view: openView(main, route) };
+}
+
+function openNothing(place) {
+  place.replaceChildren(h("h1", null, "Not found"),
+    h("p", null, "There is no such page. ", h("a", { href: "#/" }, "All jobs")));
+  return { close() {} };
+}
+
+function explainOnClick() {
+  const dialog = document.getElementById("explain");
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-explain]")) dialog.showModal();
+    if (event.target === dialog) dialog.close();
+  });
+}
+
+/* The hash belongs to the router, so this link may not change it. */
+function skipToMain() {
+  document.getElementById("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    main.focus();
+  });
+}
+
+window.addEventListener("hashchange", navigate);
+explainOnClick();
+skipToMain();
+keepAges();
+navigate();

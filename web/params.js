@@ -1,0 +1,25 @@
+// Cells and their parameters: what a sweep varies, as people read it.
+
+/* "/network/hidden/0" -> "hidden.0"; a pointer of one part stays as it is */
+export function paramName(pointer) {
+  const parts = pointer.split("/").slice(1);
+  return (parts.length > 1 ? parts.slice(1) : parts).join(".");
+}
+
+export function paramValue(value) {
+  if (Array.isArray(value)) return `(${value.map(paramValue).join(", ")})`;
+  if (value === null || value === undefined) return "none";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/* "hidden.0 = 100, compete.fraction = (0.1, 1)"; empty without a sweep */
+export function paramText(params) {
+  return Object.entries(params ?? {})
+    .map(([pointer, value]) => `${paramName(pointer)} = ${paramValue(value)}`)
+    .join(", ");
+}
+
+/* The pointers that occur, in the order of their first appearance. */
+export function pointersOf(things) {
+  return [...new Set(things.flatMap((thing) => Object.keys(thing.params ?? {})))];
+}

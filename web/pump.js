@@ -1,0 +1,43 @@
+// Work that events ask for more often than it is worth doing.
+
+const RETRY_MS = 5000;
+
+/* poke() runs `work` soon: never twice at once, never more often than `interval` ms.
+   After an error failed(error) decides whether to try again a little later. */
+export function pump(work, interval, signal, failed) {
+  let wanted = false;
+  let busy = false;
+
+  async function run() {
+    busy = true;
+    wanted = false;
+    let rest = interval;
+    try {
+      await work();
+    } catch (error) {
+      if (signal.aborted) return;
+      if (failed(error)) wanted = true;
+      rest = RETRY_MS;
+    }
+    setTimeout(next, rest);
+  }
+
+  function next() {
+    busy = false;
+    if (wanted && !signal.aborted) run();
+  }
+
+  return function poke() {
+    wanted = true;
+    if (!busy && !signal.aborted) run();
+  };
+}
+
+/* Calls `work` for every item, at most `limit` at a time. */
+export async function eachOf(items, limit, work) {
+  const queue = [...items];
+  const worker = async () => {
+    while (queue.length > 0) await work(queue.shift());
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, queue.length) }, worker));
+}
