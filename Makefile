@@ -107,7 +107,8 @@ lint: $(B)/learn.a
 check: packages-check
 	+bash tests/check.sh
 
-demo: packages all
+demo: packages
+	+$(MAKE) all
 	+bash docker/demo.sh
 
 packages:

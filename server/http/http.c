@@ -2,10 +2,6 @@
  * reply; and starting and stopping all of it. */
 #include "http/http.h"
 
-#include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "http/gate.h"
 #include "http/http_internal.h"
@@ -21,103 +16,11 @@
 #include "http/reply.h"
 #include "http/routes.h"
 
-const char *request_header(const struct request *r, const char *name)
-{
-    return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
-}
-
-struct conn *request_reader(struct request *r)
-{
-    struct conn *c = store_reader(r->app->store);
-    if (c == NULL)
-        reply_problem(r, STATUS_NO_MEMORY, NULL, NULL);
-    return c;
-}
-
-static int hex_digit(char c)
-{
-    return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
-}
-
-const char *request_argument(struct request *r, const char *name, struct buf *room,
-                             bool *ret_bad)
-{
-    const char *raw =
-        MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, name);
-    if (raw == NULL)
-        return NULL;
-    buf_clear(room);
-    for (const char *c = raw; *c != '\0'; c++) { /* the gate has checked the escapes */
-        char byte = *c == '+' ? ' ' : *c;
-        if (*c == '%') {
-            byte = (char)(hex_digit(c[1]) * 16 + hex_digit(c[2]));
-            c += 2;
-        }
-        buf_addc(room, byte);
-    }
-    if (room->failed) {
-        char detail[100];
-        snprintf(detail, sizeof detail, "the query argument \"%.40s\" is too long", name);
-        reply_problem(r, STATUS_BAD_REQUEST, detail, NULL);
-        *ret_bad = true;
-        return NULL;
-    }
-    return room->data;
-}
-
-bool request_number(struct request *r, const char *name, int64_t min, int64_t max,
-                    int64_t *ret)
-{
-    struct buf room;
-    bool bad = false;
-    buf_init(&room, 32);
-    const char *text = request_argument(r, name, &room, &bad);
-    if (text != NULL) {
-        char *end;
-        errno = 0;
-        int64_t n = strtoll(text, &end, 10);
-        bad = *text == '\0' || *end != '\0' || errno != 0 || n < min || n > max;
-        if (bad) {
-            char detail[160];
-            snprintf(detail, sizeof detail,
-                     "the query argument \"%.40s\" must be a whole number from %lld to "
-                     "%lld",
-                     name, (long long)min, (long long)max);
-            reply_problem(r, STATUS_BAD_REQUEST, detail, NULL);
-        } else {
-            *ret = n;
-        }
-    }
-    buf_release(&room);
-    return !bad;
-}
-
 static void set_active(struct http *h, int change)
 {
     pthread_mutex_lock(&h->lock);
     h->active += change;
     pthread_cond_broadcast(&h->ending);
-    pthread_mutex_unlock(&h->lock);
-}
-
-static struct peer *peer_of(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    return info != NULL ? info->socket_context : NULL;
-}
-
-static void mark_peer(struct http *h, struct MHD_Connection *connection, bool active,
-                      bool reading)
-{
-    struct peer *p = peer_of(connection);
-    if (p == NULL)
-        return;
-    pthread_mutex_lock(&h->lock);
-    p->active = active;
-    p->reading = reading;
-    p->since = clock_monotonic();
-    p->patience = SECONDS_IDLE;
     pthread_mutex_unlock(&h->lock);
 }
 
@@ -145,7 +48,7 @@ static void end_request(void *arg, struct MHD_Connection *connection, void **con
     (void)code;
     if (r == NULL)
         return;
-    mark_peer(h, connection, false, false);
+    peers_mark(h, connection, false, false);
     if (r->own_free != NULL)
         r->own_free(r->own);
     if (r->response != NULL)
@@ -196,7 +99,7 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
         ok = false;
     }
     buf_release(&allow);
-    mark_peer(r->http, r->connection, true, ok && r->route->body_cap > 0);
+    peers_mark(r->http, r->connection, true, ok && r->route->body_cap > 0);
     return ok ? MHD_YES : send_reply(r);
 }
 
@@ -229,7 +132,7 @@ static enum MHD_Result answer(struct request *r)
 {
     handler *next = r->resume != NULL ? r->resume : r->route->handle;
     r->resume = NULL;
-    mark_peer(r->http, r->connection, true, false);
+    peers_mark(r->http, r->connection, true, false);
     if (r->dropped > 0) {
         r->closes = true;
         reply_problem(r, STATUS_TOO_LARGE, NULL, NULL);
@@ -258,152 +161,6 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *connection,
     if (*upload_size > 0)
         return take_body(r, upload_data, upload_size);
     return answer(r);
-}
-
-static void add_peer(struct http *h, struct MHD_Connection *connection, void **context)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    struct peer *p = calloc(1, sizeof *p);
-    if (p == NULL)
-        return;
-    *p = (struct peer){.fd = info->connect_fd,
-                       .since = clock_monotonic(),
-                       .patience = SECONDS_HEADERS};
-    pthread_mutex_lock(&h->lock);
-    p->next = h->peers;
-    if (p->next != NULL)
-        p->next->previous = p;
-    h->peers = p;
-    pthread_mutex_unlock(&h->lock);
-    *context = p;
-}
-
-static void remove_peer(struct http *h, struct peer *p)
-{
-    if (p == NULL)
-        return;
-    pthread_mutex_lock(&h->lock);
-    if (p->previous != NULL)
-        p->previous->next = p->next;
-    else
-        h->peers = p->next;
-    if (p->next != NULL)
-        p->next->previous = p->previous;
-    pthread_mutex_unlock(&h->lock);
-    free(p);
-}
-
-/* The descriptor is still open when a connection is said to be closed, so the housekeeper
- * never touches one that has become somebody else's. */
-static void notify_connection(void *arg, struct MHD_Connection *connection,
-                              void **context, enum MHD_ConnectionNotificationCode code)
-{
-    if (code == MHD_CONNECTION_NOTIFY_STARTED)
-        add_peer(arg, connection, context);
-    else
-        remove_peer(arg, *context);
-}
-
-static bool is_too_slow(const struct peer *p, double now)
-{
-    if (p->active)
-        return p->reading && now - p->since > SECONDS_BODY;
-    return now - p->since > p->patience;
-}
-
-/* libmicrohttpd counts only silence: a byte now and then would keep a connection forever. */
-static void *housekeeper_main(void *arg)
-{
-    struct http *h = arg;
-    double heartbeat = clock_monotonic();
-    pthread_mutex_lock(&h->lock);
-    while (!h->stopping) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec++;
-        pthread_cond_timedwait(&h->ending, &h->lock, &until);
-        double now = clock_monotonic();
-        for (struct peer *p = h->peers; p != NULL; p = p->next)
-            if (is_too_slow(p, now))
-                shutdown(p->fd, SHUT_RDWR);
-        if (now - heartbeat < SECONDS_HEARTBEAT)
-            continue;
-        heartbeat = now;
-        pthread_mutex_unlock(&h->lock);
-        hub_wake_all(h->app->hub);
-        pthread_mutex_lock(&h->lock);
-    }
-    pthread_mutex_unlock(&h->lock);
-    return NULL;
-}
-
-/* "127.0.0.1:8750" or "[::1]:8750" to a socket address. */
-static enum status parse_address(const char *listen, struct sockaddr_storage *ret,
-                                 socklen_t *ret_length, struct buf *why)
-{
-    char host[64];
-    const char *colon = strrchr(listen, ':');
-    const char *first = listen;
-    size_t n = colon != NULL ? (size_t)(colon - listen) : 0;
-    if (n > 2 && listen[0] == '[' && listen[n - 1] == ']') {
-        first++;
-        n -= 2;
-    }
-    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-                             .ai_socktype = SOCK_STREAM};
-    struct addrinfo *found = NULL;
-    bool ok = n > 0 && n < sizeof host;
-    if (ok) {
-        memcpy(host, first, n);
-        host[n] = '\0';
-        ok = getaddrinfo(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, colon + 1,
-                         &hints, &found) == 0;
-    }
-    if (!ok) {
-        buf_addf(why, "\"%s\" is not an address to listen on; write 127.0.0.1:8750",
-                 listen);
-        return STATUS_BAD_REQUEST;
-    }
-    memcpy(ret, found->ai_addr, found->ai_addrlen);
-    *ret_length = found->ai_addrlen;
-    freeaddrinfo(found);
-    return STATUS_OK;
-}
-
-static void write_address(struct http *h)
-{
-    struct sockaddr_storage own;
-    socklen_t length = sizeof own;
-    char host[64], port[16];
-    getsockname(h->listening, (struct sockaddr *)&own, &length);
-    getnameinfo((struct sockaddr *)&own, length, host, sizeof host, port, sizeof port,
-                NI_NUMERICHOST | NI_NUMERICSERV);
-    snprintf(h->address, sizeof h->address,
-             own.ss_family == AF_INET6 ? "http://[%s]:%s" : "http://%s:%s", host, port);
-}
-
-static enum status listen_on(struct http *h, const char *listen_address, struct buf *why)
-{
-    struct sockaddr_storage address;
-    socklen_t length;
-    enum status status = parse_address(listen_address, &address, &length, why);
-    if (status != STATUS_OK)
-        return status;
-    int on = 1;
-    h->listening = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (h->listening >= 0 &&
-        setsockopt(h->listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-        bind(h->listening, (struct sockaddr *)&address, length) == 0 &&
-        listen(h->listening, LIMIT_BACKLOG) == 0) {
-        write_address(h);
-        return STATUS_OK;
-    }
-    status = errno == EADDRINUSE ? STATUS_CONFLICT : STATUS_IO;
-    buf_addf(why, "cannot listen on %s: %s", listen_address, strerror(errno));
-    if (h->listening >= 0)
-        close(h->listening);
-    return status;
 }
 
 static size_t keep_escapes(void *arg, struct MHD_Connection *connection, char *text)
@@ -438,7 +195,7 @@ static struct MHD_Daemon *start_daemon(struct http *h)
         MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)1024,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, begin_request, h, MHD_OPTION_NOTIFY_CONNECTION,
-        notify_connection, h, MHD_OPTION_NOTIFY_COMPLETED, end_request, h,
+        peers_notify, h, MHD_OPTION_NOTIFY_COMPLETED, end_request, h,
         MHD_OPTION_END);
 }
 
@@ -458,7 +215,7 @@ enum status http_start(const struct app *app, const char *listen, struct http **
     }
     h->daemon = start_daemon(h);
     if (h->daemon == NULL ||
-        pthread_create(&h->housekeeper, NULL, housekeeper_main, h) != 0) {
+        pthread_create(&h->housekeeper, NULL, peers_watch, h) != 0) {
         buf_adds(why, "the HTTP server could not be started");
         if (h->daemon != NULL)
             MHD_stop_daemon(h->daemon);

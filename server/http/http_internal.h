@@ -35,4 +35,15 @@ struct http {
     struct peer *peers;
 };
 
+/* peers.c: libmicrohttpd tells of connections; requests mark what theirs is doing; the
+ * housekeeper watches until h->stopping. */
+void peers_notify(void *http, struct MHD_Connection *connection, void **context,
+                  enum MHD_ConnectionNotificationCode code);
+void peers_mark(struct http *h, struct MHD_Connection *connection, bool active,
+                bool reading);
+void *peers_watch(void *http);
+
+/* listen.c: opens h->listening and writes h->address. BAD_REQUEST, CONFLICT, IO. */
+enum status listen_on(struct http *h, const char *address, struct buf *why);
+
 #endif

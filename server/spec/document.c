@@ -49,6 +49,11 @@ char *spec_canonical(const struct spec *s, uint64_t seed)
     return text;
 }
 
+uint32_t spec_layers(const struct spec *s)
+{
+    return s->hidden.count + 1;
+}
+
 char *spec_tags_json(const struct spec *s)
 {
     json_t *tags = field_get(field_find("/tags"), s);
@@ -82,7 +87,7 @@ void spec_train(const struct spec *s, uint64_t seed, uint32_t features, uint32_t
         .stop_m1 = s->stop_m1,
     };
     learner->l2 = s->l2;
-    net->layers = s->hidden.count + 1;
+    net->layers = spec_layers(s);
     net->bias = s->bias;
     net->activation = (enum activation)s->activation;
     net->loss = (enum loss)s->loss;

@@ -80,6 +80,9 @@ char *plan_cell_params(const struct plan *p, size_t cell);
 /* The spec of a cell, lists written out per layer. */
 void plan_cell_spec(const struct plan *p, size_t cell, struct spec *ret);
 
+/* Layers of synapses of the network: one more than hidden layers. */
+uint32_t spec_layers(const struct spec *s);
+
 /* The tags as a JSON list. The caller frees the text. NULL without memory. */
 char *spec_tags_json(const struct spec *s);
 

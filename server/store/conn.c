@@ -116,6 +116,11 @@ enum status conn_run(struct conn *c, sqlite3_stmt *q)
     return status;
 }
 
+void bind_text(sqlite3_stmt *q, int at, const char *text)
+{
+    sqlite3_bind_text(q, at, text, -1, SQLITE_STATIC);
+}
+
 enum status conn_execute(struct conn *c, const char *sql, struct buf *why)
 {
     char *message = NULL;

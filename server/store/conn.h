@@ -41,6 +41,9 @@ enum status conn_status(const struct conn *c);
 /* Steps a statement that returns no rows to its end. */
 enum status conn_run(struct conn *c, sqlite3_stmt *q);
 
+/* Binds text that lives until the statement is reset; NULL binds NULL. */
+void bind_text(sqlite3_stmt *q, int at, const char *text);
+
 /* Runs SQL text of the program itself: pragmas and migrations. */
 enum status conn_execute(struct conn *c, const char *sql, struct buf *why);
 

@@ -1,0 +1,41 @@
+# Installs the Debian packages that are missing: `packages.sh run` what building and running
+# takes, `packages.sh run check` also what the tests take.
+set -eu
+
+build='gcc libc6-dev ca-certificates libmicrohttpd-dev libjansson-dev libsqlite3-dev
+    zlib1g-dev libsodium-dev libsleef-dev dataset-fashion-mnist'
+check='libcmocka-dev clang chromium fonts-dejavu-core'
+
+installed() {
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+node_is_new_enough() {
+    command -v node >/dev/null && [ "$(node -p 'parseInt(process.versions.node)')" -ge 18 ]
+}
+
+missing=
+need() {
+    installed "$1" || missing="$missing $1"
+}
+
+for package in $build; do need "$package"; done
+installed libcurl4-gnutls-dev || need libcurl4-openssl-dev
+node_is_new_enough || need nodejs
+command -v npm >/dev/null || need npm
+case " $* " in *' check '*) for package in $check; do need "$package"; done ;; esac
+
+if [ -z "$missing" ]; then exit 0; fi
+echo "Debian packages that are missing:$missing"
+if [ "$(id -u)" -eq 0 ]; then
+    sudo=
+elif command -v sudo >/dev/null; then
+    sudo=sudo
+else
+    echo "Please install them as root: apt-get install$missing" >&2
+    exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get update -qq
+# shellcheck disable=SC2086 # a list of words
+$sudo apt-get install -y -qq --no-install-recommends $missing </dev/null

@@ -1,0 +1,107 @@
+/* The connections there are, and the thread that ends those which take too long. */
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "http/http_internal.h"
+#include "http/limits.h"
+
+static struct peer *peer_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info != NULL ? info->socket_context : NULL;
+}
+
+void peers_mark(struct http *h, struct MHD_Connection *connection, bool active,
+                      bool reading)
+{
+    struct peer *p = peer_of(connection);
+    if (p == NULL)
+        return;
+    pthread_mutex_lock(&h->lock);
+    p->active = active;
+    p->reading = reading;
+    p->since = clock_monotonic();
+    p->patience = SECONDS_IDLE;
+    pthread_mutex_unlock(&h->lock);
+}
+
+static void add_peer(struct http *h, struct MHD_Connection *connection, void **context)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct peer *p = calloc(1, sizeof *p);
+    if (p == NULL)
+        return;
+    *p = (struct peer){.fd = info->connect_fd,
+                       .since = clock_monotonic(),
+                       .patience = SECONDS_HEADERS};
+    pthread_mutex_lock(&h->lock);
+    p->next = h->peers;
+    if (p->next != NULL)
+        p->next->previous = p;
+    h->peers = p;
+    pthread_mutex_unlock(&h->lock);
+    *context = p;
+}
+
+static void remove_peer(struct http *h, struct peer *p)
+{
+    if (p == NULL)
+        return;
+    pthread_mutex_lock(&h->lock);
+    if (p->previous != NULL)
+        p->previous->next = p->next;
+    else
+        h->peers = p->next;
+    if (p->next != NULL)
+        p->next->previous = p->previous;
+    pthread_mutex_unlock(&h->lock);
+    free(p);
+}
+
+/* The descriptor is still open when a connection is said to be closed, so the housekeeper
+ * never touches one that has become somebody else's. */
+void peers_notify(void *arg, struct MHD_Connection *connection,
+                              void **context, enum MHD_ConnectionNotificationCode code)
+{
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        add_peer(arg, connection, context);
+    else
+        remove_peer(arg, *context);
+}
+
+static bool is_too_slow(const struct peer *p, double now)
+{
+    if (p->active)
+        return p->reading && now - p->since > SECONDS_BODY;
+    return now - p->since > p->patience;
+}
+
+/* libmicrohttpd counts only silence: a byte now and then would keep a connection forever. */
+void *peers_watch(void *arg)
+{
+    struct http *h = arg;
+    double heartbeat = clock_monotonic();
+    pthread_mutex_lock(&h->lock);
+    while (!h->stopping) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec++;
+        pthread_cond_timedwait(&h->ending, &h->lock, &until);
+        double now = clock_monotonic();
+        for (struct peer *p = h->peers; p != NULL; p = p->next)
+            if (is_too_slow(p, now))
+                shutdown(p->fd, SHUT_RDWR);
+        if (now - heartbeat < SECONDS_HEARTBEAT)
+            continue;
+        heartbeat = now;
+        pthread_mutex_unlock(&h->lock);
+        hub_wake_all(h->app->hub);
+        pthread_mutex_lock(&h->lock);
+    }
+    pthread_mutex_unlock(&h->lock);
+    return NULL;
+}

@@ -1,0 +1,79 @@
+/* What handlers ask of a request. */
+#include "http/request.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "http/reply.h"
+
+const char *request_header(const struct request *r, const char *name)
+{
+    return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+}
+
+struct conn *request_reader(struct request *r)
+{
+    struct conn *c = store_reader(r->app->store);
+    if (c == NULL)
+        reply_problem(r, STATUS_NO_MEMORY, NULL, NULL);
+    return c;
+}
+
+static int hex_digit(char c)
+{
+    return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+}
+
+const char *request_argument(struct request *r, const char *name, struct buf *room,
+                             bool *ret_bad)
+{
+    const char *raw =
+        MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, name);
+    if (raw == NULL)
+        return NULL;
+    buf_clear(room);
+    for (const char *c = raw; *c != '\0'; c++) { /* the gate has checked the escapes */
+        char byte = *c == '+' ? ' ' : *c;
+        if (*c == '%') {
+            byte = (char)(hex_digit(c[1]) * 16 + hex_digit(c[2]));
+            c += 2;
+        }
+        buf_addc(room, byte);
+    }
+    if (room->failed) {
+        char detail[100];
+        snprintf(detail, sizeof detail, "the query argument \"%.40s\" is too long", name);
+        reply_problem(r, STATUS_BAD_REQUEST, detail, NULL);
+        *ret_bad = true;
+        return NULL;
+    }
+    return room->data;
+}
+
+bool request_number(struct request *r, const char *name, int64_t min, int64_t max,
+                    int64_t *ret)
+{
+    struct buf room;
+    bool bad = false;
+    buf_init(&room, 32);
+    const char *text = request_argument(r, name, &room, &bad);
+    if (text != NULL) {
+        char *end;
+        errno = 0;
+        int64_t n = strtoll(text, &end, 10);
+        bad = *text == '\0' || *end != '\0' || errno != 0 || n < min || n > max;
+        if (bad) {
+            char detail[160];
+            snprintf(detail, sizeof detail,
+                     "the query argument \"%.40s\" must be a whole number from %lld to "
+                     "%lld",
+                     name, (long long)min, (long long)max);
+            reply_problem(r, STATUS_BAD_REQUEST, detail, NULL);
+        } else {
+            *ret = n;
+        }
+    }
+    buf_release(&room);
+    return !bad;
+}

@@ -1,0 +1,134 @@
+/* In: the text of a spec. Out: a JSON tree of modest size, and the members of struct spec
+ * that it sets. */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "spec/parse.h"
+
+enum { DEPTH_MAX = 16, NODES_MAX = 32768 };
+
+/* Depth and number of nodes, so that a small text cannot become a large tree of work. */
+static bool is_modest(const json_t *j, int depth, size_t *nodes)
+{
+    if (depth > DEPTH_MAX || ++*nodes > NODES_MAX)
+        return false;
+    if (json_is_array(j)) {
+        for (size_t i = 0; i < json_array_size(j); i++)
+            if (!is_modest(json_array_get(j, i), depth + 1, nodes))
+                return false;
+    }
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)j, key, value) {
+        if (!is_modest(value, depth + 1, nodes))
+            return false;
+    }
+    return true;
+}
+
+enum status parse_document(const char *text, size_t length, json_t **ret,
+                        struct problems *problems)
+{
+    json_error_t error;
+    json_t *j = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    if (j == NULL) {
+        problems_add(problems, "", "bad_json", NULL, "line %d, column %d: %s", error.line,
+                     error.column, error.text);
+        return STATUS_BAD_JSON;
+    }
+    size_t nodes = 0;
+    if (!is_modest(j, 0, &nodes)) {
+        problems_add(problems, "", "too_complex", NULL,
+                     "more than %d levels or %d values", DEPTH_MAX, NODES_MAX);
+        json_decref(j);
+        return STATUS_BAD_JSON;
+    }
+    if (!json_is_object(j)) {
+        problems_add(problems, "", "wrong_type", NULL, "a job spec is a JSON object");
+        json_decref(j);
+        return STATUS_INVALID_SPEC;
+    }
+    *ret = j;
+    return STATUS_OK;
+}
+
+/* Reports a key that no row has, with the nearest one of the same section. */
+static void unknown_key(const char *section, const char *key, const char *pointer,
+                        struct problems *problems)
+{
+    char siblings[32][64];
+    size_t n = 0, length = strlen(section);
+    struct nearest near;
+    nearest_init(&near, key);
+    for (size_t i = 0; i < fields_count && n < 32; i++) {
+        const char *p = fields[i].pointer;
+        if (strncmp(p, section, length) != 0 || p[length] != '/')
+            continue;
+        size_t end = strcspn(p + length + 1, "/");
+        snprintf(siblings[n], sizeof siblings[n], "%.*s", (int)end, p + length + 1);
+        nearest_consider(&near, siblings[n++]);
+    }
+    problems_add(problems, pointer, "unknown_key", near.best, "unknown key \"%.60s\"", key);
+}
+
+bool pointer_join(char *ret, size_t room, const char *section, const char *key)
+{
+    int n = snprintf(ret, room, "%s/", section);
+    size_t at = (size_t)n;
+    for (; *key != '\0' && at + 3 < room; key++) {
+        if (*key == '~' || *key == '/') {
+            ret[at++] = '~';
+            ret[at++] = *key == '~' ? '0' : '1';
+        } else {
+            ret[at++] = *key;
+        }
+    }
+    ret[at < room ? at : room - 1] = '\0';
+    return *key == '\0';
+}
+
+void parse_section(const json_t *object, const char *section, struct spec *into,
+                         struct problems *problems)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+        char pointer[POINTER_MAX];
+        bool fits = pointer_join(pointer, sizeof pointer, section, key);
+        const struct field *f = fits ? field_find(pointer) : NULL;
+        if (f != NULL)
+            field_set(f, value, pointer, into, problems);
+        else if (!fits || !field_is_section(pointer))
+            unknown_key(section, key, pointer, problems);
+        else if (json_is_object(value))
+            parse_section(value, pointer, into, problems);
+        else
+            problems_add(problems, pointer, "wrong_type", NULL, "must be an object");
+    }
+}
+
+void parse_defaults(struct spec *s)
+{
+    struct problems none;
+    problems_init(&none);
+    memset(s, 0, sizeof *s);
+    for (size_t i = 0; i < fields_count; i++) {
+        if (fields[i].standard == NULL)
+            continue;
+        json_t *value = json_loads(fields[i].standard, JSON_DECODE_ANY, NULL);
+        field_set(&fields[i], value, fields[i].pointer, s, &none);
+        json_decref(value);
+    }
+    problems_release(&none);
+}
+
+void parse_missing(const json_t *root, struct problems *problems)
+{
+    for (size_t i = 0; i < fields_count; i++)
+        if (fields[i].standard == NULL &&
+            json_object_get(root, fields[i].pointer + 1) == NULL)
+            problems_add(problems, fields[i].pointer, "required", NULL, "must be given: %s",
+                         fields[i].help);
+}

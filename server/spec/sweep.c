@@ -1,0 +1,179 @@
+/* In: the sweep of a job spec. Out: axes, cells, and the spec of each cell; or the problems
+ * with them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "spec/json_text.h"
+#include "spec/parse.h"
+#include "spec/sweep.h"
+
+/* Finds the field that a sweep's pointer means, and the entry of a list behind it. */
+static bool resolve_axis(struct axis *a)
+{
+    a->field = field_find(a->pointer);
+    a->is_entry = false;
+    const char *slash = strrchr(a->pointer, '/');
+    if (a->field == NULL && slash != NULL && slash[1] >= '0' && slash[1] <= '9') {
+        char parent[POINTER_MAX], *end;
+        snprintf(parent, sizeof parent, "%.*s", (int)(slash - a->pointer), a->pointer);
+        a->field = field_find(parent);
+        a->entry = strtoul(slash + 1, &end, 10);
+        a->is_entry = true;
+        bool is_list = a->field != NULL && (a->field->type == FIELD_LIST_OF_INTEGERS ||
+                                            a->field->type == FIELD_LIST_OF_NUMBERS);
+        if (!is_list || *end != '\0' || end - slash > 3)
+            a->field = NULL;
+    }
+    return a->field != NULL && a->field->in_canonical;
+}
+
+void sweep_read_axis(struct plan *p, const char *key, json_t *values,
+                      struct problems *problems)
+{
+    char at[POINTER_MAX];
+    pointer_join(at, sizeof at, "/sweep", key);
+    struct axis *a = &p->axis[p->axis_count];
+    *a = (struct axis){.values = values};
+    bool fits = strlen(key) < sizeof a->pointer;
+    snprintf(a->pointer, sizeof a->pointer, "%s", key);
+    if (!fits || !resolve_axis(a)) {
+        struct nearest near;
+        nearest_init(&near, key);
+        for (size_t i = 0; i < fields_count; i++)
+            if (fields[i].in_canonical)
+                nearest_consider(&near, fields[i].pointer);
+        problems_add(problems, at, "not_sweepable", near.best,
+                     "must be the JSON pointer of a field that changes a run");
+    } else if (json_array_size(values) == 0) {
+        problems_add(problems, at, "wrong_type", NULL,
+                     "must be a list of the values to take");
+    } else if (p->axis_count == AXES_MAX - 1) {
+        problems_add(problems, at, "too_many", NULL, "at most %d axes", AXES_MAX - 1);
+    } else {
+        json_incref(values);
+        p->axis_count++;
+    }
+}
+
+/* Cells times seeds, without overflow. */
+static void count_cells(struct plan *p, struct problems *problems)
+{
+    p->cells = 1;
+    double runs = (double)p->seed_count;
+    for (size_t i = 0; i < p->axis_count; i++) {
+        p->cells *= json_array_size(p->axis[i].values);
+        runs *= (double)json_array_size(p->axis[i].values);
+        if (runs > SPEC_RUNS_MAX)
+            p->cells = 0;
+    }
+    if (runs > SPEC_RUNS_MAX)
+        problems_add(problems, "/sweep", "too_many_runs", NULL,
+                     "the sweep and the seeds make %.0f runs, more than %d", runs,
+                     SPEC_RUNS_MAX);
+}
+
+void sweep_read(struct plan *p, json_t *sweep, struct problems *problems)
+{
+    const char *key;
+    json_t *values;
+    if (sweep != NULL && !json_is_object(sweep)) {
+        problems_add(problems, "/sweep", "wrong_type", NULL,
+                     "must be an object of JSON pointers and lists of values");
+        return;
+    }
+    json_object_foreach(sweep, key, values)
+        sweep_read_axis(p, key, values, problems);
+    count_cells(p, problems);
+}
+
+static json_t *axis_value(const struct plan *p, size_t axis, size_t cell)
+{
+    size_t below = 1; /* the last axis runs fastest */
+    for (size_t i = axis + 1; i < p->axis_count; i++)
+        below *= json_array_size(p->axis[i].values);
+    json_t *values = p->axis[axis].values;
+    return json_array_get(values, cell / below % json_array_size(values));
+}
+
+/* Sets what an axis varies. Whole fields come first, so that entries find the final lists. */
+static void apply_value(const struct axis *a, const json_t *value, const char *pointer,
+                        struct spec *s, struct problems *problems)
+{
+    if (a->is_entry)
+        field_set_entry(a->field, a->entry, spec_layers(s), value, pointer, s, problems);
+    else
+        field_set(a->field, value, pointer, s, problems);
+}
+
+void sweep_apply_cell(const struct plan *p, size_t cell, struct spec *s,
+                       struct problems *problems)
+{
+    for (int entries = 0; entries < 2; entries++)
+        for (size_t i = 0; i < p->axis_count; i++)
+            if (p->axis[i].is_entry == (entries == 1))
+                apply_value(&p->axis[i], axis_value(p, i, cell), p->axis[i].pointer, s,
+                            problems);
+}
+
+/* Each value of an axis by itself, at its own pointer. How long a list is depends on the
+ * cell, so here it is long enough. */
+static void check_values(const struct plan *p, const struct axis *a, struct spec *s,
+                         struct problems *problems)
+{
+    for (size_t v = 0; v < json_array_size(a->values); v++) {
+        char at[POINTER_MAX], pointer[POINTER_MAX + 32];
+        pointer_join(at, sizeof at, "/sweep", a->pointer);
+        snprintf(pointer, sizeof pointer, "%s/%zu", at, v);
+        *s = p->base;
+        if (a->is_entry) {
+            struct spec_numbers *list = field_list(a->field, s);
+            list->one_for_all = false;
+            list->count = NET_LAYERS_MAX;
+        }
+        apply_value(a, json_array_get(a->values, v), pointer, s, problems);
+    }
+}
+
+void sweep_check(const struct plan *p, struct problems *problems)
+{
+    struct spec *s = malloc(sizeof *s);
+    if (s == NULL)
+        return;
+    size_t before = problems->count;
+    for (size_t i = 0; i < p->axis_count; i++)
+        check_values(p, &p->axis[i], s, problems);
+    for (size_t cell = 0; problems->count == before && cell < p->cells; cell++) {
+        *s = p->base;
+        sweep_apply_cell(p, cell, s, problems);
+        spec_finish(s, problems);
+        if (problems->count > before && p->axis_count > 0) {
+            char *params = plan_cell_params(p, cell);
+            problems_add(problems, "/sweep", "impossible_cell", NULL,
+                         "these problems are those of the cell %.300s", params);
+            free(params);
+        }
+    }
+    free(s);
+}
+
+char *plan_cell_params(const struct plan *p, size_t cell)
+{
+    json_t *params = json_object();
+    for (size_t i = 0; i < p->axis_count; i++)
+        json_object_set(params, p->axis[i].pointer, axis_value(p, i, cell));
+    char *text = json_exact_text(params, JSON_COMPACT);
+    json_decref(params);
+    return text;
+}
+
+void plan_cell_spec(const struct plan *p, size_t cell, struct spec *ret)
+{
+    struct problems none; /* plan_parse has checked every cell */
+    problems_init(&none);
+    *ret = p->base;
+    sweep_apply_cell(p, cell, ret, &none);
+    spec_finish(ret, &none);
+    problems_release(&none);
+}

@@ -1,0 +1,61 @@
+# make check: every test there is, each suite's output in build/check/, and one line of counts
+# at the end. Ends with status 1 if anything failed.
+set -u
+
+logs=build/check
+rm -rf "$logs"
+mkdir -p "$logs"
+passed=0
+failed=0
+
+# count PASSED FAILED NAME: adds a suite to the totals and prints its line.
+count() {
+    passed=$((passed + $1))
+    failed=$((failed + $2))
+    printf '%-28s %4d passed, %d failed\n' "$3" "$1" "$2"
+    if [ "$2" -gt 0 ]; then
+        sed 's/^/    /' "$logs/$3.log" | grep -v '^ *ok ' | tail -n 60
+    fi
+}
+
+# step NAME COMMAND...: one check that passes with status 0.
+step() {
+    local name=$1
+    shift
+    if "$@" >"$logs/$name.log" 2>&1; then count 1 0 "$name"; else count 0 1 "$name"; fi
+}
+
+# tap NAME COMMAND...: a suite that prints TAP; one that ends badly without a failed test, or
+# without any test, counts as a failure.
+tap() {
+    local name=$1 status good bad
+    shift
+    "$@" >"$logs/$name.log" 2>&1
+    status=$?
+    good=$(grep -cE '^ *ok [0-9]+' "$logs/$name.log")
+    bad=$(grep -cE '^ *not ok [0-9]+' "$logs/$name.log")
+    if [ "$bad" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$good" -eq 0 ]; }; then bad=1; fi
+    count "$good" "$bad" "$name"
+}
+
+step build make -j2 all tests
+step lint make lint
+step warnings_gcc make -j2 WERROR=1 B=build/lint/gcc CC=gcc all tests
+step warnings_clang make -j2 WERROR=1 B=build/lint/clang CC=clang all tests
+
+build/tests/replay tests/cases/learning_cases.json >"$logs/replay.log" 2>&1
+count "$(grep -c '  ok$' "$logs/replay.log")" "$(grep -c 'FAILED$' "$logs/replay.log")" replay
+
+for program in build/tests/test_*; do
+    [ -x "$program" ] && [ ! -d "$program" ] || continue
+    CMOCKA_MESSAGE_OUTPUT=TAP tap "$(basename "$program")" "$program"
+done
+
+step packages_for_tests make tests/node_modules/.package-lock.json
+for folder in api programs page; do
+    tap "$folder" node --test --test-concurrency=2 --test-reporter=tap \
+        tests/$folder/*.test.mjs
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
