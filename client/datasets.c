@@ -1,10 +1,10 @@
 /* In: the catalogue of data sets. Out: one row for each. */
-#include <inttypes.h>
-#include <stdio.h>
+#include <math.h>
 
 #include "api.h"
 #include "dump.h"
 #include "field.h"
+#include "number.h"
 #include "table.h"
 #include "verbs.h"
 
@@ -18,8 +18,8 @@ static void add_dataset(struct table *t, const json_t *dataset)
     static const char *const counts[] = {"train", "test", "height", "width", "classes"};
     table_cell(t, PLAIN, field_text(dataset, "name", "?"));
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-        char text[32];
-        snprintf(text, sizeof text, "%" PRId64, field_count(dataset, counts[i]));
+        char text[NUMBER_TEXT];
+        number_count(text, field_number(dataset, counts[i]), (double)NAN);
         table_cell(t, PLAIN, text);
     }
 }

@@ -102,3 +102,8 @@ void number_duration(char text[static NUMBER_TEXT], double seconds)
     snprintf(text, NUMBER_TEXT, "%.0f %s", floor(seconds / units[i].seconds),
              units[i].name);
 }
+
+const char *number_plural(int64_t n)
+{
+    return n == 1 ? "" : "s";
+}

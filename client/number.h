@@ -3,6 +3,8 @@
 #ifndef FRUGAL_CLIENT_NUMBER_H
 #define FRUGAL_CLIENT_NUMBER_H
 
+#include <stdint.h>
+
 enum { NUMBER_TEXT = 64 };
 
 /* "41200 ± 820": both rounded to the second digit of the error. */
@@ -17,5 +19,8 @@ void number_share(char text[static NUMBER_TEXT], double mean, double sem);
 
 /* "12 s", "3 min", "5 h", "2 d"; at least zero. */
 void number_duration(char text[static NUMBER_TEXT], double seconds);
+
+/* The ending of the noun behind the number n. */
+const char *number_plural(int64_t n);
 
 #endif

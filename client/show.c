@@ -52,8 +52,9 @@ static void add_runs(struct buf *b, const json_t *job)
     json_t *counts = json_object_get(job, "runs");
     struct buf text;
     buf_init(&text, HEAD_MAX_BYTES);
-    buf_addf(&text, "%" PRId64 " in %" PRId64 " cells: ", field_count(counts, "total"),
-             field_count(job, "cells"));
+    int64_t cells = field_count(job, "cells");
+    buf_addf(&text, "%" PRId64 " in %" PRId64 " cell%s: ", field_count(counts, "total"),
+             cells, number_plural(cells));
     state_add_counts(&text, counts);
     add_line(b, "runs", text.data);
     buf_release(&text);

@@ -8,6 +8,7 @@
 #include "field.h"
 #include "follow.h"
 #include "job_table.h"
+#include "number.h"
 #include "show.h"
 #include "spec_edit.h"
 #include "spec_file.h"
@@ -84,20 +85,21 @@ static enum ending print_dry_run(const struct options *given, const json_t *answ
         return ENDING_OK;
     if (given->json || spec == NULL)
         return dump_print(answer);
-    say("this would be %" PRId64 " runs in %" PRId64 " cells",
-        field_count(answer, "runs"), field_count(answer, "cells"));
+    int64_t runs = field_count(answer, "runs"), cells = field_count(answer, "cells");
+    say("this would be %" PRId64 " run%s in %" PRId64 " cell%s", runs,
+        number_plural(runs), cells, number_plural(cells));
     return dump_print(spec);
 }
 
 static enum ending print_job(const struct options *given, const json_t *job)
 {
-    int64_t id = field_count(job, "id");
+    int64_t id = field_count(job, "id"), cells = field_count(job, "cells");
+    int64_t runs = field_count(json_object_get(job, "runs"), "total");
     if (given->quiet)
         printf("%" PRId64 "\n", id);
     else if (!given->json)
-        printf("job %" PRId64 ": %" PRId64 " runs in %" PRId64 " cells\n", id,
-               field_count(json_object_get(job, "runs"), "total"),
-               field_count(job, "cells"));
+        printf("job %" PRId64 ": %" PRId64 " run%s in %" PRId64 " cell%s\n", id, runs,
+               number_plural(runs), cells, number_plural(cells));
     else if (!given->follow)
         return dump_print(job);
     fflush(stdout);
