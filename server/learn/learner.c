@@ -6,9 +6,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "learn/update.h"
+
 /* Steps after which the offset of the input layer is folded back, so that rounding in the
  * running column sums stays far below that of the weights. */
 enum { FOLD_EVERY = 1024 };
+
+static enum update_path choose_path(const struct learner_spec *spec, uint32_t l)
+{
+    const struct rule *rule = &spec->rule;
+    bool competes = rule->compete_keep[l] > 0;
+    bool among_synapses =
+        rule->compete == COMPETE_UPDATE || rule->compete == COMPETE_WEIGHT;
+    if (spec->learning_rate[l] == 0)
+        return UPDATE_NONE;
+    if (spec->l2 > 0 || rule->cache || rule->mask == MASK_SYNAPSES)
+        return UPDATE_DENSE;
+    return competes && among_synapses ? UPDATE_DENSE : UPDATE_OUTER;
+}
+
+static bool allocate_layer(struct learner *r, uint32_t l)
+{
+    const struct layer *layer = &r->net.layer[l];
+    size_t size = layer->rows * layer->stride;
+    r->path[l] = choose_path(&r->spec, l);
+    r->start[l] = net_vector(size);
+    r->y[l] = net_vector(layer->stride);
+    r->delta[l] = net_vector(layer->stride);
+    if (r->spec.rule.cache)
+        r->transient[l] = net_vector(size);
+    return r->start[l] != NULL && r->y[l] != NULL && r->delta[l] != NULL &&
+           (r->transient[l] != NULL || !r->spec.rule.cache);
+}
 
 enum status learner_init(struct learner *r, const struct learner_spec *spec,
                          const struct kernels *k)
@@ -16,19 +45,19 @@ enum status learner_init(struct learner *r, const struct learner_spec *spec,
     *r = (struct learner){.spec = *spec};
     if (net_init(&r->net, &spec->net, k) != STATUS_OK)
         return STATUS_NO_MEMORY;
+    if (masks_init(&r->masks, &spec->rule, &spec->net, spec->seed) != STATUS_OK) {
+        net_release(&r->net);
+        return STATUS_NO_MEMORY;
+    }
     size_t widest = 0;
     bool ok = true;
     for (uint32_t l = 0; l < spec->net.layers; l++) {
-        const struct layer *layer = &r->net.layer[l];
-        widest = layer->stride > widest ? layer->stride : widest;
-        r->start[l] = net_vector(layer->rows * layer->stride);
-        r->y[l] = net_vector(layer->stride);
-        r->delta[l] = net_vector(layer->stride);
-        ok = ok && r->start[l] != NULL && r->y[l] != NULL && r->delta[l] != NULL;
+        widest = r->net.layer[l].stride > widest ? r->net.layer[l].stride : widest;
+        ok = allocate_layer(r, l) && ok;
     }
-    r->change = net_vector(widest);
     r->zero = net_vector(widest);
-    if (ok && r->change != NULL && r->zero != NULL)
+    r->scratch = scratch_new(r);
+    if (ok && r->zero != NULL && r->scratch != NULL)
         return STATUS_OK;
     learner_release(r);
     return STATUS_NO_MEMORY;
@@ -38,11 +67,13 @@ void learner_release(struct learner *r)
 {
     for (uint32_t l = 0; l < r->spec.net.layers; l++) {
         free(r->start[l]);
+        free(r->transient[l]);
         free(r->y[l]);
         free(r->delta[l]);
     }
-    free(r->change);
     free(r->zero);
+    scratch_free(r->scratch);
+    masks_release(&r->masks, r->spec.net.layers);
     net_release(&r->net);
     *r = (struct learner){.steps = 0};
 }
@@ -57,12 +88,17 @@ void learner_mark_start(struct learner *r)
 }
 
 /* delta of the output layer: target - output, which is minus the gradient of both losses
- * with respect to the summed input. */
-static void output_error(struct learner *r, uint32_t label)
+ * with respect to the summed input. Returns its square. */
+static double output_error(struct learner *r, uint32_t label)
 {
     uint32_t last = r->spec.net.layers - 1;
-    for (uint32_t j = 0; j < r->net.layer[last].targets; j++)
-        r->delta[last][j] = (float)(j == label) - r->y[last][j];
+    double square = 0;
+    for (uint32_t j = 0; j < r->net.layer[last].targets; j++) {
+        float error = (float)(j == label) - r->y[last][j];
+        r->delta[last][j] = error;
+        square += (double)error * (double)error;
+    }
+    return square;
 }
 
 /* delta of layer l from that of layer l + 1. */
@@ -75,106 +111,47 @@ static void propagate_back(struct learner *r, uint32_t l)
                               next->sources);
 }
 
-/* The presynaptic side of a layer on one sample. */
-struct source {
-    const uint32_t *index; /* rows that take part; NULL: all */
-    const float *value;
-    size_t n;
-    uint64_t active; /* entries that are not zero, the bias included */
-    double sum_abs;
-};
-
-static struct source source_of(const struct learner *r, const struct samples *s,
-                               uint32_t t, uint32_t l)
+/* Whether the gate keeps everything from changing on this sample. */
+static bool is_closed(const struct rule *rule, bool correct, double squared_error)
 {
-    bool bias = r->spec.net.bias;
-    if (l == 0) {
-        uint64_t first = s->start[t];
-        return (struct source){s->index + first, s->value + first,
-                               s->start[t + 1] - first, (uint64_t)s->active[t] + bias,
-                               s->sum_abs[t] + bias};
-    }
-    const float *y = r->y[l - 1];
-    struct tally all = r->net.kernels->magnitude(y, r->net.layer[l - 1].stride);
-    return (struct source){NULL, y, r->net.layer[l].sources, all.count + bias,
-                           all.sum + bias};
+    return (rule->gate == GATE_WRONG && correct) ||
+           (rule->gate == GATE_ERROR && squared_error <= rule->gate_error);
 }
 
-/* Without weight decay the changes of a layer are an outer product, y times delta, and so
- * are their number and their sum. */
-static void update_outer(struct learner *r, const struct samples *s, uint32_t t,
-                         uint32_t l)
+/* Layers below the first that learns need no error. */
+static uint32_t first_plastic_layer(const struct learner *r)
 {
-    struct layer *layer = &r->net.layer[l];
-    const struct kernels *k = r->net.kernels;
-    struct source from = source_of(r, s, t, l);
-    struct tally to = k->magnitude(r->delta[l], layer->stride);
-    float rate = (float)r->spec.learning_rate[l];
-    if (!isfinite(to.sum)) {
-        r->diverged = true;
-        return;
-    }
-    memset(r->change, 0, layer->stride * sizeof(float));
-    k->add_scaled(r->change, rate, r->delta[l], layer->stride);
-    k->add_outer(layer->w, layer->stride, from.index, from.value, from.n, r->change,
-                 layer->stride);
-    if (r->spec.net.bias)
-        k->add_scaled(layer->w + layer->sources * layer->stride, 1, r->change,
-                      layer->stride);
-    if (l == 0) {
-        k->add_scaled(r->net.offset, s->background, r->change, layer->stride);
-        k->add_scaled(r->net.column_sum, s->sum_s[t], r->change, layer->stride);
-    }
-    r->energy[l].m0 += from.active * to.count;
-    r->energy[l].m1 += (double)rate * from.sum_abs * to.sum;
+    uint32_t l = 0;
+    while (l < r->spec.net.layers - 1 && r->path[l] == UPDATE_NONE)
+        l++;
+    return l;
 }
 
-/* With weight decay every synapse changes by an amount of its own. */
-static void update_decayed(struct learner *r, const struct samples *s, uint32_t t,
-                           uint32_t l)
+static void update(struct learner *r, const struct step *step, bool closed)
 {
-    struct layer *layer = &r->net.layer[l];
-    const struct kernels *k = r->net.kernels;
-    float rate = (float)r->spec.learning_rate[l];
-    float decay = (float)(r->spec.learning_rate[l] * r->spec.l2);
-    uint64_t entry = s->start[t];
-    memset(r->change, 0, layer->stride * sizeof(float));
-    k->add_scaled(r->change, rate, r->delta[l], layer->stride);
-    for (size_t i = 0; i < layer->rows; i++) {
-        float x = 1;
-        if (l > 0 && i < layer->sources)
-            x = r->y[l - 1][i];
-        if (l == 0 && i < layer->sources) {
-            bool sparse = entry < s->start[t + 1] && s->index[entry] == i;
-            x = sparse ? s->value[entry++] + s->background : s->background;
-        }
-        struct tally row = k->add_decayed(layer->w + i * layer->stride, x, r->change,
-                                          decay, layer->stride);
-        r->energy[l].m0 += row.count;
-        r->energy[l].m1 += row.sum;
+    uint32_t layers = r->spec.net.layers;
+    for (uint32_t l = layers - 1; l > first_plastic_layer(r) && !closed; l--)
+        propagate_back(r, l - 1);
+    for (uint32_t l = 0; l < layers && !r->diverged; l++) {
+        if (r->path[l] == UPDATE_DENSE && (!closed || r->spec.rule.cache))
+            update_dense(r, step, l, closed);
+        else if (r->path[l] == UPDATE_OUTER && !closed)
+            update_outer(r, step, l);
     }
-    r->diverged = r->diverged || !isfinite(r->energy[l].m1);
-    if (l == 0)
-        net_fold(&r->net);
+    if (r->spec.rule.cache && !r->diverged)
+        cache_consolidate(r);
 }
 
 bool learner_step(struct learner *r, const struct samples *s, uint32_t t)
 {
     uint32_t last = r->spec.net.layers - 1;
+    struct step step = {.samples = s, .t = t, .label = s->label[t]};
     net_forward(&r->net, s, t, r->y);
-    uint32_t label = s->label[t];
-    bool correct = net_class(r->y[last], r->net.layer[last].targets) == label;
-    output_error(r, label);
-    for (uint32_t l = last; l > 0; l--)
-        propagate_back(r, l - 1);
-    for (uint32_t l = 0; l <= last && !r->diverged; l++) {
-        if (r->spec.learning_rate[l] == 0)
-            continue;
-        if (r->spec.l2 > 0)
-            update_decayed(r, s, t, l);
-        else
-            update_outer(r, s, t, l);
-    }
+    bool correct = net_class(r->y[last], r->net.layer[last].targets) == step.label;
+    double squared_error = output_error(r, step.label);
+    r->diverged = r->diverged || !isfinite(squared_error);
+    masks_next(&r->masks, &r->spec.rule, r->spec.net.layers);
+    update(r, &step, is_closed(&r->spec.rule, correct, squared_error));
     if (++r->steps % FOLD_EVERY == 0)
         net_fold(&r->net);
     return correct;
@@ -192,7 +169,7 @@ struct energy learner_direct(const struct learner *r, uint32_t l)
     const struct kernels *k = r->net.kernels;
     const float *offset = l == 0 ? r->net.offset : r->zero;
     size_t bias_row = layer->sources * layer->stride;
-    struct energy total = {0, 0};
+    struct energy total = {0, 0, 0};
     add(&total, k->distance(layer->w, r->start[l], layer->stride, layer->sources, offset,
                             layer->stride));
     add(&total, k->distance(layer->w + bias_row, r->start[l] + bias_row, layer->stride,

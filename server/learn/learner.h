@@ -1,5 +1,5 @@
-/* A network that learns, one sample at a time, by backpropagation, and the energy that
- * its synapses paid for it.
+/* A network that learns, one sample at a time, by backpropagation within what its rule
+ * leaves plastic, and the energy that its synapses paid for it.
  *
  * Source: van Rossum & Pache, "Competitive plasticity to reduce the energetic costs of
  * learning", PLoS Comput Biol 20(10):e1012553 (2024), "Methods": the change of a synapse is
@@ -7,35 +7,51 @@
 #ifndef FRUGAL_LEARN_LEARNER_H
 #define FRUGAL_LEARN_LEARNER_H
 
+#include "learn/masks.h"
 #include "learn/net.h"
+#include "learn/rule.h"
 
 struct learner_spec {
     struct net_spec net;
     double learning_rate[NET_LAYERS_MAX]; /* per layer; 0 freezes the layer */
     double l2;                            /* 0: no weight decay */
+    struct rule rule;
+    uint64_t seed; /* of the masks */
 };
 
 /* What the synapses of one layer have paid. */
 struct energy {
-    uint64_t m0; /* synaptic changes */
-    double m1;   /* sum of |dw| */
+    uint64_t m0;        /* changes of persistent weights */
+    double m1;          /* sum of |dw| over them */
+    double maintenance; /* sum over steps of |transient| (cache only) */
+};
+
+/* How the changes of a layer are worked out; settled once, by learner_init. */
+enum update_path {
+    UPDATE_NONE,    /* the learning rate is 0 */
+    UPDATE_OUTER,   /* rows times columns: changes and energies are separable */
+    UPDATE_LARGEST, /* the k largest of the products, without forming them */
+    UPDATE_DENSE,   /* every synapse by itself */
 };
 
 struct learner {
     struct learner_spec spec;
     struct net net;
-    float *start[NET_LAYERS_MAX]; /* first weights, laid out like net.layer[l].w */
-    float *y[NET_LAYERS_MAX];     /* [stride] activities of layer l's targets */
-    float *delta[NET_LAYERS_MAX]; /* [stride] their errors, times the slope */
-    float *change;                /* [largest stride] rate * delta */
-    float *zero;                  /* [largest stride] */
+    struct masks masks;
+    enum update_path path[NET_LAYERS_MAX];
+    float *start[NET_LAYERS_MAX];     /* first weights, laid out like net.layer[l].w */
+    float *transient[NET_LAYERS_MAX]; /* the same for the cached changes; NULL: no cache */
+    float *y[NET_LAYERS_MAX];         /* [stride] activities of layer l's targets */
+    float *delta[NET_LAYERS_MAX];     /* [stride] their errors, times the slope */
+    float *zero;                      /* [largest stride] */
+    struct scratch *scratch;          /* of the updates, see update.h */
     struct energy energy[NET_LAYERS_MAX];
     uint64_t steps;
     bool diverged; /* an error was not finite; the weights are useless from here on */
 };
 
-/* All weights zero, no energy spent. NO_MEMORY: nothing is left to release. A learner
- * belongs to one thread at a time. */
+/* All weights zero, masks drawn, no energy spent. NO_MEMORY: nothing is left to release. A
+ * learner belongs to one thread at a time. */
 enum status learner_init(struct learner *r, const struct learner_spec *spec,
                          const struct kernels *k);
 void learner_release(struct learner *r);

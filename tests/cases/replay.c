@@ -50,6 +50,69 @@ static bool read_activation(const char *name, enum activation *ret)
     return false;
 }
 
+static bool is(const json_t *j, const char *key, const char *word)
+{
+    const char *text = json_string_value(json_object_get(j, key));
+    return text != NULL && strcmp(text, word) == 0;
+}
+
+static bool read_competition(const json_t *c, struct learner_spec *s, const char **ret_why)
+{
+    static const char *const names[] = {"", "update", "weight", "error", "activity"};
+    struct rule *rule = &s->rule;
+    if (c == NULL || json_is_null(c))
+        return true;
+    for (int by = COMPETE_UPDATE; by <= COMPETE_ACTIVITY; by++)
+        if (is(c, "by", names[by]))
+            rule->compete = (enum compete_by)by;
+    if (rule->compete == COMPETE_NONE) {
+        *ret_why = "unknown competition";
+        return false;
+    }
+    rule->compete_per_unit = is(c, "scope", "unit");
+    rule->compete_smallest = is(c, "keep", "smallest");
+    for (uint32_t l = 0; l < s->net.layers; l++) {
+        double fraction = per_layer(json_object_get(c, "fraction"), l);
+        if (fraction < 1)
+            rule->compete_keep[l] =
+                rule_count(fraction, rule_competitors(rule, &s->net, l));
+    }
+    return true;
+}
+
+static void read_cache(const json_t *c, struct rule *rule)
+{
+    if (!json_is_object(c))
+        return;
+    rule->cache = true;
+    rule->cache_threshold = number(json_object_get(c, "threshold"));
+    rule->cache_decay = number(json_object_get(c, "decay"));
+    rule->cache_network = is(c, "consolidate", "network");
+}
+
+static bool read_rule(const json_t *j, struct learner_spec *s, const char **ret_why)
+{
+    struct rule *rule = &s->rule;
+    const json_t *subnet = json_object_get(j, "subnet");
+    const json_t *gate = json_object_get(j, "gate");
+    for (uint32_t l = 0; l < s->net.layers; l++) {
+        rule->mask_fraction[l] = 1; /* the masks come from the file */
+        rule->subnet[l] = (uint32_t)number(json_array_get(subnet, l));
+    }
+    if (json_is_array(json_object_get(j, "unit_mask")))
+        rule->mask = MASK_UNITS;
+    if (json_is_array(json_object_get(j, "synapse_mask")))
+        rule->mask = MASK_SYNAPSES;
+    if (json_is_string(gate))
+        rule->gate = GATE_WRONG;
+    if (json_is_number(gate)) {
+        rule->gate = GATE_ERROR;
+        rule->gate_error = number(gate);
+    }
+    read_cache(json_object_get(j, "cache"), rule);
+    return read_competition(json_object_get(j, "compete"), s, ret_why);
+}
+
 static bool read_spec(const json_t *c, struct learner_spec *ret, const char **ret_why)
 {
     const json_t *layers = json_object_get(c, "layers");
@@ -71,11 +134,7 @@ static bool read_spec(const json_t *c, struct learner_spec *ret, const char **re
         *ret_why = "unknown activation";
         return false;
     }
-    if (json_object_size(json_object_get(c, "rule")) > 0) {
-        *ret_why = "the rule is not supported";
-        return false;
-    }
-    return true;
+    return read_rule(json_object_get(c, "rule"), ret, ret_why);
 }
 
 static bool read_samples(const json_t *c, const struct net_spec *net,
@@ -95,6 +154,29 @@ static bool read_samples(const json_t *c, const struct net_spec *net,
     return ok;
 }
 
+/* Masks are lists of 0 and 1, or lists of such rows; null: none in this layer. */
+static bool set_masks(const json_t *rule, struct learner *r)
+{
+    const char *key = r->spec.rule.mask == MASK_UNITS ? "unit_mask" : "synapse_mask";
+    bool ok = true;
+    for (uint32_t l = 0; l < r->spec.net.layers && ok; l++) {
+        const json_t *mask = json_array_get(json_object_get(rule, key), l);
+        size_t targets = r->net.layer[l].targets, n = 0;
+        uint8_t *plastic = calloc(r->net.layer[l].rows, targets);
+        for (size_t i = 0; i < json_array_size(mask) && plastic != NULL; i++) {
+            const json_t *row = json_array_get(mask, i);
+            for (size_t k = 0; k < json_array_size(row); k++)
+                plastic[n++] = number(json_array_get(row, k)) != 0;
+            if (!json_is_array(row))
+                plastic[n++] = number(row) != 0;
+        }
+        ok = plastic != NULL &&
+             (n == 0 || masks_set(&r->masks, l, plastic, n) == STATUS_OK);
+        free(plastic);
+    }
+    return ok;
+}
+
 static bool train(const json_t *c, struct learner *r, const struct samples *s)
 {
     const json_t *order = json_object_get(c, "order");
@@ -105,6 +187,8 @@ static bool train(const json_t *c, struct learner *r, const struct samples *s)
         net_set_weights(&r->net, l, w);
         free(w);
     }
+    if (!set_masks(json_object_get(c, "rule"), r))
+        return false;
     learner_mark_start(r);
     for (size_t i = 0; i < json_array_size(order); i++)
         learner_step(r, s, (uint32_t)number(json_array_get(order, i)));
@@ -146,11 +230,14 @@ static bool compare(const json_t *expect, const struct learner *r)
         double m1 = relative(expect, "m1", l, r->energy[l].m1);
         double m0_direct = relative(expect, "m0_direct", l, (double)direct.m0);
         double m1_direct = relative(expect, "m1_direct", l, direct.m1);
+        double maintenance = relative(expect, "maintenance", l, r->energy[l].maintenance);
         double w = weight_error(expect, r, l);
         bool fine = m0 == 0 && m0_direct == 0 && m1 <= TOLERANCE &&
-                    m1_direct <= TOLERANCE && w <= TOLERANCE;
-        printf("  layer %u: w %.1e m0 %.1e m1 %.1e m0_direct %.1e m1_direct %.1e%s", l + 1,
-               w, m0, m1, m0_direct, m1_direct, fine ? "" : " <- differs");
+                    m1_direct <= TOLERANCE && maintenance <= TOLERANCE &&
+                    w <= TOLERANCE;
+        printf("  layer %u: w %.1e m0 %.1e m1 %.1e m0_direct %.1e m1_direct %.1e "
+               "maintenance %.1e%s", l + 1,
+               w, m0, m1, m0_direct, m1_direct, maintenance, fine ? "" : " <- differs");
         ok = ok && fine;
     }
     return ok;

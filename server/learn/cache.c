@@ -1,0 +1,49 @@
+/* Synaptic caching (Li & van Rossum, eLife 9:e50804, 2020): the network computes with
+ * persistent plus transient weights; moving the transient part into the persistent one leaves
+ * the weight as it is, and only that costs M0 and M1. */
+#include <math.h>
+
+#include "learn/update.h"
+
+static bool is_any_over(const struct learner *r)
+{
+    float threshold = (float)r->spec.rule.cache_threshold;
+    for (uint32_t l = 0; l < r->spec.net.layers; l++) {
+        const struct layer *layer = &r->net.layer[l];
+        for (size_t at = 0; at < layer->rows * layer->stride; at++)
+            if (fabsf(r->transient[l][at]) > threshold)
+                return true;
+    }
+    return false;
+}
+
+/* Consolidates the synapses of a row that are beyond `threshold`; adds up the rest. */
+static void consolidate_row(float *transient, size_t targets, float threshold,
+                            struct energy *e)
+{
+    for (size_t j = 0; j < targets; j++) {
+        float size = fabsf(transient[j]);
+        if (size > threshold) {
+            e->m0++;
+            e->m1 += (double)size;
+            transient[j] = 0;
+        } else {
+            e->maintenance += (double)size;
+        }
+    }
+}
+
+void cache_consolidate(struct learner *r)
+{
+    const struct rule *rule = &r->spec.rule;
+    float threshold = (float)rule->cache_threshold;
+    if (rule->cache_network)
+        threshold = is_any_over(r) ? 0 : INFINITY;
+    for (uint32_t l = 0; l < r->spec.net.layers; l++) {
+        const struct layer *layer = &r->net.layer[l];
+        for (size_t i = 0; i < layer->rows && r->path[l] != UPDATE_NONE; i++)
+            consolidate_row(r->transient[l] + i * layer->stride, layer->targets, threshold,
+                            &r->energy[l]);
+        r->diverged = r->diverged || !isfinite(r->energy[l].m1);
+    }
+}

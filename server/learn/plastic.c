@@ -1,0 +1,74 @@
+/* Which targets of a layer may change on a sample, and how much: the restrictions that act
+ * on whole units. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "learn/update.h"
+
+uint32_t plastic_sources(const struct learner *r, uint32_t l)
+{
+    uint32_t k = l > 0 ? r->spec.rule.subnet[l - 1] : 0;
+    return k > 0 ? k : r->net.layer[l].sources;
+}
+
+uint32_t plastic_targets(const struct learner *r, uint32_t l)
+{
+    uint32_t k = l + 1 < r->spec.net.layers ? r->spec.rule.subnet[l] : 0;
+    return k > 0 ? k : r->net.layer[l].targets;
+}
+
+static const uint8_t *mask_of(const struct learner *r, const struct step *step, uint32_t l)
+{
+    return masks_of(&r->masks, &r->spec.rule, l, step->label, r->steps);
+}
+
+/* Whether target j has at least one plastic synapse; a synapse mask may leave it none. */
+static bool is_in_play(const struct learner *r, const uint8_t *mask, uint32_t l, uint32_t j)
+{
+    const struct layer *layer = &r->net.layer[l];
+    if (mask == NULL || r->spec.rule.mask == MASK_UNITS)
+        return mask == NULL || mask[j];
+    for (uint32_t i = 0; i < plastic_sources(r, l); i++)
+        if (mask[(size_t)i * layer->targets + j])
+            return true;
+    return r->spec.net.bias && mask[(size_t)layer->sources * layer->targets + j];
+}
+
+/* Silences the targets that lose the competition by |delta| or |y|. */
+static void compete_units(struct learner *r, const struct step *step, uint32_t l)
+{
+    const struct rule *rule = &r->spec.rule;
+    const float *by = rule->compete == COMPETE_ERROR ? r->delta[l] : r->y[l];
+    const uint8_t *mask = mask_of(r, step, l);
+    uint32_t targets = plastic_targets(r, l);
+    uint8_t *column = r->scratch->column;
+    double *score = r->scratch->score;
+    size_t n = 0;
+    for (uint32_t j = 0; j < targets; j++)
+        if (is_in_play(r, mask, l, j))
+            score[n++] = (double)(by[j] < 0 ? -by[j] : by[j]);
+    struct cut cut =
+        select_cut(score, n, rule->compete_keep[l], rule->compete_smallest);
+    for (uint32_t j = 0; j < targets; j++)
+        if (is_in_play(r, mask, l, j) &&
+            !cut_takes(&cut, (double)(by[j] < 0 ? -by[j] : by[j])))
+            column[j] = 0;
+}
+
+void plastic_columns(struct learner *r, const struct step *step, uint32_t l)
+{
+    const struct rule *rule = &r->spec.rule;
+    const uint8_t *mask = rule->mask == MASK_UNITS ? mask_of(r, step, l) : NULL;
+    uint32_t targets = plastic_targets(r, l);
+    float rate = (float)r->spec.learning_rate[l];
+    float *change = r->scratch->change;
+    uint8_t *column = r->scratch->column;
+    for (uint32_t j = 0; j < targets; j++)
+        column[j] = mask == NULL || mask[j];
+    memset(column + targets, 0, r->net.layer[l].stride - targets);
+    bool by_unit = rule->compete == COMPETE_ERROR || rule->compete == COMPETE_ACTIVITY;
+    if (by_unit && rule->compete_keep[l] > 0)
+        compete_units(r, step, l);
+    for (uint32_t j = 0; j < r->net.layer[l].stride; j++)
+        change[j] = column[j] ? rate * r->delta[l][j] : 0;
+}

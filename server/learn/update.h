@@ -1,0 +1,44 @@
+/* How a layer's weights change on one sample: the paths of enum update_path. Private to the
+ * core. */
+#ifndef FRUGAL_LEARN_UPDATE_H
+#define FRUGAL_LEARN_UPDATE_H
+
+#include "learn/learner.h"
+#include "learn/select.h"
+
+/* Room for one layer's update at a time. */
+struct scratch {
+    float *x;      /* [most rows, rounded up to LANES] presynaptic activities */
+    uint8_t *column; /* [largest stride] 1 where the target may change on this sample */
+    float *change;   /* [largest stride] rate * delta there, else 0 */
+    double *score; /* [most competitors]; dense: of every synapse */
+    float *dense;  /* [rows][stride] of the largest dense layer: the changes */
+};
+
+/* NULL without memory. */
+struct scratch *scratch_new(const struct learner *r);
+void scratch_free(struct scratch *s);
+
+/* A sample, and what its layers are about to do with it. */
+struct step {
+    const struct samples *samples;
+    uint32_t t;
+    uint32_t label;
+};
+
+/* Plastic sources and targets of layer l as the subnet leaves them: the first ones. */
+uint32_t plastic_sources(const struct learner *r, uint32_t l);
+uint32_t plastic_targets(const struct learner *r, uint32_t l);
+
+/* Fills scratch->column and scratch->change for layer l: what subnet, unit mask and a
+ * competition among units leave of its targets. */
+void plastic_columns(struct learner *r, const struct step *step, uint32_t l);
+
+void update_outer(struct learner *r, const struct step *step, uint32_t l);
+void update_dense(struct learner *r, const struct step *step, uint32_t l, bool closed);
+
+/* Synaptic caching, once all layers have taken this step's changes: consolidates and counts
+ * what stays transient. */
+void cache_consolidate(struct learner *r);
+
+#endif
