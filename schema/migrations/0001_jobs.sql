@@ -47,7 +47,8 @@ CREATE TABLE run (
     m0            REAL,
     m1            REAL,
     m0_direct     REAL,
-    m1_direct     REAL
+    m1_direct     REAL,
+    maintenance   REAL
 ) STRICT;
 
 -- The runs of a job in order: GET /v1/runs?job=, and its summary.
@@ -86,6 +87,7 @@ CREATE TABLE trace (
     run   INTEGER NOT NULL REFERENCES run (id),
     seq   INTEGER NOT NULL, -- 0: the untrained network
     value BLOB    NOT NULL,
+    seconds REAL  NOT NULL, -- of computing until then; not part of the trace's identity
     PRIMARY KEY (run, seq)
 ) STRICT, WITHOUT ROWID;
 

@@ -25,6 +25,7 @@ static void check_extent(const struct spec *s, const struct dataset *d,
 {
     const struct samples *training = d->train[s->centre];
     struct train_spec t;
+    spec_check_layers(s, training->features, training->classes, problems);
     spec_train(s, 0, training->features, training->classes, training->count, &t);
     if (weight_bytes(&t) > RUN_BYTES_MAX)
         problems_add(problems, "/network/hidden", "too_large", NULL,

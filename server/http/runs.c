@@ -1,4 +1,5 @@
 /* /v1/runs: list, one run, its trace as JSON columns or CSV. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,8 +90,8 @@ void runs_get(struct request *r)
 /* The columns of a trace that were asked for. */
 struct selection {
     char *names; /* all names of the run, cut at their ends; owned */
-    const char *name[TRACE_COLUMNS_MAX];
-    size_t place[TRACE_COLUMNS_MAX]; /* of the value in a row */
+    const char *name[TRACE_COLUMNS_MAX + 1];
+    size_t place[TRACE_COLUMNS_MAX + 1]; /* of the value in a row */
     size_t count;
     int64_t last;
 };
@@ -115,7 +116,11 @@ static bool is_listed(const char *list, const char *name)
     return false;
 }
 
-/* Keeps the columns in `wanted` (NULL: all). Returns how many words of it were found. */
+static const char SECONDS[] = "seconds";
+enum { PLACE_OF_SECONDS = TRACE_COLUMNS_MAX };
+
+/* Keeps the columns in `wanted`, NULL: all but the seconds, which differ between two runs of
+ * the same spec. Returns how many words of it were found. */
 static size_t select_columns(struct selection *s, const char *wanted)
 {
     char *rest = s->names, *name;
@@ -124,6 +129,10 @@ static size_t select_columns(struct selection *s, const char *wanted)
             continue;
         s->name[s->count] = name;
         s->place[s->count++] = i;
+    }
+    if (wanted != NULL && is_listed(wanted, SECONDS)) {
+        s->name[s->count] = SECONDS;
+        s->place[s->count++] = PLACE_OF_SECONDS;
     }
     return s->count;
 }
@@ -167,20 +176,25 @@ static json_t *column_value(const char *name, double x)
     return is_count ? json_count(x) : json_measure(x);
 }
 
+static double value_at(const struct trace_stored *row, size_t place)
+{
+    if (place == PLACE_OF_SECONDS)
+        return row->seconds;
+    return place < row->count ? row->value[place] : (double)NAN;
+}
+
 struct json_trace {
     const struct selection *selection;
-    json_t *column[TRACE_COLUMNS_MAX];
+    json_t *column[TRACE_COLUMNS_MAX + 1];
 };
 
-static bool add_json_row(void *arg, int64_t seq, const double *value, size_t count)
+static bool add_json_row(void *arg, const struct trace_stored *row)
 {
     struct json_trace *t = arg;
     const struct selection *s = t->selection;
-    (void)seq;
     for (size_t i = 0; i < s->count; i++)
-        if (s->place[i] < count)
-            json_array_append_new(t->column[i],
-                                  column_value(s->name[i], value[s->place[i]]));
+        json_array_append_new(t->column[i],
+                              column_value(s->name[i], value_at(row, s->place[i])));
     return true;
 }
 
@@ -213,16 +227,15 @@ struct csv_trace {
     struct buf text;
 };
 
-static bool add_csv_row(void *arg, int64_t seq, const double *value, size_t count)
+static bool add_csv_row(void *arg, const struct trace_stored *row)
 {
     struct csv_trace *t = arg;
     const struct selection *s = t->selection;
-    (void)seq;
     for (size_t i = 0; i < s->count; i++) {
-        double x = s->place[i] < count ? value[s->place[i]] : 0.0 / 0.0;
+        double x = value_at(row, s->place[i]);
         if (i > 0)
             buf_addc(&t->text, ',');
-        if (x - x == 0) /* finite; an empty field otherwise */
+        if (isfinite(x)) /* an empty field otherwise */
             buf_add_double(&t->text, x);
     }
     return buf_addc(&t->text, '\n');

@@ -67,7 +67,7 @@ static json_t *view_results(const struct run *r)
     json_object_set_new(o, "m1_direct", json_measure(r->m1_direct));
     json_object_set_new(o, "inefficiency_m0", ratio(r->m0, r->m0_direct));
     json_object_set_new(o, "inefficiency_m1", ratio(r->m1, r->m1_direct));
-    json_object_set_new(o, "maintenance", json_integer(0));
+    json_object_set_new(o, "maintenance", json_measure(r->maintenance));
     json_object_set_new(o, "seconds", json_measure(r->seconds));
     return o;
 }

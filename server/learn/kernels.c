@@ -167,18 +167,15 @@ static struct tally distance(const float *w, const float *start, size_t stride, 
     return total;
 }
 
-static struct tally add_decayed(float *w, float x, const float *d, float decay,
-                                size_t columns)
+static double square(const float *x, const float *offset, size_t columns)
 {
-    struct gather g = {.sum = {0}};
+    float sum[LANES] = {0};
     for (size_t j = 0; j < columns; j += LANES)
-        for (int lane = 0; lane < LANES; lane++) {
-            size_t at = j + (size_t)lane;
-            float change = x * d[at] - decay * w[at];
-            w[at] += change;
-            gather_add(&g, lane, change);
+        for (size_t lane = 0; lane < LANES; lane++) {
+            float w = x[j + lane] + (offset != NULL ? offset[j + lane] : 0);
+            sum[lane] += w * w;
         }
-    return gather_total(&g, (struct tally){0, 0});
+    return (double)lane_sum(sum);
 }
 
 #define TEXT_OF(x) #x
@@ -194,5 +191,5 @@ const struct kernels KERNELS = {
     .fold = fold,
     .magnitude = magnitude,
     .distance = distance,
-    .add_decayed = add_decayed,
+    .square = square,
 };

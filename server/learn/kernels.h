@@ -49,10 +49,8 @@ struct kernels {
     struct tally (*distance)(const float *w, const float *start, size_t stride, size_t n,
                              const float *offset, size_t columns);
 
-    /* One row of the dense update: change = x * d[j] - decay * w[j]; w[j] += change;
-     * returns its tally. */
-    struct tally (*add_decayed)(float *w, float x, const float *d, float decay,
-                                size_t columns);
+    /* Sum of (x[j] + offset[j])^2; offset may be NULL. */
+    double (*square)(const float *x, const float *offset, size_t columns);
 };
 
 /* The fastest variant that this processor can run, or the one that `name` names (for

@@ -12,6 +12,13 @@
  * running column sums stays far below that of the weights. */
 enum { FOLD_EVERY = 1024 };
 
+void energy_add(struct energy *sum, const struct energy *e)
+{
+    sum->m0 += e->m0;
+    sum->m1 += e->m1;
+    sum->maintenance += e->maintenance;
+}
+
 static enum update_path choose_path(const struct learner_spec *spec, uint32_t l)
 {
     const struct rule *rule = &spec->rule;

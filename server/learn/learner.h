@@ -26,6 +26,8 @@ struct energy {
     double maintenance; /* sum over steps of |transient| (cache only) */
 };
 
+void energy_add(struct energy *sum, const struct energy *e);
+
 /* How the changes of a layer are worked out; settled once, by learner_init. */
 enum update_path {
     UPDATE_NONE,    /* the learning rate is 0 */

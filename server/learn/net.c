@@ -1,5 +1,6 @@
 #include "learn/net.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,18 @@ void net_get_weights(const struct net *n, uint32_t l, float *ret_w)
             float offset = l == 0 && i < layer->sources ? n->offset[j] : 0;
             ret_w[i * layer->targets + j] = layer->w[i * layer->stride + j] + offset;
         }
+}
+
+double net_norm(const struct net *n, uint32_t l)
+{
+    const struct layer *layer = &n->layer[l];
+    double square = 0;
+    for (size_t i = 0; i < layer->rows; i++) {
+        const float *w = layer->w + i * layer->stride;
+        const float *offset = l == 0 && i < layer->sources ? n->offset : NULL;
+        square += n->kernels->square(w, offset, layer->stride);
+    }
+    return sqrt(square);
 }
 
 void net_fold(struct net *n)

@@ -61,6 +61,9 @@ void net_draw_weights(struct net *n, struct rng *r);
 void net_set_weights(struct net *n, uint32_t l, const float *w);
 void net_get_weights(const struct net *n, uint32_t l, float *ret_w);
 
+/* Square root of the sum of squared weights of layer l. */
+double net_norm(const struct net *n, uint32_t l);
+
 /* Offset into w, fresh column sums. Rounds, so it belongs at fixed steps of a run. */
 void net_fold(struct net *n);
 

@@ -15,6 +15,7 @@ struct run {
     uint32_t *permutation; /* [training->count], ORDER_SHUFFLED only */
     uint64_t samples;
     uint64_t since_row, correct_since_row;
+    uint64_t m0_at_row[NET_LAYERS_MAX]; /* M0 at the last row */
     double test_accuracy; /* at the last row */
 };
 
@@ -48,6 +49,36 @@ static bool go_on(void *arg)
     return r->observer->poll(r->observer->arg, r->samples) != WISH_STOP;
 }
 
+static double share(uint64_t changes, double synapses, uint64_t samples)
+{
+    return samples > 0 ? (double)changes / synapses / (double)samples : NAN;
+}
+
+/* Energies, changes and norms per layer and in total. */
+static void fill_layers(struct run *r, struct trace_row *row)
+{
+    double synapses = 0, square = 0;
+    uint64_t changes = 0;
+    for (uint32_t l = 0; l < row->layers; l++) {
+        const struct layer *layer = &r->learner.net.layer[l];
+        struct layer_row *at = &row->layer[l], *total = &row->total;
+        double size = (double)layer->rows * layer->targets;
+        at->spent = r->learner.energy[l];
+        at->direct = learner_direct(&r->learner, l);
+        at->weight_norm = net_norm(&r->learner.net, l);
+        uint64_t changed = at->spent.m0 - r->m0_at_row[l];
+        at->changed = share(changed, size, r->since_row);
+        r->m0_at_row[l] = at->spent.m0;
+        energy_add(&total->spent, &at->spent);
+        energy_add(&total->direct, &at->direct);
+        synapses += size;
+        changes += changed;
+        square += at->weight_norm * at->weight_norm;
+    }
+    row->total.changed = share(changes, synapses, r->since_row);
+    row->total.weight_norm = sqrt(square);
+}
+
 static enum status write_row(struct run *r)
 {
     struct evaluation test;
@@ -63,9 +94,7 @@ static enum status write_row(struct run *r)
         .test_loss = test.loss,
         .layers = r->spec->learner.net.layers,
     };
-    for (uint32_t l = 0; l < row.layers; l++)
-        row.energy[l] = (struct layer_energy){r->learner.energy[l],
-                                              learner_direct(&r->learner, l)};
+    fill_layers(r, &row);
     r->test_accuracy = test.accuracy;
     r->learner.diverged = r->learner.diverged || !isfinite(test.loss);
     r->since_row = r->correct_since_row = 0;

@@ -33,8 +33,11 @@ enum train_outcome {
     OUTCOME_STOPPED,  /* the observer wanted to stop at once */
 };
 
-struct layer_energy {
+struct layer_row {
     struct energy spent, direct;
+    double changed;     /* share of the synapses that changed, mean per sample since the
+                           last row; NaN on the first */
+    double weight_norm; /* square root of the sum of w^2 */
 };
 
 /* One evaluation. */
@@ -45,7 +48,8 @@ struct trace_row {
     double test_accuracy;
     double test_loss; /* mean; NaN or infinite after divergence */
     uint32_t layers;
-    struct layer_energy energy[NET_LAYERS_MAX];
+    struct layer_row layer[NET_LAYERS_MAX];
+    struct layer_row total; /* over the layers */
 };
 
 enum train_wish { WISH_GO_ON, WISH_END, WISH_STOP };

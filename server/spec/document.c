@@ -1,6 +1,7 @@
 /* In: specs. Out: JSON documents, the canonical text that identifies a run, the description
  * of all fields, and the core's view of a spec. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,16 @@ static void put(json_t *root, const char *pointer, json_t *value)
     json_object_set_new(object, key, value);
 }
 
+/* A field, or null for the whole optional section that is switched off. */
+static void put_field(json_t *root, const struct field *f, const struct spec *s)
+{
+    char section[64];
+    const char *slash = strrchr(f->pointer, '/');
+    snprintf(section, sizeof section, "%.*s", (int)(slash - f->pointer), f->pointer);
+    bool off = !section_is_active(section, s) && strcmp(section, "/plasticity") != 0;
+    put(root, off ? section : f->pointer, off ? json_null() : field_get(f, s));
+}
+
 json_t *spec_document(const struct spec *s, bool canonical)
 {
     json_t *root = json_object();
@@ -35,7 +46,7 @@ json_t *spec_document(const struct spec *s, bool canonical)
         const struct field *f = &fields[i];
         bool in_plan = f->type == FIELD_SEEDS || f->type == FIELD_SWEEP;
         if (!in_plan && (f->in_canonical || !canonical))
-            put(root, f->pointer, field_get(f, s));
+            put_field(root, f, s);
     }
     return root;
 }
@@ -72,6 +83,36 @@ static uint64_t stop_samples(const struct spec *s, uint32_t training)
     return by_samples != 0 && by_samples < by_epochs ? by_samples : by_epochs;
 }
 
+static void train_rule(const struct spec *s, const struct net_spec *net, struct rule *ret)
+{
+    *ret = (struct rule){.gate = s->gate.kind,
+                         .gate_error = s->gate.error,
+                         .redraw = s->mask_redraw.kind,
+                         .cycle = s->mask_redraw.cycle,
+                         .cache = s->cache_threshold > 0,
+                         .cache_threshold = s->cache_threshold,
+                         .cache_decay = s->cache_decay,
+                         .cache_network = s->cache_consolidate == 1};
+    bool competes = s->compete_fraction.count + s->compete_count.count > 0;
+    ret->compete = competes ? (enum compete_by)(s->compete_by + 1) : COMPETE_NONE;
+    ret->compete_per_unit = s->compete_scope == 1;
+    ret->compete_smallest = s->compete_keep == 1;
+    ret->mask = s->mask_fraction.count > 0 ? (enum mask_of)(s->mask_of + 1) : MASK_NONE;
+    for (uint32_t h = 0; h < s->subnet_units.count; h++)
+        ret->subnet[h] = (uint32_t)s->subnet_units.value[h];
+    for (uint32_t h = 0; h < s->subnet_fraction.count; h++)
+        ret->subnet[h] =
+            (uint32_t)rule_count(s->subnet_fraction.value[h], net->units[h + 1]);
+    for (uint32_t l = 0; l < net->layers; l++) {
+        ret->mask_fraction[l] = ret->mask != MASK_NONE ? s->mask_fraction.value[l] : 1;
+        if (s->compete_fraction.count > 0 && s->compete_fraction.value[l] < 1)
+            ret->compete_keep[l] = rule_count(s->compete_fraction.value[l],
+                                              rule_competitors(ret, net, l));
+        if (s->compete_count.count > 0)
+            ret->compete_keep[l] = (size_t)s->compete_count.value[l];
+    }
+}
+
 void spec_train(const struct spec *s, uint64_t seed, uint32_t features, uint32_t classes,
                 uint32_t training, struct train_spec *ret)
 {
@@ -99,13 +140,16 @@ void spec_train(const struct spec *s, uint64_t seed, uint32_t features, uint32_t
         net->init_std[l] = s->init_std.value[l];
         learner->learning_rate[l] = s->learning_rate.value[l];
     }
+    learner->seed = seed;
+    train_rule(s, net, &learner->rule);
 }
 
 static const char *type_text(enum field_type type)
 {
     static const char *const names[] = {"text",   "tags",     "flag",    "choice",
-                                        "integer", "number",  "integers", "numbers",
-                                        "seeds",  "sweep"};
+                                        "integer", "number",  "units",   "integers",
+                                        "numbers", "gate",    "redraw",  "seeds",
+                                        "sweep"};
     return names[type];
 }
 
@@ -127,7 +171,7 @@ static json_t *choices_json(const struct field *f)
 static json_t *bound(const struct field *f, double x)
 {
     bool has_range = f->type != FIELD_FLAG && f->type != FIELD_CHOICE &&
-                     f->type != FIELD_SWEEP;
+                     f->type != FIELD_REDRAW && f->type != FIELD_SWEEP;
     if (!has_range)
         return json_null();
     return x == rint(x) && fabs(x) < 0x1p53 ? json_integer((json_int_t)x) : json_real(x);

@@ -8,6 +8,12 @@ static const char *const activations[] = {"leaky_relu", "relu", "elu", "sigmoid"
 static const char *const losses[] = {"mse", "cross_entropy", NULL};
 static const char *const orders[] = {"random", "shuffled", NULL};
 
+static const char *const competitions[] = {"update", "weight", "error", "activity", NULL};
+static const char *const scopes[] = {"layer", "unit", NULL};
+static const char *const keeps[] = {"largest", "smallest", NULL};
+static const char *const masks[] = {"units", "synapses", NULL};
+static const char *const consolidations[] = {"synapse", "network", NULL};
+
 #define AT(member) .offset = offsetof(struct spec, member)
 
 
@@ -21,7 +27,7 @@ const struct field fields[] = {
     {"/dataset", FIELD_TEXT, AT(dataset), .min = 1, .max = SPEC_TAG_MAX,
      .in_canonical = true,
      .help = "Name of a data set that the server has; see /v1/datasets."},
-    {"/network/hidden", FIELD_LIST_OF_INTEGERS, AT(hidden), .min = 1, .max = 100000,
+    {"/network/hidden", FIELD_UNITS, AT(hidden), .min = 1, .max = 100000,
      .in_canonical = true, .standard = "[100]", .per = "hidden layer", .unit = "units",
      .help = "Number of units of each hidden layer, from input to output."},
     {"/network/activation", FIELD_CHOICE, AT(activation), .in_canonical = true,
@@ -46,6 +52,60 @@ const struct field fields[] = {
              "epoch."},
     {"/training/centre", FIELD_FLAG, AT(centre), .in_canonical = true, .standard = "true",
      .help = "Whether the mean over all training pixels is taken off the inputs."},
+    {"/plasticity/compete/by", FIELD_CHOICE, AT(compete_by), .in_canonical = true,
+     .choices = competitions, .standard = "\"update\"",
+     .help = "What synapses compete by: |dw| or |w|; or units: |error| or |activity|."},
+    {"/plasticity/compete/scope", FIELD_CHOICE, AT(compete_scope), .in_canonical = true,
+     .choices = scopes, .standard = "\"layer\"",
+     .help = "layer: one competition in each layer; unit: one among the incoming synapses "
+             "of each unit."},
+    {"/plasticity/compete/keep", FIELD_CHOICE, AT(compete_keep), .in_canonical = true,
+     .choices = keeps, .standard = "\"largest\"",
+     .help = "Whether the largest or the smallest win; only winners change."},
+    {"/plasticity/compete/fraction", FIELD_LIST_OF_NUMBERS, AT(compete_fraction),
+     .max = 1, .above_min = true, .nullable = true, .activates = true,
+     .in_canonical = true, .standard = "null", .per = "layer",
+     .help = "Share of the synapses (or units) of a competition that wins; 1: all."},
+    {"/plasticity/compete/count", FIELD_LIST_OF_INTEGERS, AT(compete_count), .min = 1,
+     .max = 1e12, .nullable = true, .activates = true, .in_canonical = true,
+     .standard = "null", .per = "layer",
+     .help = "The number of winners of a competition, instead of their share."},
+    {"/plasticity/subnet/units", FIELD_LIST_OF_INTEGERS, AT(subnet_units), .min = 1,
+     .max = 100000, .nullable = true, .activates = true, .in_canonical = true,
+     .standard = "null", .per = "hidden layer", .unit = "units",
+     .help = "Coordinated subnet: so many units of each hidden layer are plastic, on their "
+             "input and their output side."},
+    {"/plasticity/subnet/fraction", FIELD_LIST_OF_NUMBERS, AT(subnet_fraction), .max = 1,
+     .above_min = true, .nullable = true, .activates = true, .in_canonical = true,
+     .standard = "null", .per = "hidden layer",
+     .help = "The same as a share of each hidden layer."},
+    {"/plasticity/mask/of", FIELD_CHOICE, AT(mask_of), .in_canonical = true,
+     .choices = masks, .standard = "\"units\"",
+     .help = "Random mask over the target units of each layer, or over its synapses."},
+    {"/plasticity/mask/fraction", FIELD_LIST_OF_NUMBERS, AT(mask_fraction), .max = 1,
+     .above_min = true, .nullable = true, .activates = true, .in_canonical = true,
+     .standard = "null", .per = "layer",
+     .help = "Share of the layer that the mask leaves plastic, exactly; 1: all."},
+    {"/plasticity/mask/redraw", FIELD_REDRAW, AT(mask_redraw), .in_canonical = true,
+     .standard = "\"never\"",
+     .help = "When the mask changes: never, for each sample, with the class of the sample, "
+             "or {\"cycle\": n} for n masks in turn."},
+    {"/plasticity/gate", FIELD_GATE, AT(gate), .max = 1e6, .nullable = true,
+     .in_canonical = true, .standard = "null",
+     .help = "\"wrong\": learn only from samples that are classified wrongly; a number: "
+             "only when the squared output error exceeds it."},
+    {"/plasticity/cache/threshold", FIELD_NUMBER, AT(cache_threshold), .max = 1e6,
+     .above_min = true, .nullable = true, .activates = true, .in_canonical = true,
+     .standard = "null",
+     .help = "Synaptic caching: changes gather in a transient part of the weight and are "
+             "consolidated beyond this size."},
+    {"/plasticity/cache/decay", FIELD_NUMBER, AT(cache_decay), .max = 1,
+     .in_canonical = true, .standard = "0", .unit = "per sample",
+     .help = "Share of the transient part that is lost with each sample."},
+    {"/plasticity/cache/consolidate", FIELD_CHOICE, AT(cache_consolidate),
+     .in_canonical = true, .choices = consolidations, .standard = "\"network\"",
+     .help = "synapse: each one by itself; network: one beyond the threshold consolidates "
+             "all."},
     {"/evaluate/every", FIELD_INTEGER, AT(evaluate_every), .min = 1, .max = 1e9,
      .in_canonical = true, .standard = "2000", .unit = "samples",
      .help = "Samples between two evaluations on the whole test set."},
@@ -87,11 +147,47 @@ const struct field *field_find(const char *pointer)
     return NULL;
 }
 
+bool field_is_below(const struct field *f, const char *section)
+{
+    size_t n = strlen(section);
+    return strncmp(f->pointer, section, n) == 0 && f->pointer[n] == '/';
+}
+
 bool field_is_section(const char *pointer)
 {
-    size_t n = strlen(pointer);
     for (size_t i = 0; i < fields_count; i++)
-        if (strncmp(fields[i].pointer, pointer, n) == 0 && fields[i].pointer[n] == '/')
+        if (field_is_below(&fields[i], pointer))
             return true;
     return false;
+}
+
+bool section_is_optional(const char *section)
+{
+    for (size_t i = 0; i < fields_count; i++)
+        if (field_is_below(&fields[i], section) && fields[i].activates)
+            return true;
+    return false;
+}
+
+static bool is_set(const struct field *f, const struct spec *s)
+{
+    const void *member = (const char *)s + f->offset;
+    if (f->type == FIELD_NUMBER)
+        return *(const double *)member != 0;
+    return ((const struct spec_numbers *)member)->count > 0;
+}
+
+bool section_is_active(const char *section, const struct spec *s)
+{
+    bool optional = false;
+    for (size_t i = 0; i < fields_count; i++) {
+        const struct field *f = &fields[i];
+        bool within = strrchr(f->pointer, '/') == f->pointer + strlen(section);
+        if (!within || !f->activates || !field_is_below(f, section))
+            continue;
+        if (is_set(f, s))
+            return true;
+        optional = true;
+    }
+    return !optional;
 }

@@ -16,8 +16,11 @@ enum field_type {
     FIELD_CHOICE,  /* int64_t: index into choices */
     FIELD_INTEGER, /* int64_t */
     FIELD_NUMBER,  /* double */
+    FIELD_UNITS,            /* struct spec_numbers: always a list, which makes the layers */
     FIELD_LIST_OF_INTEGERS, /* struct spec_numbers */
     FIELD_LIST_OF_NUMBERS,  /* struct spec_numbers */
+    FIELD_GATE,    /* struct spec_gate: "wrong", a number, or null */
+    FIELD_REDRAW,  /* struct spec_redraw: a word, or {"cycle": n} */
     FIELD_SEEDS,   /* lives in the plan, not in struct spec */
     FIELD_SWEEP,   /* likewise */
 };
@@ -28,7 +31,8 @@ struct field {
     size_t offset; /* in struct spec */
     double min, max; /* of the value, of each entry, or of the number of characters */
     bool above_min;  /* min itself is not allowed */
-    bool nullable;   /* null means: not set, stored as 0 */
+    bool nullable;   /* null means: not set, stored as 0 or as an empty list */
+    bool activates;  /* its section counts only when this is set */
     bool in_canonical; /* the bits of a run depend on it */
     const char *const *choices; /* NULL-terminated */
     const char *standard; /* default as JSON; NULL: must be given */
@@ -46,6 +50,15 @@ const struct field *field_find(const char *pointer);
 /* Whether some row lies below this pointer: "/network". */
 bool field_is_section(const char *pointer);
 
+/* Whether the row lies below the section. */
+bool field_is_below(const struct field *f, const char *section);
+
+/* Whether it has rows, at any depth, that must be set to activate a section. */
+bool section_is_optional(const char *section);
+
+/* Whether one of the section's own rows activates it, or it needs none that does. */
+bool section_is_active(const char *section, const struct spec *s);
+
 /* Checks a value and stores it. Problems are reported at `pointer`. */
 void field_set(const struct field *f, const json_t *value, const char *pointer,
                struct spec *into, struct problems *problems);
@@ -56,7 +69,8 @@ void field_set_entry(const struct field *f, size_t entry, uint32_t layers,
                      const json_t *value, const char *pointer, struct spec *into,
                      struct problems *problems);
 
-/* The list that a FIELD_LIST_ row stands for. */
+/* Whether the row stands for a list of numbers; and that list. */
+bool field_has_list(const struct field *f);
 struct spec_numbers *field_list(const struct field *f, struct spec *in);
 
 /* Turns one number for every layer into a list of `layers` numbers; lists stay. */

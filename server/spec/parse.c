@@ -89,6 +89,44 @@ bool pointer_join(char *ret, size_t room, const char *section, const char *key)
     return *key == '\0';
 }
 
+/* Fields of a section at their defaults; "" resets all. */
+static void reset_section(const char *section, struct spec *s)
+{
+    struct problems none;
+    problems_init(&none);
+    for (size_t i = 0; i < fields_count; i++) {
+        const struct field *f = &fields[i];
+        if (f->standard == NULL || !field_is_below(f, section))
+            continue;
+        json_t *value = json_loads(f->standard, JSON_DECODE_ANY, NULL);
+        field_set(f, value, f->pointer, s, &none);
+        json_decref(value);
+    }
+    problems_release(&none);
+}
+
+void parse_value_of_section(const json_t *value, const char *pointer, struct spec *into,
+                            struct problems *problems)
+{
+    static const char *const optional[SECTIONS] = {
+        "/plasticity/compete", "/plasticity/subnet", "/plasticity/mask",
+        "/plasticity/cache"};
+    bool may_be_null = section_is_optional(pointer);
+    if (!json_is_object(value) && !(may_be_null && json_is_null(value))) {
+        problems_add(problems, pointer, "wrong_type", NULL, "must be an object%s",
+                     may_be_null ? ", or null" : "");
+        return;
+    }
+    reset_section(pointer, into);
+    for (int i = 0; i < SECTIONS; i++) {
+        if (strncmp(optional[i], pointer, strlen(pointer)) == 0)
+            into->given[i] = false;
+        if (strcmp(optional[i], pointer) == 0)
+            into->given[i] = json_is_object(value);
+    }
+    parse_section(value, pointer, into, problems);
+}
+
 void parse_section(const json_t *object, const char *section, struct spec *into,
                          struct problems *problems)
 {
@@ -102,26 +140,15 @@ void parse_section(const json_t *object, const char *section, struct spec *into,
             field_set(f, value, pointer, into, problems);
         else if (!fits || !field_is_section(pointer))
             unknown_key(section, key, pointer, problems);
-        else if (json_is_object(value))
-            parse_section(value, pointer, into, problems);
         else
-            problems_add(problems, pointer, "wrong_type", NULL, "must be an object");
+            parse_value_of_section(value, pointer, into, problems);
     }
 }
 
 void parse_defaults(struct spec *s)
 {
-    struct problems none;
-    problems_init(&none);
     memset(s, 0, sizeof *s);
-    for (size_t i = 0; i < fields_count; i++) {
-        if (fields[i].standard == NULL)
-            continue;
-        json_t *value = json_loads(fields[i].standard, JSON_DECODE_ANY, NULL);
-        field_set(&fields[i], value, fields[i].pointer, s, &none);
-        json_decref(value);
-    }
-    problems_release(&none);
+    reset_section("", s);
 }
 
 void parse_missing(const json_t *root, struct problems *problems)

@@ -19,6 +19,11 @@ void parse_defaults(struct spec *s);
 void parse_section(const json_t *object, const char *section, struct spec *into,
                    struct problems *problems);
 
+/* Sets a whole section, fields that the object leaves out to their defaults; null switches
+ * an optional section off. */
+void parse_value_of_section(const json_t *value, const char *pointer, struct spec *into,
+                            struct problems *problems);
+
 /* Reports the fields that have no default and are not there. */
 void parse_missing(const json_t *root, struct problems *problems);
 

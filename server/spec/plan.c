@@ -80,25 +80,6 @@ char *plan_json(const struct plan *p)
     return text;
 }
 
-void spec_finish(struct spec *s, struct problems *problems)
-{
-    for (size_t i = 0; i < fields_count; i++) {
-        const struct field *f = &fields[i];
-        if (f->type != FIELD_LIST_OF_NUMBERS)
-            continue;
-        struct spec_numbers *list = field_list(f, s);
-        numbers_write_out(list, spec_layers(s));
-        if (list->count != spec_layers(s))
-            problems_add(problems, f->pointer, "wrong_length", NULL,
-                         "has %u entries, but the network has %u layers of synapses",
-                         list->count, spec_layers(s));
-    }
-    if (s->stop_epochs == 0 && s->stop_samples == 0 && s->stop_seconds == 0)
-        problems_add(problems, "/stop", "no_end", NULL,
-                     "one of epochs, samples and seconds must be set, so that the run "
-                     "ends even if it never reaches its goal");
-}
-
 enum status plan_parse(const char *json, size_t length, struct plan **ret,
                        struct problems *problems)
 {

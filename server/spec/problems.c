@@ -43,3 +43,19 @@ void problems_add(struct problems *p, const char *pointer, const char *code,
         .suggestion = suggestion != NULL ? strdup(suggestion) : NULL,
     };
 }
+
+void problems_move(struct problems *p, size_t i, const char *from, const char *to)
+{
+    char **pointer = &p->item[i].pointer;
+    size_t n = strlen(from);
+    if (*pointer == NULL || strncmp(*pointer, from, n) != 0)
+        return;
+    struct buf moved;
+    buf_init(&moved, DETAIL_CAP);
+    buf_addf(&moved, "%s%s", to, *pointer + n);
+    char *text = buf_take(&moved, NULL);
+    if (text != NULL) {
+        free(*pointer);
+        *pointer = text;
+    }
+}

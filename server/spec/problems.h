@@ -29,4 +29,7 @@ __attribute__((format(printf, 5, 6))) void problems_add(struct problems *p,
                                                         const char *suggestion,
                                                         const char *detail, ...);
 
+/* Puts `to` in place of `from` at the start of the pointer of problem i. */
+void problems_move(struct problems *p, size_t i, const char *from, const char *to);
+
 #endif

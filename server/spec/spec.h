@@ -32,6 +32,19 @@ struct spec_tags {
     char tag[SPEC_TAGS_MAX][4 * SPEC_TAG_MAX + 1];
 };
 
+/* Sections of the spec that are off unless one of their fields says otherwise. */
+enum spec_section { SECTION_COMPETE, SECTION_SUBNET, SECTION_MASK, SECTION_CACHE, SECTIONS };
+
+struct spec_gate {
+    enum gate kind;
+    double error; /* GATE_ERROR */
+};
+
+struct spec_redraw {
+    enum mask_redraw kind;
+    uint32_t cycle; /* REDRAW_CYCLE */
+};
+
 struct spec {
     char name[4 * SPEC_NAME_MAX + 1];
     char note[4 * SPEC_NOTE_MAX + 1];
@@ -47,6 +60,18 @@ struct spec {
     double l2;
     int64_t order; /* enum sample_order */
     bool centre;
+    bool given[SECTIONS]; /* written down, if only as {} */
+    int64_t compete_by;   /* enum compete_by, less COMPETE_NONE */
+    int64_t compete_scope, compete_keep;
+    struct spec_numbers compete_fraction, compete_count; /* empty: not set */
+    struct spec_numbers subnet_units, subnet_fraction;   /* empty: not set */
+    int64_t mask_of; /* enum mask_of, less MASK_NONE */
+    struct spec_numbers mask_fraction; /* empty: no mask */
+    struct spec_redraw mask_redraw;
+    struct spec_gate gate;
+    double cache_threshold; /* 0: no cache */
+    double cache_decay;
+    int64_t cache_consolidate;
     int64_t evaluate_every; /* samples */
     /* 0: not set */
     double stop_accuracy, stop_epochs, stop_m0, stop_m1, stop_seconds;
@@ -93,6 +118,10 @@ enum status spec_of_run(const char *plan_json, const char *params, struct spec *
 /* What the bits of a run follow from, in one canonical text: the spec without names and
  * notes, and the seed. The caller frees it. NULL without memory. */
 char *spec_canonical(const struct spec *s, uint64_t seed);
+
+/* Checks what depends on the size of the images: counts above what a layer has. */
+void spec_check_layers(const struct spec *s, uint32_t features, uint32_t classes,
+                       struct problems *problems);
 
 /* The core's view of a spec for images of `features` pixels in `classes` classes, of which
  * there are `training` to learn from. */

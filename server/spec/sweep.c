@@ -9,11 +9,10 @@
 #include "spec/parse.h"
 #include "spec/sweep.h"
 
-/* Finds the field that a sweep's pointer means, and the entry of a list behind it. */
+/* Finds what a sweep's pointer means: a field, an entry of a list, or a whole section. */
 static bool resolve_axis(struct axis *a)
 {
     a->field = field_find(a->pointer);
-    a->is_entry = false;
     const char *slash = strrchr(a->pointer, '/');
     if (a->field == NULL && slash != NULL && slash[1] >= '0' && slash[1] <= '9') {
         char parent[POINTER_MAX], *end;
@@ -21,12 +20,12 @@ static bool resolve_axis(struct axis *a)
         a->field = field_find(parent);
         a->entry = strtoul(slash + 1, &end, 10);
         a->is_entry = true;
-        bool is_list = a->field != NULL && (a->field->type == FIELD_LIST_OF_INTEGERS ||
-                                            a->field->type == FIELD_LIST_OF_NUMBERS);
-        if (!is_list || *end != '\0' || end - slash > 3)
+        if (a->field == NULL || !field_has_list(a->field) || *end != '\0' || end - slash > 3)
             a->field = NULL;
     }
-    return a->field != NULL && a->field->in_canonical;
+    if (a->field == NULL)
+        return a->pointer[0] == '/' && field_is_section(a->pointer);
+    return a->field->in_canonical;
 }
 
 void sweep_read_axis(struct plan *p, const char *key, json_t *values,
@@ -45,7 +44,7 @@ void sweep_read_axis(struct plan *p, const char *key, json_t *values,
             if (fields[i].in_canonical)
                 nearest_consider(&near, fields[i].pointer);
         problems_add(problems, at, "not_sweepable", near.best,
-                     "must be the JSON pointer of a field that changes a run");
+                     "must be the JSON pointer of a field or section that changes a run");
     } else if (json_array_size(values) == 0) {
         problems_add(problems, at, "wrong_type", NULL,
                      "must be a list of the values to take");
@@ -97,11 +96,13 @@ static json_t *axis_value(const struct plan *p, size_t axis, size_t cell)
     return json_array_get(values, cell / below % json_array_size(values));
 }
 
-/* Sets what an axis varies. Whole fields come first, so that entries find the final lists. */
+/* Sets what an axis varies. */
 static void apply_value(const struct axis *a, const json_t *value, const char *pointer,
                         struct spec *s, struct problems *problems)
 {
-    if (a->is_entry)
+    if (a->field == NULL)
+        parse_value_of_section(value, a->pointer, s, problems);
+    else if (a->is_entry)
         field_set_entry(a->field, a->entry, spec_layers(s), value, pointer, s, problems);
     else
         field_set(a->field, value, pointer, s, problems);
@@ -110,9 +111,10 @@ static void apply_value(const struct axis *a, const json_t *value, const char *p
 void sweep_apply_cell(const struct plan *p, size_t cell, struct spec *s,
                        struct problems *problems)
 {
-    for (int entries = 0; entries < 2; entries++)
+    /* Sections before fields before entries, so that each finds what it changes. */
+    for (int depth = 0; depth < 3; depth++)
         for (size_t i = 0; i < p->axis_count; i++)
-            if (p->axis[i].is_entry == (entries == 1))
+            if ((p->axis[i].field != NULL) + p->axis[i].is_entry == depth)
                 apply_value(&p->axis[i], axis_value(p, i, cell), p->axis[i].pointer, s,
                             problems);
 }
@@ -132,7 +134,10 @@ static void check_values(const struct plan *p, const struct axis *a, struct spec
             list->one_for_all = false;
             list->count = NET_LAYERS_MAX;
         }
+        size_t before = problems->count;
         apply_value(a, json_array_get(a->values, v), pointer, s, problems);
+        for (size_t i = before; i < problems->count && a->field == NULL; i++)
+            problems_move(problems, i, a->pointer, pointer);
     }
 }
 

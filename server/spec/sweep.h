@@ -8,7 +8,7 @@ enum { AXES_MAX = 16 };
 
 struct axis {
     char pointer[POINTER_MAX]; /* as written: "/network/hidden/0" */
-    const struct field *field;
+    const struct field *field; /* NULL: a whole section, "/plasticity" */
     bool is_entry; /* of a list: */
     size_t entry;
     json_t *values; /* a list; owned */

@@ -8,6 +8,8 @@
 #include "base/nearest.h"
 #include "spec/fields.h"
 
+static const char *const redraw_names[] = {"never", "sample", "class"};
+
 static const char *type_name(const json_t *value)
 {
     static const char *const names[] = {"an object", "a list",  "a string", "an integer",
@@ -36,7 +38,8 @@ static bool in_range(const struct field *f, double x, const char *pointer,
 
 static bool is_integral(const struct field *f)
 {
-    return f->type == FIELD_INTEGER || f->type == FIELD_LIST_OF_INTEGERS;
+    return f->type == FIELD_INTEGER || f->type == FIELD_UNITS ||
+           f->type == FIELD_LIST_OF_INTEGERS;
 }
 
 /* One number of a field or of its list; false is reported. */
@@ -128,7 +131,7 @@ static void set_choice(const struct field *f, const json_t *value, const char *p
 static void set_numbers(const struct field *f, const json_t *value, const char *pointer,
                         struct spec_numbers *target, struct problems *problems)
 {
-    bool must_be_list = f->type == FIELD_LIST_OF_INTEGERS;
+    bool must_be_list = f->type == FIELD_UNITS;
     if (json_is_number(value) && !must_be_list) {
         target->one_for_all = true;
         target->count = 1;
@@ -157,16 +160,66 @@ static void set_numbers(const struct field *f, const json_t *value, const char *
     }
 }
 
+static void set_gate(const struct field *f, const json_t *value, const char *pointer,
+                     struct spec_gate *target, struct problems *problems)
+{
+    const char *word = json_string_value(value);
+    if (word != NULL && strcmp(word, "wrong") == 0)
+        *target = (struct spec_gate){.kind = GATE_WRONG};
+    else if (word != NULL || !json_is_number(value))
+        problems_add(problems, pointer, "not_a_choice", word != NULL ? "wrong" : NULL,
+                     "must be \"wrong\", a number, or null");
+    else if (in_range(f, json_number_value(value), pointer, problems))
+        *target = (struct spec_gate){GATE_ERROR, json_number_value(value)};
+}
+
+static void set_redraw(const json_t *value, const char *pointer, struct spec_redraw *target,
+                       struct problems *problems)
+{
+    enum { CYCLE_MAX = 1000 };
+    const char *word = json_string_value(value);
+    const json_t *cycle = json_object_get(value, "cycle");
+    json_int_t n = json_integer_value(cycle);
+    for (int kind = REDRAW_NEVER; kind < REDRAW_CYCLE && word != NULL; kind++)
+        if (strcmp(word, redraw_names[kind]) == 0) {
+            *target = (struct spec_redraw){.kind = (enum mask_redraw)kind};
+            return;
+        }
+    if (json_is_integer(cycle) && json_object_size(value) == 1 && n >= 1 && n <= CYCLE_MAX)
+        *target = (struct spec_redraw){REDRAW_CYCLE, (uint32_t)n};
+    else
+        problems_add(problems, pointer, "not_a_choice", NULL,
+                     "must be \"never\", \"sample\", \"class\" or {\"cycle\": n} with n "
+                     "from 1 to %d",
+                     CYCLE_MAX);
+}
+
+/* What null stands for. */
+static void unset(const struct field *f, void *target)
+{
+    switch (f->type) {
+    case FIELD_INTEGER:
+        *(int64_t *)target = 0;
+        break;
+    case FIELD_LIST_OF_INTEGERS:
+    case FIELD_LIST_OF_NUMBERS:
+        *(struct spec_numbers *)target = (struct spec_numbers){.count = 0};
+        break;
+    case FIELD_GATE:
+        *(struct spec_gate *)target = (struct spec_gate){.kind = GATE_NONE};
+        break;
+    default:
+        *(double *)target = 0;
+    }
+}
+
 void field_set(const struct field *f, const json_t *value, const char *pointer,
                struct spec *into, struct problems *problems)
 {
     void *target = (char *)into + f->offset;
     double number = 0;
     if (f->nullable && json_is_null(value)) {
-        if (f->type == FIELD_INTEGER)
-            *(int64_t *)target = 0;
-        else
-            *(double *)target = 0;
+        unset(f, target);
         return;
     }
     switch (f->type) {
@@ -192,14 +245,27 @@ void field_set(const struct field *f, const json_t *value, const char *pointer,
     case FIELD_NUMBER:
         read_number(f, value, pointer, target, problems);
         break;
+    case FIELD_UNITS:
     case FIELD_LIST_OF_INTEGERS:
     case FIELD_LIST_OF_NUMBERS:
         set_numbers(f, value, pointer, target, problems);
+        break;
+    case FIELD_GATE:
+        set_gate(f, value, pointer, target, problems);
+        break;
+    case FIELD_REDRAW:
+        set_redraw(value, pointer, target, problems);
         break;
     case FIELD_SEEDS:
     case FIELD_SWEEP:
         break;
     }
+}
+
+bool field_has_list(const struct field *f)
+{
+    return f->type == FIELD_UNITS || f->type == FIELD_LIST_OF_INTEGERS ||
+           f->type == FIELD_LIST_OF_NUMBERS;
 }
 
 struct spec_numbers *field_list(const struct field *f, struct spec *in)
@@ -237,6 +303,8 @@ static json_t *number_json(const struct field *f, double x)
 
 static json_t *list_json(const struct field *f, const struct spec_numbers *list)
 {
+    if (list->count == 0)
+        return json_null();
     if (list->one_for_all)
         return number_json(f, list->value[0]);
     json_t *j = json_array();
@@ -251,6 +319,20 @@ static json_t *tags_json(const struct spec_tags *tags)
     for (uint32_t i = 0; i < tags->count; i++)
         json_array_append_new(j, json_string(tags->tag[i]));
     return j;
+}
+
+static json_t *gate_json(const struct spec_gate *gate)
+{
+    if (gate->kind == GATE_NONE)
+        return json_null();
+    return gate->kind == GATE_WRONG ? json_string("wrong") : json_real(gate->error);
+}
+
+static json_t *redraw_json(const struct spec_redraw *redraw)
+{
+    if (redraw->kind == REDRAW_CYCLE)
+        return json_pack("{s:i}", "cycle", (int)redraw->cycle);
+    return json_string(redraw_names[redraw->kind]);
 }
 
 json_t *field_get(const struct field *f, const struct spec *from)
@@ -273,9 +355,14 @@ json_t *field_get(const struct field *f, const struct spec *from)
         if (f->nullable && *(const double *)member == 0)
             return json_null();
         return number_json(f, *(const double *)member);
+    case FIELD_UNITS:
     case FIELD_LIST_OF_INTEGERS:
     case FIELD_LIST_OF_NUMBERS:
         return list_json(f, member);
+    case FIELD_GATE:
+        return gate_json(member);
+    case FIELD_REDRAW:
+        return redraw_json(member);
     case FIELD_SEEDS:
     case FIELD_SWEEP:
         break;

@@ -48,7 +48,7 @@ struct run {
     const char *spec_sha256, *data_sha256, *build, *cpu, *host; /* NULL likewise */
     int64_t last; /* seq of the newest trace row; -1: none, and nothing below is valid */
     int64_t samples;
-    double epochs, test_accuracy, m0, m1, m0_direct, m1_direct;
+    double epochs, test_accuracy, m0, m1, m0_direct, m1_direct, maintenance;
 };
 
 /* Inserts a job without runs; its id, counts and times are ignored. */

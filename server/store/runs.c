@@ -55,6 +55,7 @@ static void read_run(sqlite3_stmt *q, struct run *r)
     r->m1 = column_number(q, i++);
     r->m0_direct = column_number(q, i++);
     r->m1_direct = column_number(q, i++);
+    r->maintenance = column_number(q, i++);
 }
 
 /* Visits every row of a prepared query over runs. */

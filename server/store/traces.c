@@ -24,13 +24,7 @@ static enum status compare(struct conn *c, const struct trace_entry *e, const vo
 
 static enum status update_results(struct conn *c, const struct trace_entry *e)
 {
-    struct energy spent = {0, 0}, direct = {0, 0};
-    for (uint32_t l = 0; l < e->row.layers; l++) {
-        spent.m0 += e->row.energy[l].spent.m0;
-        spent.m1 += e->row.energy[l].spent.m1;
-        direct.m0 += e->row.energy[l].direct.m0;
-        direct.m1 += e->row.energy[l].direct.m1;
-    }
+    const struct energy *spent = &e->row.total.spent, *direct = &e->row.total.direct;
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_RESULTS);
     if (q == NULL)
         return conn_status(c);
@@ -39,11 +33,12 @@ static enum status update_results(struct conn *c, const struct trace_entry *e)
     sqlite3_bind_int64(q, 3, (int64_t)e->row.samples);
     sqlite3_bind_double(q, 4, e->row.epoch);
     sqlite3_bind_double(q, 5, e->row.test_accuracy);
-    sqlite3_bind_double(q, 6, (double)spent.m0);
-    sqlite3_bind_double(q, 7, spent.m1);
-    sqlite3_bind_double(q, 8, (double)direct.m0);
-    sqlite3_bind_double(q, 9, direct.m1);
-    sqlite3_bind_double(q, 10, e->seconds);
+    sqlite3_bind_double(q, 6, (double)spent->m0);
+    sqlite3_bind_double(q, 7, spent->m1);
+    sqlite3_bind_double(q, 8, (double)direct->m0);
+    sqlite3_bind_double(q, 9, direct->m1);
+    sqlite3_bind_double(q, 10, spent->maintenance);
+    sqlite3_bind_double(q, 11, e->seconds);
     return conn_run(c, q);
 }
 
@@ -58,6 +53,7 @@ enum status store_trace_add(struct conn *c, const struct trace_entry *e)
     sqlite3_bind_int64(q, 1, e->run);
     sqlite3_bind_int64(q, 2, e->seq);
     sqlite3_bind_blob(q, 3, value, (int)size, SQLITE_STATIC);
+    sqlite3_bind_double(q, 4, e->seconds);
     enum status status = conn_run(c, q);
     if (status != STATUS_OK)
         return status;
@@ -71,8 +67,7 @@ enum status store_trace_add(struct conn *c, const struct trace_entry *e)
 }
 
 enum status store_trace_list(struct conn *c, int64_t run, int64_t after,
-                             bool (*visit)(void *arg, int64_t seq, const double *value,
-                                           size_t count),
+                             trace_visit *visit,
                              void *arg)
 {
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_TRACE_LIST);
@@ -84,10 +79,14 @@ enum status store_trace_list(struct conn *c, int64_t run, int64_t after,
     int code = SQLITE_DONE;
     while (more && (code = sqlite3_step(q)) == SQLITE_ROW) {
         double value[TRACE_COLUMNS_MAX];
+        struct trace_stored row = {.seq = sqlite3_column_int64(q, 0),
+                                   .seconds = column_number(q, 2),
+                                   .value = value};
         size_t size = (size_t)sqlite3_column_bytes(q, 1);
         size = size < sizeof value ? size : sizeof value;
         memcpy(value, sqlite3_column_blob(q, 1), size);
-        more = visit(arg, sqlite3_column_int64(q, 0), value, size / sizeof value[0]);
+        row.count = size / sizeof value[0];
+        more = visit(arg, &row);
     }
     enum status status =
         code == SQLITE_ROW || code == SQLITE_DONE ? STATUS_OK : conn_status(c);

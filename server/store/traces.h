@@ -17,11 +17,18 @@ struct trace_entry {
  * for bit: CONFLICT otherwise. The run's newest results follow the newest row. */
 enum status store_trace_add(struct conn *c, const struct trace_entry *e);
 
-/* Rows of a run with a seq above `after`, ascending; value [count] lives only as long as
- * the visit. */
+/* A row as it is kept; value [count] lives only as long as the visit. */
+struct trace_stored {
+    int64_t seq;
+    double seconds; /* a measurement of the machine, not part of what must be the same */
+    const double *value; /* in the order of the run's columns */
+    size_t count;
+};
+
+typedef bool trace_visit(void *arg, const struct trace_stored *row);
+
+/* Rows of a run with a seq above `after`, ascending. */
 enum status store_trace_list(struct conn *c, int64_t run, int64_t after,
-                             bool (*visit)(void *arg, int64_t seq, const double *value,
-                                           size_t count),
-                             void *arg);
+                             trace_visit *visit, void *arg);
 
 #endif
