@@ -71,6 +71,15 @@ static void add_outer(float *w, size_t stride, const uint32_t *row, const float 
     }
 }
 
+static void add_above(float *w, float x, const float *d, const float *size, float least,
+                      size_t columns)
+{
+    for (size_t j = 0; j < columns; j++) {
+        float change = size[j] >= least ? d[j] : 0;
+        w[j] += x * change;
+    }
+}
+
 /* LANES partial sums, added up by halves: the same tree whatever WIDTH is. */
 INLINE float lane_sum(const float lane[LANES])
 {
@@ -186,6 +195,7 @@ const struct kernels KERNELS = {
     .name = TEXT(KERNELS),
     .accumulate = accumulate,
     .add_outer = add_outer,
+    .add_above = add_above,
     .back = back,
     .add_scaled = add_scaled,
     .fold = fold,

@@ -31,6 +31,10 @@ struct kernels {
     void (*add_outer)(float *w, size_t stride, const uint32_t *row, const float *x,
                       size_t n, const float *d, size_t columns);
 
+    /* w[j] += x * d[j] where size[j] >= least. */
+    void (*add_above)(float *w, float x, const float *d, const float *size, float least,
+                      size_t columns);
+
     /* out[i] = sum over j of w[i][j] * d[j], i = 0 .. n-1. */
     void (*back)(float *out, const float *w, size_t stride, size_t n, const float *d,
                  size_t columns);

@@ -23,13 +23,15 @@ static enum update_path choose_path(const struct learner_spec *spec, uint32_t l)
 {
     const struct rule *rule = &spec->rule;
     bool competes = rule->compete_keep[l] > 0;
-    bool among_synapses =
-        rule->compete == COMPETE_UPDATE || rule->compete == COMPETE_WEIGHT;
     if (spec->learning_rate[l] == 0)
         return UPDATE_NONE;
     if (spec->l2 > 0 || rule->cache || rule->mask == MASK_SYNAPSES)
         return UPDATE_DENSE;
-    return competes && among_synapses ? UPDATE_DENSE : UPDATE_OUTER;
+    if (!competes || rule->compete != COMPETE_UPDATE)
+        return competes && rule->compete == COMPETE_WEIGHT ? UPDATE_DENSE : UPDATE_OUTER;
+    if (rule->compete_per_unit)
+        return UPDATE_OUTER;
+    return rule->compete_smallest ? UPDATE_DENSE : UPDATE_LARGEST;
 }
 
 static bool allocate_layer(struct learner *r, uint32_t l)
@@ -144,6 +146,8 @@ static void update(struct learner *r, const struct step *step, bool closed)
             update_dense(r, step, l, closed);
         else if (r->path[l] == UPDATE_OUTER && !closed)
             update_outer(r, step, l);
+        else if (r->path[l] == UPDATE_LARGEST && !closed)
+            update_largest(r, step, l);
     }
     if (r->spec.rule.cache && !r->diverged)
         cache_consolidate(r);

@@ -9,12 +9,14 @@ static size_t larger(size_t a, size_t b)
 
 struct scratch *scratch_new(const struct learner *r)
 {
-    size_t rows = 0, stride = 0, scores = 0, dense = 0;
+    size_t rows = 0, stride = 0, scores = 0, dense = 0, ranked = 0;
     for (uint32_t l = 0; l < r->spec.net.layers; l++) {
         const struct layer *layer = &r->net.layer[l];
         rows = larger(rows, layer->rows + LANES);
         stride = larger(stride, layer->stride);
-        if (r->spec.rule.compete_keep[l] > 0)
+        if (r->path[l] == UPDATE_LARGEST)
+            ranked = larger(ranked, larger(layer->rows, layer->stride));
+        else if (r->spec.rule.compete_keep[l] > 0)
             scores = larger(scores, rule_competitors(&r->spec.rule, &r->spec.net, l));
         if (r->path[l] == UPDATE_DENSE)
             dense = larger(dense, layer->rows * layer->stride);
@@ -23,11 +25,19 @@ struct scratch *scratch_new(const struct learner *r)
     if (s == NULL)
         return NULL;
     s->x = net_vector(rows);
+    s->index = calloc(rows, sizeof *s->index);
     s->change = net_vector(stride);
     s->column = calloc(stride, 1);
     s->score = calloc(scores + 1, sizeof *s->score);
     s->dense = net_vector(dense);
-    if (s->x && s->change && s->column && s->score && s->dense)
+    s->rows = calloc(ranked + 1, sizeof *s->rows);
+    s->columns = calloc(ranked + 1, sizeof *s->columns);
+    s->ranking = calloc(ranked + 1, sizeof *s->ranking);
+    s->groups = calloc(ranked + 2, sizeof *s->groups);
+    s->sum = calloc(ranked + 1, sizeof *s->sum);
+    s->size = net_vector(ranked);
+    if (s->rows && s->columns && s->ranking && s->groups && s->sum && s->size && s->x &&
+        s->index && s->change && s->column && s->score && s->dense)
         return s;
     scratch_free(s);
     return NULL;
@@ -38,9 +48,16 @@ void scratch_free(struct scratch *s)
     if (s == NULL)
         return;
     free(s->x);
+    free(s->index);
     free(s->change);
     free(s->column);
     free(s->score);
     free(s->dense);
+    free(s->rows);
+    free(s->columns);
+    free(s->ranking);
+    free(s->groups);
+    free(s->sum);
+    free(s->size);
     free(s);
 }

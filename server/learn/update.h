@@ -4,15 +4,22 @@
 #define FRUGAL_LEARN_UPDATE_H
 
 #include "learn/learner.h"
+#include "learn/products.h"
 #include "learn/select.h"
 
 /* Room for one layer's update at a time. */
 struct scratch {
-    float *x;      /* [most rows, rounded up to LANES] presynaptic activities */
+    float *x;        /* [most rows, rounded up to LANES] presynaptic activities */
+    uint32_t *index; /* [most rows] */
     uint8_t *column; /* [largest stride] 1 where the target may change on this sample */
     float *change;   /* [largest stride] rate * delta there, else 0 */
     double *score; /* [most competitors]; dense: of every synapse */
     float *dense;  /* [rows][stride] of the largest dense layer: the changes */
+    /* For UPDATE_LARGEST: */
+    struct ranked *rows, *columns, *ranking; /* [most rows or columns] */
+    struct product_group *groups;            /* [most rows + 1] */
+    double *sum;                             /* [largest stride + 1] */
+    float *size; /* [largest stride] |delta|, -1 where not plastic */
 };
 
 /* NULL without memory. */
@@ -35,6 +42,7 @@ uint32_t plastic_targets(const struct learner *r, uint32_t l);
 void plastic_columns(struct learner *r, const struct step *step, uint32_t l);
 
 void update_outer(struct learner *r, const struct step *step, uint32_t l);
+void update_largest(struct learner *r, const struct step *step, uint32_t l);
 void update_dense(struct learner *r, const struct step *step, uint32_t l, bool closed);
 
 /* Synaptic caching, once all layers have taken this step's changes: consolidates and counts

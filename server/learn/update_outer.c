@@ -6,40 +6,118 @@
 
 #include "learn/update.h"
 
-/* The presynaptic side of a layer on one sample. */
+/* The presynaptic side of a layer on one sample: which rows change, and in what measure. */
 struct source {
-    const uint32_t *index; /* rows that take part; NULL: the first n */
-    const float *value;
+    const uint32_t *index; /* rows that are changed one by one; NULL: the first n */
+    const float *value;    /* [n] their share of the change */
     size_t n;
-    uint64_t active; /* activities that are not zero, the bias included */
-    double sum_abs;
+    bool bias;           /* the bias row changes too, by 1 */
+    float to_offset;     /* share of every feature of the input layer */
+    float to_column_sum; /* sum of the shares of the input layer's rows */
+    uint64_t active;     /* activities that are not zero, the bias included */
+    double sum_abs;      /* of the activities */
 };
 
-static struct source source_of(const struct learner *r, const struct step *step, uint32_t l)
+/* All features: the sparse part row by row, the background through the offset. */
+static struct source all_features(const struct learner *r, const struct step *step)
 {
     const struct samples *s = step->samples;
     bool bias = r->spec.net.bias;
-    if (l == 0) {
-        uint64_t first = s->start[step->t];
-        return (struct source){s->index + first, s->value + first,
-                               s->start[step->t + 1] - first,
-                               (uint64_t)s->active[step->t] + bias,
-                               s->sum_abs[step->t] + bias};
-    }
+    uint64_t first = s->start[step->t];
+    return (struct source){.index = s->index + first,
+                           .value = s->value + first,
+                           .n = s->start[step->t + 1] - first,
+                           .bias = bias,
+                           .to_offset = s->background,
+                           .to_column_sum = s->sum_s[step->t],
+                           .active = (uint64_t)s->active[step->t] + bias,
+                           .sum_abs = s->sum_abs[step->t] + bias};
+}
+
+static struct source all_units(const struct learner *r, uint32_t l)
+{
     uint32_t n = plastic_sources(r, l);
+    bool bias = r->spec.net.bias;
     size_t padded = ((size_t)n + LANES - 1) / LANES * LANES;
     float *x = r->scratch->x;
     memcpy(x, r->y[l - 1], n * sizeof *x);
     memset(x + n, 0, (padded - n) * sizeof *x);
     struct tally all = r->net.kernels->magnitude(x, padded);
-    return (struct source){NULL, x, n, all.count + bias, all.sum + bias};
+    return (struct source){.value = x,
+                           .n = n,
+                           .bias = bias,
+                           .active = all.count + bias,
+                           .sum_abs = all.sum + bias};
+}
+
+/* The next plastic row with its activity, in order; `entry` walks along the sample. */
+static float activity_at(const struct learner *r, const struct step *step, uint32_t l,
+                         uint32_t row, uint64_t *entry)
+{
+    const struct samples *s = step->samples;
+    if (row == r->net.layer[l].sources)
+        return 1;
+    if (l > 0)
+        return r->y[l - 1][row];
+    if (*entry < s->start[step->t + 1] && s->index[*entry] == row)
+        return s->value[(*entry)++] + s->background;
+    return s->background;
+}
+
+/* Where the line between the winning and the losing |y| of a layer runs. The rows at the
+ * background are all alike, so no more of them than there are winners need be looked at. */
+static struct cut cut_rows(const struct learner *r, const struct step *step, uint32_t l)
+{
+    const struct samples *s = step->samples;
+    double *score = r->scratch->score;
+    size_t keep = r->spec.rule.compete_keep[l], n = 0;
+    for (uint64_t e = s->start[step->t]; l == 0 && e < s->start[step->t + 1]; e++)
+        score[n++] = fabs((double)(s->value[e] + s->background));
+    size_t alike = l == 0 ? s->features - n : 0;
+    for (size_t i = 0; i < alike && i < keep; i++)
+        score[n++] = fabs((double)s->background);
+    for (uint32_t i = 0; l > 0 && i < plastic_sources(r, l); i++)
+        score[n++] = fabs((double)r->y[l - 1][i]);
+    if (r->spec.net.bias)
+        score[n++] = 1;
+    return select_cut(score, n, keep, r->spec.rule.compete_smallest);
+}
+
+/* Among the synapses of one target |dw| is in the order of |y|, so all targets have the same
+ * winners: the rows with the largest |y|. */
+static struct source winning_rows(const struct learner *r, const struct step *step,
+                                  uint32_t l)
+{
+    struct cut cut = cut_rows(r, step, l);
+    uint64_t entry = step->samples->start[step->t];
+    uint32_t sources = plastic_sources(r, l), features = r->net.layer[l].sources;
+    struct source from = {.index = r->scratch->index, .value = r->scratch->x};
+    for (uint32_t i = 0; i < sources + r->spec.net.bias; i++) {
+        uint32_t row = i < sources ? i : features;
+        float x = activity_at(r, step, l, row, &entry);
+        if (!cut_takes(&cut, fabs((double)x)) || x == 0)
+            continue;
+        r->scratch->index[from.n] = row;
+        r->scratch->x[from.n++] = x;
+        from.sum_abs += fabs((double)x);
+        from.to_column_sum += l == 0 && row < features ? x : 0;
+    }
+    from.active = from.n;
+    return from;
+}
+
+static struct source source_of(const struct learner *r, const struct step *step, uint32_t l)
+{
+    const struct rule *rule = &r->spec.rule;
+    if (rule->compete == COMPETE_UPDATE && rule->compete_keep[l] > 0)
+        return winning_rows(r, step, l);
+    return l == 0 ? all_features(r, step) : all_units(r, l);
 }
 
 void update_outer(struct learner *r, const struct step *step, uint32_t l)
 {
     struct layer *layer = &r->net.layer[l];
     const struct kernels *k = r->net.kernels;
-    const struct samples *s = step->samples;
     const float *change = r->scratch->change;
     size_t columns = ((size_t)plastic_targets(r, l) + LANES - 1) / LANES * LANES;
     plastic_columns(r, step, l);
@@ -50,11 +128,11 @@ void update_outer(struct learner *r, const struct step *step, uint32_t l)
         return;
     }
     k->add_outer(layer->w, layer->stride, from.index, from.value, from.n, change, columns);
-    if (r->spec.net.bias)
+    if (from.bias)
         k->add_scaled(layer->w + layer->sources * layer->stride, 1, change, columns);
     if (l == 0) {
-        k->add_scaled(r->net.offset, s->background, change, columns);
-        k->add_scaled(r->net.column_sum, s->sum_s[step->t], change, columns);
+        k->add_scaled(r->net.offset, from.to_offset, change, columns);
+        k->add_scaled(r->net.column_sum, from.to_column_sum, change, columns);
     }
     r->energy[l].m0 += from.active * to.count;
     r->energy[l].m1 += from.sum_abs * to.sum;

@@ -1,0 +1,256 @@
+/* Competition by |dw| within a layer: of all products |y| * |delta| the k largest change. Only
+ * the winners are touched, and the energies follow from how many columns each row wins. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "learn/products.h"
+#include "learn/update.h"
+
+/* Above this share of the columns, a row is changed by a masked pass over all columns, which
+ * is faster than going from winner to winner. */
+enum { DENSE_SHARE = 8 };
+
+struct largest {
+    struct learner *r;
+    struct layer *layer;
+    const struct step *step;
+    const struct samples *samples; /* of the input layer, else NULL */
+    struct products products;
+    struct ranked *row;      /* [rows listed], largest |x| first */
+    struct ranked *column;   /* [columns with a change], largest |delta| first */
+    double *sum;             /* [columns + 1] sum of |change| over the first columns */
+    float *x;                /* [rows] activities of the listed rows, by row */
+    size_t rows;
+    size_t background;       /* group of the rows at the background; SIZE_MAX: none */
+};
+
+static float size_of(float x)
+{
+    return x < 0 ? -x : x;
+}
+
+static void rank_columns(struct largest *u, uint32_t l)
+{
+    const struct scratch *s = u->r->scratch;
+    const float *delta = u->r->delta[l];
+    size_t n = 0;
+    for (uint32_t j = 0; j < u->layer->targets; j++)
+        if (s->column[j])
+            s->columns[n++] = (struct ranked){size_of(delta[j]), j};
+    u->column = s->columns;
+    rank(u->column, s->ranking, n);
+    while (n > 0 && u->column[n - 1].size == 0)
+        n--; /* they change by nothing */
+    u->products.column = u->column;
+    u->products.columns = n;
+    u->sum = s->sum;
+    u->sum[0] = 0;
+    for (size_t p = 0; p < n; p++)
+        u->sum[p + 1] = u->sum[p] + (double)size_of(s->change[u->column[p].index]);
+}
+
+/* Rows that stand for themselves: all but those of the input layer at the background. */
+static void list_rows(struct largest *u, uint32_t l)
+{
+    const struct samples *s = u->samples;
+    struct ranked *row = u->r->scratch->rows;
+    float *x = u->r->scratch->x;
+    size_t n = 0;
+    if (s != NULL)
+        for (uint64_t e = s->start[u->step->t]; e < s->start[u->step->t + 1]; e++) {
+            x[s->index[e]] = s->value[e] + s->background;
+            row[n++] = (struct ranked){size_of(x[s->index[e]]), s->index[e]};
+        }
+    else
+        for (uint32_t i = 0; i < plastic_sources(u->r, l); i++) {
+            x[i] = u->r->y[l - 1][i];
+            row[n++] = (struct ranked){size_of(x[i]), i};
+        }
+    if (u->r->spec.net.bias) {
+        x[u->layer->sources] = 1;
+        row[n++] = (struct ranked){1, u->layer->sources};
+    }
+    rank(row, u->r->scratch->ranking, n);
+    u->row = row;
+    u->x = x;
+    u->rows = n;
+}
+
+/* Rows of equal size become one group; the unlisted ones of the background join theirs. */
+static void group_rows(struct largest *u)
+{
+    const struct samples *s = u->samples;
+    struct product_group *group = u->r->scratch->groups;
+    uint64_t listed = u->rows - u->r->spec.net.bias;
+    uint32_t unlisted = s != NULL ? s->features - (uint32_t)listed : 0;
+    float size = s != NULL ? size_of(s->background) : 0;
+    size_t n = 0;
+    u->background = SIZE_MAX;
+    for (size_t i = 0; i <= u->rows; i++) {
+        bool place = unlisted > 0 && u->background == SIZE_MAX && size > 0 &&
+                     (i == u->rows || u->row[i].size <= size);
+        if (place) {
+            u->background = n;
+            group[n++] = (struct product_group){
+                .size = size, .first = (uint32_t)i, .members = unlisted};
+        }
+        if (i == u->rows || u->row[i].size == 0)
+            continue;
+        if (n == 0 || group[n - 1].size != u->row[i].size)
+            group[n++] = (struct product_group){.size = u->row[i].size,
+                                                .first = (uint32_t)i};
+        group[n - 1].rows++;
+        group[n - 1].members++;
+        if (u->row[i].index < u->layer->sources)
+            group[n - 1].sum += (double)u->x[u->row[i].index];
+    }
+    u->products.group = group;
+    u->products.groups = n;
+}
+
+static void change_synapse(struct largest *u, uint32_t row, uint32_t column, float x)
+{
+    float change = x * u->r->scratch->change[column];
+    u->layer->w[row * u->layer->stride + column] += change;
+    if (u->samples != NULL && row < u->layer->sources)
+        u->r->net.column_sum[column] += change;
+}
+
+/* Adds x * change to the first `winners` columns of a row. */
+static void change_row(struct largest *u, uint32_t row, uint32_t winners, float x)
+{
+    const float *change = u->r->scratch->change;
+    float *w = u->layer->w + row * u->layer->stride;
+    if (winners * DENSE_SHARE > u->layer->targets) {
+        u->r->net.kernels->add_above(w, x, change, u->r->scratch->size,
+                                     u->column[winners - 1].size, u->layer->stride);
+        return;
+    }
+    for (uint32_t p = 0; p < winners; p++)
+        w[u->column[p].index] += x * change[u->column[p].index];
+}
+
+/* Columns whose unlisted background rows all win take their change through the offset; what
+ * that wrongly adds to the listed rows is taken off again. */
+static void change_background(struct largest *u)
+{
+    const struct product_group *g = &u->products.group[u->background];
+    float background = u->samples->background;
+    const float *change = u->r->scratch->change;
+    for (uint32_t p = 0; p < g->above; p++)
+        u->r->net.offset[u->column[p].index] += background * change[u->column[p].index];
+    for (size_t i = 0; i < u->rows && g->above > 0; i++)
+        if (u->row[i].index < u->layer->sources)
+            change_row(u, u->row[i].index, g->above, -background);
+}
+
+/* The column sums follow: column p has won with the rows of all groups with above > p. */
+static void follow_column_sums(struct largest *u)
+{
+    const struct product_group *group = u->products.group;
+    const float *change = u->r->scratch->change;
+    size_t groups = u->products.groups, listed = u->rows - u->r->spec.net.bias;
+    double offset = (double)u->samples->background * (double)listed, sum = 0;
+    uint32_t by_offset = u->background < groups ? group[u->background].above : 0;
+    for (size_t g = 0; g < groups; g++)
+        sum += group[g].sum;
+    for (uint32_t p = 0; groups > 0 && p < group[0].above; p++) {
+        while (group[groups - 1].above <= p)
+            sum -= group[--groups].sum;
+        uint32_t column = u->column[p].index;
+        double x = p < by_offset ? sum - offset : sum;
+        u->r->net.column_sum[column] += (float)x * change[column];
+    }
+}
+
+/* The group of this size that has columns at the threshold; NULL: none. */
+static const struct product_group *tied_group(const struct largest *u, size_t first,
+                                              float size)
+{
+    for (size_t i = first; i < u->products.groups; i++) {
+        const struct product_group *g = &u->products.group[i];
+        if (g->size == size)
+            return g->above < g->equal ? g : NULL;
+    }
+    return NULL;
+}
+
+/* One row's share of the synapses that equal the threshold. Returns the sum of changes. */
+static double change_ties_of_row(struct largest *u, size_t first, uint32_t row, float x,
+                                 uint64_t *winners)
+{
+    const struct product_group *g = tied_group(u, first, size_of(x));
+    double sum = 0;
+    for (uint32_t p = g != NULL ? g->above : 0; g != NULL && p < g->equal && *winners > 0;
+         p++, --*winners) {
+        uint32_t column = u->column[p].index;
+        change_synapse(u, row, column, x);
+        sum += (double)size_of(x) * (double)size_of(u->r->scratch->change[column]);
+    }
+    return sum;
+}
+
+/* Of the synapses that equal the threshold the first ones in flat order win: row by row, and
+ * within a row by column, as the ranking keeps the order of equal columns. Returns the sum of
+ * their changes. */
+static double change_ties(struct largest *u, uint32_t sources, uint64_t winners)
+{
+    const struct samples *s = u->samples;
+    uint64_t entry = s != NULL ? s->start[u->step->t] : 0;
+    uint64_t end = s != NULL ? s->start[u->step->t + 1] : 0;
+    size_t first = 0;
+    double sum = 0;
+    while (winners > 0 && u->products.group[first].above == u->products.group[first].equal)
+        first++;
+    for (uint32_t i = 0; i < sources && winners > 0; i++) {
+        bool at_background = s != NULL && (entry == end || s->index[entry] != i);
+        if (s != NULL && !at_background)
+            entry++;
+        sum += change_ties_of_row(u, first, i, at_background ? s->background : u->x[i],
+                                  &winners);
+    }
+    if (u->r->spec.net.bias && winners > 0)
+        sum += change_ties_of_row(u, first, u->layer->sources, 1, &winners);
+    return sum;
+}
+
+static void change_winners(struct largest *u)
+{
+    for (size_t i = 0; i < u->products.groups; i++) {
+        const struct product_group *g = &u->products.group[i];
+        for (uint32_t k = 0; k < g->rows && g->above > 0; k++) {
+            uint32_t row = u->row[g->first + k].index;
+            change_row(u, row, g->above, u->x[row]);
+        }
+    }
+    if (u->background < u->products.groups)
+        change_background(u);
+    if (u->samples != NULL)
+        follow_column_sums(u);
+}
+
+void update_largest(struct learner *r, const struct step *step, uint32_t l)
+{
+    struct largest u = {.r = r, .layer = &r->net.layer[l], .step = step};
+    u.samples = l == 0 ? step->samples : NULL;
+    plastic_columns(r, step, l);
+    for (size_t j = 0; j < u.layer->stride; j++)
+        r->scratch->size[j] = r->scratch->column[j] ? size_of(r->delta[l][j]) : -1;
+    if (!isfinite(r->net.kernels->magnitude(r->delta[l], u.layer->stride).sum)) {
+        r->diverged = true;
+        return;
+    }
+    rank_columns(&u, l);
+    list_rows(&u, l);
+    group_rows(&u);
+    uint64_t ties = products_cut(&u.products, r->spec.rule.compete_keep[l]);
+    for (size_t i = 0; i < u.products.groups; i++) {
+        const struct product_group *g = &u.products.group[i];
+        r->energy[l].m0 += (uint64_t)g->above * g->members;
+        r->energy[l].m1 += (double)g->size * u.sum[g->above] * g->members;
+    }
+    change_winners(&u);
+    r->energy[l].m0 += ties;
+    r->energy[l].m1 += change_ties(&u, plastic_sources(r, l), ties);
+}
