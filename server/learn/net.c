@@ -119,13 +119,24 @@ static void sum_input(const struct net *n, const struct samples *s, uint32_t t, 
     add_bias(n, 0, a);
 }
 
-void net_sum_dense(const struct net *n, uint32_t l, const float *y_in, float *ret_a)
+void net_finish_sum(const struct net *n, uint32_t l, const struct samples *s, uint32_t t,
+                    float *a)
+{
+    size_t stride = n->layer[l].stride;
+    for (int i = 0; i < FIXED_SETS && l == 1; i++)
+        if (n->fixed[i].samples == s)
+            n->kernels->add_scaled(a, 1, n->fixed[i].sum + t * stride, stride);
+    add_bias(n, l, a);
+}
+
+void net_sum_dense(const struct net *n, uint32_t l, const struct samples *s, uint32_t t,
+                   const float *y_in, float *ret_a)
 {
     const struct layer *layer = &n->layer[l];
     memset(ret_a, 0, layer->stride * sizeof *ret_a);
     n->kernels->accumulate(ret_a, layer->w, layer->stride, NULL, y_in, layer->sources,
                            layer->stride);
-    add_bias(n, l, ret_a);
+    net_finish_sum(n, l, s, t, ret_a);
 }
 
 double net_forward(const struct net *n, const struct samples *s, uint32_t t,
@@ -135,7 +146,7 @@ double net_forward(const struct net *n, const struct samples *s, uint32_t t,
     sum_input(n, s, t, ret_y[0]);
     for (uint32_t l = 0; l < last; l++) {
         activation_apply(n->spec.activation, ret_y[l], n->layer[l].targets);
-        net_sum_dense(n, l + 1, ret_y[l], ret_y[l + 1]);
+        net_sum_dense(n, l + 1, s, t, ret_y[l], ret_y[l + 1]);
     }
     return loss_output(n->spec.loss, ret_y[last], n->layer[last].targets, s->label[t]);
 }

@@ -41,12 +41,22 @@ struct layer {
     float *w;      /* [rows][stride], the bias row last */
 };
 
+/* What units that are not part of the network, since they never change, contribute to the
+ * summed input of layer 1: the same on every visit to a sample. */
+struct fixed_input {
+    const struct samples *samples;
+    const float *sum; /* [count][stride of layer 1]; borrowed */
+};
+
+enum { FIXED_SETS = 2 }; /* training and test */
+
 struct net {
     struct net_spec spec;
     const struct kernels *kernels;
     struct layer layer[NET_LAYERS_MAX];
     float *offset;     /* [layer[0].stride] */
     float *column_sum; /* [layer[0].stride]: of w over the rows of features */
+    struct fixed_input fixed[FIXED_SETS]; /* samples NULL: none */
 };
 
 /* All weights are zero. NO_MEMORY: nothing is left to release. One thread at a time
@@ -70,8 +80,14 @@ void net_fold(struct net *n);
 /* A vector of floats, zero, at a 64-byte boundary; free() it. NULL without memory. */
 float *net_vector(size_t length);
 
-/* Summed input of layer l's targets, from y_in [sources] into ret_a [stride]. */
-void net_sum_dense(const struct net *n, uint32_t l, const float *y_in, float *ret_a);
+/* Summed input of layer l's targets for sample t, from y_in [sources] into ret_a [stride];
+ * l > 0. */
+void net_sum_dense(const struct net *n, uint32_t l, const struct samples *s, uint32_t t,
+                   const float *y_in, float *ret_a);
+
+/* The part of that which does not depend on y_in, added to a: bias and fixed input. */
+void net_finish_sum(const struct net *n, uint32_t l, const struct samples *s, uint32_t t,
+                    float *a);
 
 /* The forward pass for sample t: ret_y[l] [stride of layer l] are the activities of layer
  * l's targets, the last one the output. Returns the loss. */

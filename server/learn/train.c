@@ -5,12 +5,15 @@
 #include <stdlib.h>
 
 #include "learn/evaluate.h"
+#include "learn/frozen.h"
 
 struct run {
     const struct train_spec *spec;
     const struct samples *training, *test;
     const struct train_observer *observer;
     struct learner learner;
+    struct frozen frozen; /* what a subnet leaves out of the learner's network */
+    double frozen_square[NET_LAYERS_MAX]; /* of its weights, per layer */
     struct rng order;
     uint32_t *permutation; /* [training->count], ORDER_SHUFFLED only */
     uint64_t samples;
@@ -54,18 +57,23 @@ static double share(uint64_t changes, double synapses, uint64_t samples)
     return samples > 0 ? (double)changes / synapses / (double)samples : NAN;
 }
 
+static double synapses_of(const struct net_spec *net, uint32_t l)
+{
+    return ((double)net->units[l] + net->bias) * net->units[l + 1];
+}
+
 /* Energies, changes and norms per layer and in total. */
 static void fill_layers(struct run *r, struct trace_row *row)
 {
     double synapses = 0, square = 0;
     uint64_t changes = 0;
     for (uint32_t l = 0; l < row->layers; l++) {
-        const struct layer *layer = &r->learner.net.layer[l];
         struct layer_row *at = &row->layer[l], *total = &row->total;
-        double size = (double)layer->rows * layer->targets;
+        double size = synapses_of(&r->spec->learner.net, l);
         at->spent = r->learner.energy[l];
         at->direct = learner_direct(&r->learner, l);
-        at->weight_norm = net_norm(&r->learner.net, l);
+        double norm = net_norm(&r->learner.net, l);
+        at->weight_norm = sqrt(norm * norm + r->frozen_square[l]);
         uint64_t changed = at->spent.m0 - r->m0_at_row[l];
         at->changed = share(changed, size, r->since_row);
         r->m0_at_row[l] = at->spent.m0;
@@ -164,6 +172,29 @@ static enum status learn(struct run *r, enum train_outcome *ret_outcome)
     return status;
 }
 
+/* Draws the first weights; a subnet becomes a network of its own. */
+static enum status begin(struct run *r, const struct kernels *kernels)
+{
+    const struct train_spec *spec = r->spec;
+    struct rng weights;
+    enum status status = learner_init(&r->learner, &spec->learner, kernels);
+    if (status != STATUS_OK)
+        return status;
+    rng_init(&weights, spec->seed, RNG_WEIGHTS, 0);
+    rng_init(&r->order, spec->seed, RNG_ORDER, 0);
+    net_draw_weights(&r->learner.net, &weights);
+    if (frozen_applies(&spec->learner))
+        status = frozen_split(&r->frozen, &r->learner, r->training, r->test, go_on, r);
+    if (status != STATUS_OK)
+        return status;
+    learner_mark_start(&r->learner);
+    for (uint32_t l = 0; l < spec->learner.net.layers && r->frozen.sum[0] != NULL; l++) {
+        double kept = net_norm(&r->learner.net, l);
+        r->frozen_square[l] = frozen_square(&r->frozen, l) - kept * kept;
+    }
+    return STATUS_OK;
+}
+
 enum status train_run(const struct train_spec *spec, const struct samples *training,
                       const struct samples *test, const struct kernels *kernels,
                       const struct train_observer *observer,
@@ -171,29 +202,24 @@ enum status train_run(const struct train_spec *spec, const struct samples *train
 {
     struct run r = {
         .spec = spec, .training = training, .test = test, .observer = observer};
-    enum status status = learner_init(&r.learner, &spec->learner, kernels);
-    if (status != STATUS_OK)
-        return status;
-    r.permutation = calloc(training->count, sizeof *r.permutation);
-    if (r.permutation == NULL) {
-        status = STATUS_NO_MEMORY;
-        goto out;
-    }
-    struct rng weights;
-    rng_init(&weights, spec->seed, RNG_WEIGHTS, 0);
-    rng_init(&r.order, spec->seed, RNG_ORDER, 0);
-    net_draw_weights(&r.learner.net, &weights);
-    learner_mark_start(&r.learner);
     enum train_outcome outcome = OUTCOME_STOPPED;
-    status = learn(&r, &outcome);
+    enum status status = STATUS_OK;
+    if (spec->order == ORDER_SHUFFLED) {
+        r.permutation = calloc(training->count, sizeof *r.permutation);
+        status = r.permutation != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+    }
+    if (status == STATUS_OK)
+        status = begin(&r, kernels);
+    if (status == STATUS_OK)
+        status = learn(&r, &outcome);
     if (status == STATUS_STOPPED) { /* in the middle of an evaluation */
         outcome = OUTCOME_STOPPED;
         status = STATUS_OK;
     }
     if (status == STATUS_OK)
         *ret_outcome = outcome;
-out:
     free(r.permutation);
+    frozen_release(&r.frozen);
     learner_release(&r.learner);
     return status;
 }
