@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "learn/contest.h"
 #include "learn/update.h"
 
 /* Steps after which the offset of the input layer is folded back, so that rounding in the
@@ -19,6 +20,13 @@ void energy_add(struct energy *sum, const struct energy *e)
     sum->maintenance += e->maintenance;
 }
 
+/* Masks that change bring synapses into play that the contest does not know. */
+static enum update_path weight_path(const struct rule *rule)
+{
+    bool changing = rule->mask == MASK_UNITS && rule->redraw != REDRAW_NEVER;
+    return changing ? UPDATE_DENSE : UPDATE_WEIGHT;
+}
+
 static enum update_path choose_path(const struct learner_spec *spec, uint32_t l)
 {
     const struct rule *rule = &spec->rule;
@@ -28,7 +36,8 @@ static enum update_path choose_path(const struct learner_spec *spec, uint32_t l)
     if (spec->l2 > 0 || rule->cache || rule->mask == MASK_SYNAPSES)
         return UPDATE_DENSE;
     if (!competes || rule->compete != COMPETE_UPDATE)
-        return competes && rule->compete == COMPETE_WEIGHT ? UPDATE_DENSE : UPDATE_OUTER;
+        return competes && rule->compete == COMPETE_WEIGHT ? weight_path(rule)
+                                                           : UPDATE_OUTER;
     if (rule->compete_per_unit)
         return UPDATE_OUTER;
     return rule->compete_smallest ? UPDATE_DENSE : UPDATE_LARGEST;
@@ -77,6 +86,7 @@ void learner_release(struct learner *r)
     for (uint32_t l = 0; l < r->spec.net.layers; l++) {
         free(r->start[l]);
         free(r->transient[l]);
+        contest_free(r->contest[l]);
         free(r->y[l]);
         free(r->delta[l]);
     }
@@ -87,13 +97,20 @@ void learner_release(struct learner *r)
     *r = (struct learner){.steps = 0};
 }
 
-void learner_mark_start(struct learner *r)
+enum status learner_start(struct learner *r)
 {
     net_fold(&r->net);
     for (uint32_t l = 0; l < r->spec.net.layers; l++) {
         const struct layer *layer = &r->net.layer[l];
         memcpy(r->start[l], layer->w, layer->rows * layer->stride * sizeof(float));
+        if (r->path[l] != UPDATE_WEIGHT)
+            continue;
+        contest_free(r->contest[l]);
+        r->contest[l] = contest_new(r, l);
+        if (r->contest[l] == NULL)
+            return STATUS_NO_MEMORY;
     }
+    return STATUS_OK;
 }
 
 /* delta of the output layer: target - output, which is minus the gradient of both losses
@@ -136,19 +153,35 @@ static uint32_t first_plastic_layer(const struct learner *r)
     return l;
 }
 
+static void update_layer(struct learner *r, const struct step *step, uint32_t l, bool closed)
+{
+    if (closed && !r->spec.rule.cache)
+        return;
+    switch (r->path[l]) {
+    case UPDATE_NONE:
+        break;
+    case UPDATE_OUTER:
+        update_outer(r, step, l);
+        break;
+    case UPDATE_LARGEST:
+        update_largest(r, step, l);
+        break;
+    case UPDATE_WEIGHT:
+        update_weight(r, step, l);
+        break;
+    case UPDATE_DENSE:
+        update_dense(r, step, l, closed);
+        break;
+    }
+}
+
 static void update(struct learner *r, const struct step *step, bool closed)
 {
     uint32_t layers = r->spec.net.layers;
     for (uint32_t l = layers - 1; l > first_plastic_layer(r) && !closed; l--)
         propagate_back(r, l - 1);
-    for (uint32_t l = 0; l < layers && !r->diverged; l++) {
-        if (r->path[l] == UPDATE_DENSE && (!closed || r->spec.rule.cache))
-            update_dense(r, step, l, closed);
-        else if (r->path[l] == UPDATE_OUTER && !closed)
-            update_outer(r, step, l);
-        else if (r->path[l] == UPDATE_LARGEST && !closed)
-            update_largest(r, step, l);
-    }
+    for (uint32_t l = 0; l < layers && !r->diverged; l++)
+        update_layer(r, step, l, closed);
     if (r->spec.rule.cache && !r->diverged)
         cache_consolidate(r);
 }

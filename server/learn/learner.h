@@ -33,6 +33,7 @@ enum update_path {
     UPDATE_NONE,    /* the learning rate is 0 */
     UPDATE_OUTER,   /* rows times columns: changes and energies are separable */
     UPDATE_LARGEST, /* the k largest of the products, without forming them */
+    UPDATE_WEIGHT,  /* the winners of a competition by |w| */
     UPDATE_DENSE,   /* every synapse by itself */
 };
 
@@ -46,6 +47,7 @@ struct learner {
     float *y[NET_LAYERS_MAX];         /* [stride] activities of layer l's targets */
     float *delta[NET_LAYERS_MAX];     /* [stride] their errors, times the slope */
     float *zero;                      /* [largest stride] */
+    struct contest *contest[NET_LAYERS_MAX]; /* UPDATE_WEIGHT, from learner_start on */
     struct scratch *scratch;          /* of the updates, see update.h */
     struct energy energy[NET_LAYERS_MAX];
     uint64_t steps;
@@ -58,8 +60,9 @@ enum status learner_init(struct learner *r, const struct learner_spec *spec,
                          const struct kernels *k);
 void learner_release(struct learner *r);
 
-/* Declares the present weights to be the first ones. */
-void learner_mark_start(struct learner *r);
+/* Declares the present weights to be the first ones: to be called before the first step.
+ * NO_MEMORY. */
+enum status learner_start(struct learner *r);
 
 /* Learns from sample t. Returns whether it was classified correctly before. */
 bool learner_step(struct learner *r, const struct samples *s, uint32_t t);

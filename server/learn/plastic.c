@@ -1,5 +1,5 @@
-/* Which targets of a layer may change on a sample, and how much: the restrictions that act
- * on whole units. */
+/* The two sides of a layer on a sample: which targets may change and how much, as far as whole
+ * units are concerned, and the activities of the sources. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,4 +71,18 @@ void plastic_columns(struct learner *r, const struct step *step, uint32_t l)
         compete_units(r, step, l);
     for (uint32_t j = 0; j < r->net.layer[l].stride; j++)
         change[j] = column[j] ? rate * r->delta[l][j] : 0;
+}
+
+void presynaptic(const struct learner *r, const struct step *step, uint32_t l, float *x)
+{
+    const struct layer *layer = &r->net.layer[l];
+    const struct samples *s = step->samples;
+    if (l > 0)
+        memcpy(x, r->y[l - 1], layer->sources * sizeof *x);
+    for (uint32_t i = 0; i < layer->sources && l == 0; i++)
+        x[i] = s->background;
+    for (uint64_t e = s->start[step->t]; e < s->start[step->t + 1] && l == 0; e++)
+        x[s->index[e]] += s->value[e];
+    if (r->spec.net.bias)
+        x[layer->sources] = 1;
 }

@@ -187,12 +187,12 @@ static enum status begin(struct run *r, const struct kernels *kernels)
         status = frozen_split(&r->frozen, &r->learner, r->training, r->test, go_on, r);
     if (status != STATUS_OK)
         return status;
-    learner_mark_start(&r->learner);
+    status = learner_start(&r->learner);
     for (uint32_t l = 0; l < spec->learner.net.layers && r->frozen.sum[0] != NULL; l++) {
         double kept = net_norm(&r->learner.net, l);
         r->frozen_square[l] = frozen_square(&r->frozen, l) - kept * kept;
     }
-    return STATUS_OK;
+    return status;
 }
 
 enum status train_run(const struct train_spec *spec, const struct samples *training,

@@ -41,8 +41,12 @@ uint32_t plastic_targets(const struct learner *r, uint32_t l);
  * competition among units leave of its targets. */
 void plastic_columns(struct learner *r, const struct step *step, uint32_t l);
 
+/* Activities of all rows of layer l, the bias included, into x [rows]. */
+void presynaptic(const struct learner *r, const struct step *step, uint32_t l, float *x);
+
 void update_outer(struct learner *r, const struct step *step, uint32_t l);
 void update_largest(struct learner *r, const struct step *step, uint32_t l);
+void update_weight(struct learner *r, const struct step *step, uint32_t l);
 void update_dense(struct learner *r, const struct step *step, uint32_t l, bool closed);
 
 /* Synaptic caching, once all layers have taken this step's changes: consolidates and counts

@@ -22,22 +22,6 @@ static bool is_plastic(const struct view *v, size_t i, size_t j)
     return row && v->column[j] && (v->mask == NULL || v->mask[i * v->layer->targets + j]);
 }
 
-/* Activities of all rows, the bias included. */
-static void presynaptic(const struct learner *r, const struct step *step, uint32_t l,
-                        float *x)
-{
-    const struct layer *layer = &r->net.layer[l];
-    const struct samples *s = step->samples;
-    if (l > 0)
-        memcpy(x, r->y[l - 1], layer->sources * sizeof *x);
-    for (uint32_t i = 0; i < layer->sources && l == 0; i++)
-        x[i] = s->background;
-    for (uint64_t e = s->start[step->t]; e < s->start[step->t + 1] && l == 0; e++)
-        x[s->index[e]] += s->value[e];
-    if (r->spec.net.bias)
-        x[layer->sources] = 1;
-}
-
 /* |dw| before the learning rate: without weight decay the product of two floats, which a
  * double holds exactly, so that equal and unequal are told apart rightly. */
 static double score_of(const struct view *v, size_t i, size_t j, const float *x)

@@ -189,7 +189,8 @@ static bool train(const json_t *c, struct learner *r, const struct samples *s)
     }
     if (!set_masks(json_object_get(c, "rule"), r))
         return false;
-    learner_mark_start(r);
+    if (learner_start(r) != STATUS_OK)
+        return false;
     for (size_t i = 0; i < json_array_size(order); i++)
         learner_step(r, s, (uint32_t)number(json_array_get(order, i)));
     return true;
