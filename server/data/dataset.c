@@ -112,6 +112,8 @@ static enum status check(const char *name, const struct idx x[DATASET_FILES],
         return refuse(why, name, "the image files do not have 3 dimensions");
     if (train_labels->dims != 1 || test_labels->dims != 1)
         return refuse(why, name, "the label files do not have 1 dimension");
+    if ((uint64_t)train->size[1] * train->size[2] > SAMPLES_FEATURES_MAX)
+        return refuse(why, name, "an image has more than 65535 pixels");
     if (train->size[1] != test->size[1] || train->size[2] != test->size[2])
         return refuse(why, name, "training and test images differ in size");
     if (train->size[0] != train_labels->size[0] || test->size[0] != test_labels->size[0])

@@ -4,20 +4,19 @@
 
 enum { CANDIDATES_MAX = 64 };
 
-/* Columns of a group with a product above t (or at least t), looked for in [low, high]. */
+/* Columns of a group with a product above t (or at least t), looked for in [low, high]
+ * without branches on the products, which nobody could predict. */
 static uint32_t columns_above(const struct products *p, const struct product_group *g,
                               double t, int or_equal)
 {
-    uint32_t low = g->low, high = g->high;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        double product = (double)g->size * (double)p->column[middle].size;
-        if (product > t || (or_equal && product == t))
-            low = middle + 1;
-        else
-            high = middle;
+    uint32_t found = g->low, left = g->high - g->low;
+    while (left > 0) {
+        uint32_t half = (left + 1) / 2;
+        double product = (double)g->size * (double)p->column[found + half - 1].size;
+        found += half & -(uint32_t)((product > t) | (or_equal & (product == t)));
+        left -= half;
     }
-    return low;
+    return found;
 }
 
 /* Synapses whose product is at least t; remembers the columns in `above`. */
@@ -74,13 +73,15 @@ static double threshold_within(const struct products *p, uint64_t k, uint64_t ta
 }
 
 /* Brackets the threshold between `low`, which at least k reach, and `high`, which fewer do,
- * until few pairs are left. Returns how many synapses lie at or above `high`. */
+ * until few pairs are left. Begins where the last one was found. Returns how many synapses
+ * lie at or above `high`. */
 static uint64_t bracket(struct products *p, uint64_t k)
 {
-    double high = (double)p->group[0].size * (double)p->column[0].size * 2, low = 0;
+    double most = (double)p->group[0].size * (double)p->column[0].size;
+    double high = most * 2, low = 0, step = 1.05;
+    double guess = most * (p->hint > 0 && p->hint < 1 ? p->hint : 0.5);
     uint64_t taken = 0, pairs = UINT64_MAX;
-    double guess = high / 8;
-    while (pairs > CANDIDATES_MAX && nextafter(low, high) < high) {
+    while (pairs > CANDIDATES_MAX && nextafter(low, high) < high && high > 1e-300) {
         uint64_t count = count_at_least(p, guess);
         if (count >= k) {
             low = guess;
@@ -90,8 +91,12 @@ static uint64_t bracket(struct products *p, uint64_t k)
             taken = count;
             pairs = close_brackets(p, 0);
         }
-        guess = low > 0 ? low + (high - low) / 2 : high / 4;
-        if (low == 0 && high < 1e-300)
+        if (low > 0 && high < most * 2)
+            guess = low + (high - low) / 2;
+        else
+            guess = fmin(low > 0 ? low * step : high / step, most);
+        step = step * step;
+        if (low >= most)
             break;
     }
     return taken;
@@ -135,6 +140,13 @@ uint64_t products_cut(struct products *p, uint64_t k)
         beyond += (uint64_t)g->above * g->members;
         at += (uint64_t)(g->equal - g->above) * g->members;
     }
-    uint64_t ties = t > 0 && k > beyond ? k - beyond : 0;
-    return ties < at ? ties : at;
+    if (t > 0)
+        p->hint = t / ((double)p->group[0].size * (double)p->column[0].size);
+    if (t == 0 || k <= beyond)
+        return 0;
+    if (k - beyond < at)
+        return k - beyond;
+    for (size_t i = 0; i < p->groups; i++)
+        p->group[i].above = p->group[i].equal;
+    return 0;
 }

@@ -28,10 +28,11 @@ struct products {
     size_t groups;
     const struct ranked *column; /* [columns], largest size first */
     size_t columns;
+    double hint; /* the last threshold as a share of the largest product; 0: none */
 };
 
 /* Finds above and equal of each group. Returns how many of the synapses that equal the
- * threshold win too; a threshold of 0 has no winners at it. */
+ * threshold win too, if not all of them do; a threshold of 0 has no winners at it. */
 uint64_t products_cut(struct products *p, uint64_t k);
 
 #endif

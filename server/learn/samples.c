@@ -1,6 +1,7 @@
 /* In: dense images or vectors. Out: the sparse form with a background and the sums over
  * each sample that forward pass and energies need. Knows no files. */
 #include "learn/samples.h"
+#include "learn/rank.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@ struct builder {
     uint32_t *index;
     float *value;
     uint8_t *label;
+    uint16_t *by_size;
     float *sum_s;
     double *sum_abs;
     uint32_t *active;
@@ -27,23 +29,25 @@ void samples_free(struct samples *s)
     free(b->index);
     free(b->value);
     free(b->label);
+    free(b->by_size);
     free(b->sum_s);
     free(b->sum_abs);
     free(b->active);
     free(b);
 }
 
-/* Room for the sums over `count` samples. */
-static struct builder *builder_new(uint32_t count)
+/* Room for what each background has for itself. */
+static struct builder *builder_new(uint32_t count, uint64_t entries)
 {
     struct builder *b = calloc(1, sizeof *b);
     if (b == NULL)
         return NULL;
     b->view.count = count;
+    b->view.by_size = b->by_size = calloc(entries + 1, sizeof *b->by_size);
     b->view.sum_s = b->sum_s = calloc((size_t)count + 1, sizeof *b->sum_s);
     b->view.sum_abs = b->sum_abs = calloc((size_t)count + 1, sizeof *b->sum_abs);
     b->view.active = b->active = calloc((size_t)count + 1, sizeof *b->active);
-    if (b->sum_s != NULL && b->sum_abs != NULL && b->active != NULL)
+    if (b->by_size != NULL && b->sum_s != NULL && b->sum_abs != NULL && b->active != NULL)
         return b;
     samples_free(&b->view);
     return NULL;
@@ -54,7 +58,7 @@ static struct builder *builder_with_entries(uint32_t count, uint32_t features,
                                             uint32_t classes, uint64_t entries,
                                             const uint8_t *labels)
 {
-    struct builder *b = builder_new(count);
+    struct builder *b = builder_new(count, entries);
     if (b == NULL)
         return NULL;
     b->view.features = features;
@@ -78,6 +82,18 @@ static void add_entry(struct builder *b, uint32_t t, uint32_t feature, float s)
     b->value[at] = s;
 }
 
+static void order_by_size(struct builder *b, uint32_t t)
+{
+    struct ranked entry[SAMPLES_FEATURES_MAX + 1], room[SAMPLES_FEATURES_MAX + 1];
+    const struct samples *s = &b->view;
+    uint64_t first = s->start[t], n = s->start[t + 1] - first;
+    for (uint64_t i = 0; i < n; i++)
+        entry[i] = (struct ranked){fabsf(s->value[first + i] + s->background), (uint32_t)i};
+    rank(entry, room, n);
+    for (uint64_t i = 0; i < n; i++)
+        b->by_size[first + i] = (uint16_t)entry[i].index;
+}
+
 /* The sums over sample t, once its entries are there. */
 static void sum_up(struct builder *b, uint32_t t)
 {
@@ -94,6 +110,7 @@ static void sum_up(struct builder *b, uint32_t t)
     b->sum_s[t] = (float)sum_s;
     b->sum_abs[t] = sum_abs + (double)rest * fabs(background);
     b->active[t] = s->features - silent;
+    order_by_size(b, t);
 }
 
 enum status samples_from_pixels(const uint8_t *pixels, const uint8_t *labels,
@@ -122,7 +139,7 @@ enum status samples_from_pixels(const uint8_t *pixels, const uint8_t *labels,
 enum status samples_with_background(const struct samples *s, float background,
                                     struct samples **ret)
 {
-    struct builder *b = builder_new(s->count);
+    struct builder *b = builder_new(s->count, s->start[s->count]);
     if (b == NULL)
         return STATUS_NO_MEMORY;
     b->view = (struct samples){.count = s->count,
@@ -133,6 +150,7 @@ enum status samples_with_background(const struct samples *s, float background,
                                .index = s->index,
                                .value = s->value,
                                .label = s->label,
+                               .by_size = b->by_size,
                                .sum_s = b->sum_s,
                                .sum_abs = b->sum_abs,
                                .active = b->active};

@@ -9,6 +9,8 @@
 
 #include "base/status.h"
 
+enum { SAMPLES_FEATURES_MAX = 65535 };
+
 struct samples {
     uint32_t count, features, classes;
     float background;
@@ -16,13 +18,16 @@ struct samples {
     const uint32_t *index;  /* [start[count]]: features, ascending within a sample */
     const float *value;     /* [start[count]]: s, never 0 */
     const uint8_t *label;   /* [count]: 0 .. classes - 1 */
+    const uint16_t *by_size; /* [start[count]]: the entries of a sample, counted from its
+                                first, in the order of |x|, largest first */
     const float *sum_s;     /* [count]: sum of s */
     const double *sum_abs;  /* [count]: sum of |x| over all features */
     const uint32_t *active; /* [count]: features with x != 0 */
 };
 
 /* Makes samples out of `count` images of `features` bytes: s = pixel / 255, background 0.
- * Any thread may read the result. Free with samples_free. NO_MEMORY. */
+ * Any thread may read the result. At most SAMPLES_FEATURES_MAX features. Free with
+ * samples_free. NO_MEMORY. */
 enum status samples_from_pixels(const uint8_t *pixels, const uint8_t *labels,
                                 uint32_t count, uint32_t features, uint32_t classes,
                                 struct samples **ret);

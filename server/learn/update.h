@@ -20,6 +20,7 @@ struct scratch {
     struct product_group *groups;            /* [most rows + 1] */
     double *sum;                             /* [largest stride + 1] */
     float *size; /* [largest stride] |delta|, -1 where not plastic */
+    double hint[NET_LAYERS_MAX]; /* where the last threshold was; saves time, not more */
 };
 
 /* NULL without memory. */

@@ -50,31 +50,48 @@ static void rank_columns(struct largest *u, uint32_t l)
         u->sum[p + 1] = u->sum[p] + (double)size_of(s->change[u->column[p].index]);
 }
 
-/* Rows that stand for themselves: all but those of the input layer at the background. */
-static void list_rows(struct largest *u, uint32_t l)
+/* Rows of the input layer that stand for themselves, all but those at the background. Their
+ * order is known; only the bias has to find its place. */
+static size_t list_features(struct largest *u, struct ranked *row, float *x)
 {
     const struct samples *s = u->samples;
-    struct ranked *row = u->r->scratch->rows;
-    float *x = u->r->scratch->x;
+    uint64_t first = s->start[u->step->t], entries = s->start[u->step->t + 1] - first;
+    bool bias = u->r->spec.net.bias;
     size_t n = 0;
-    if (s != NULL)
-        for (uint64_t e = s->start[u->step->t]; e < s->start[u->step->t + 1]; e++) {
-            x[s->index[e]] = s->value[e] + s->background;
-            row[n++] = (struct ranked){size_of(x[s->index[e]]), s->index[e]};
+    for (uint64_t i = 0; i < entries; i++) {
+        uint64_t e = first + s->by_size[first + i];
+        float activity = s->value[e] + s->background;
+        if (bias && size_of(activity) < 1) {
+            row[n++] = (struct ranked){1, u->layer->sources};
+            bias = false;
         }
-    else
-        for (uint32_t i = 0; i < plastic_sources(u->r, l); i++) {
-            x[i] = u->r->y[l - 1][i];
-            row[n++] = (struct ranked){size_of(x[i]), i};
-        }
-    if (u->r->spec.net.bias) {
-        x[u->layer->sources] = 1;
-        row[n++] = (struct ranked){1, u->layer->sources};
+        x[s->index[e]] = activity;
+        row[n++] = (struct ranked){size_of(activity), s->index[e]};
     }
+    if (bias)
+        row[n++] = (struct ranked){1, u->layer->sources};
+    return n;
+}
+
+static size_t list_units(struct largest *u, uint32_t l, struct ranked *row, float *x)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < plastic_sources(u->r, l); i++) {
+        x[i] = u->r->y[l - 1][i];
+        row[n++] = (struct ranked){size_of(x[i]), i};
+    }
+    if (u->r->spec.net.bias)
+        row[n++] = (struct ranked){1, u->layer->sources};
     rank(row, u->r->scratch->ranking, n);
-    u->row = row;
-    u->x = x;
-    u->rows = n;
+    return n;
+}
+
+static void list_rows(struct largest *u, uint32_t l)
+{
+    u->row = u->r->scratch->rows;
+    u->x = u->r->scratch->x;
+    u->x[u->layer->sources] = 1;
+    u->rows = l == 0 ? list_features(u, u->row, u->x) : list_units(u, l, u->row, u->x);
 }
 
 /* Rows of equal size become one group; the unlisted ones of the background join theirs. */
@@ -93,7 +110,10 @@ static void group_rows(struct largest *u)
         if (place) {
             u->background = n;
             group[n++] = (struct product_group){
-                .size = size, .first = (uint32_t)i, .members = unlisted};
+                .size = size,
+                .first = (uint32_t)i,
+                .members = unlisted,
+                .sum = (double)s->background * unlisted};
         }
         if (i == u->rows || u->row[i].size == 0)
             continue;
@@ -131,18 +151,19 @@ static void change_row(struct largest *u, uint32_t row, uint32_t winners, float 
         w[u->column[p].index] += x * change[u->column[p].index];
 }
 
-/* Columns whose unlisted background rows all win take their change through the offset; what
- * that wrongly adds to the listed rows is taken off again. */
+/* The rows at the background have no entries; they are what lies between. They are changed one
+ * by one, not through the offset, so that a synapse that loses keeps every bit. */
 static void change_background(struct largest *u)
 {
+    const struct samples *s = u->samples;
     const struct product_group *g = &u->products.group[u->background];
-    float background = u->samples->background;
-    const float *change = u->r->scratch->change;
-    for (uint32_t p = 0; p < g->above; p++)
-        u->r->net.offset[u->column[p].index] += background * change[u->column[p].index];
-    for (size_t i = 0; i < u->rows && g->above > 0; i++)
-        if (u->row[i].index < u->layer->sources)
-            change_row(u, u->row[i].index, g->above, -background);
+    uint64_t entry = s->start[u->step->t], end = s->start[u->step->t + 1];
+    for (uint32_t i = 0; i < s->features && g->above > 0; i++) {
+        if (entry < end && s->index[entry] == i)
+            entry++;
+        else
+            change_row(u, i, g->above, s->background);
+    }
 }
 
 /* The column sums follow: column p has won with the rows of all groups with above > p. */
@@ -150,39 +171,38 @@ static void follow_column_sums(struct largest *u)
 {
     const struct product_group *group = u->products.group;
     const float *change = u->r->scratch->change;
-    size_t groups = u->products.groups, listed = u->rows - u->r->spec.net.bias;
-    double offset = (double)u->samples->background * (double)listed, sum = 0;
-    uint32_t by_offset = u->background < groups ? group[u->background].above : 0;
+    size_t groups = u->products.groups;
+    double sum = 0;
     for (size_t g = 0; g < groups; g++)
         sum += group[g].sum;
     for (uint32_t p = 0; groups > 0 && p < group[0].above; p++) {
         while (group[groups - 1].above <= p)
             sum -= group[--groups].sum;
         uint32_t column = u->column[p].index;
-        double x = p < by_offset ? sum - offset : sum;
-        u->r->net.column_sum[column] += (float)x * change[column];
+        u->r->net.column_sum[column] += (float)sum * change[column];
     }
 }
 
-/* The group of this size that has columns at the threshold; NULL: none. */
-static const struct product_group *tied_group(const struct largest *u, size_t first,
-                                              float size)
+/* Moves the groups that have columns at the threshold to the front; mostly it is one. */
+static size_t gather_tied(struct product_group *group, size_t groups)
 {
-    for (size_t i = first; i < u->products.groups; i++) {
-        const struct product_group *g = &u->products.group[i];
-        if (g->size == size)
-            return g->above < g->equal ? g : NULL;
-    }
-    return NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < groups; i++)
+        if (group[i].above < group[i].equal)
+            group[n++] = group[i];
+    return n;
 }
 
 /* One row's share of the synapses that equal the threshold. Returns the sum of changes. */
-static double change_ties_of_row(struct largest *u, size_t first, uint32_t row, float x,
+static double change_ties_of_row(struct largest *u, size_t tied, uint32_t row, float x,
                                  uint64_t *winners)
 {
-    const struct product_group *g = tied_group(u, first, size_of(x));
+    const struct product_group *g = u->products.group;
+    const struct product_group *end = g + tied;
     double sum = 0;
-    for (uint32_t p = g != NULL ? g->above : 0; g != NULL && p < g->equal && *winners > 0;
+    while (g < end && g->size != size_of(x))
+        g++;
+    for (uint32_t p = g < end ? g->above : 0; g < end && p < g->equal && *winners > 0;
          p++, --*winners) {
         uint32_t column = u->column[p].index;
         change_synapse(u, row, column, x);
@@ -193,25 +213,23 @@ static double change_ties_of_row(struct largest *u, size_t first, uint32_t row, 
 
 /* Of the synapses that equal the threshold the first ones in flat order win: row by row, and
  * within a row by column, as the ranking keeps the order of equal columns. Returns the sum of
- * their changes. */
+ * their changes. The groups are used up. */
 static double change_ties(struct largest *u, uint32_t sources, uint64_t winners)
 {
     const struct samples *s = u->samples;
     uint64_t entry = s != NULL ? s->start[u->step->t] : 0;
     uint64_t end = s != NULL ? s->start[u->step->t + 1] : 0;
-    size_t first = 0;
+    size_t tied = winners > 0 ? gather_tied(u->products.group, u->products.groups) : 0;
     double sum = 0;
-    while (winners > 0 && u->products.group[first].above == u->products.group[first].equal)
-        first++;
     for (uint32_t i = 0; i < sources && winners > 0; i++) {
         bool at_background = s != NULL && (entry == end || s->index[entry] != i);
         if (s != NULL && !at_background)
             entry++;
-        sum += change_ties_of_row(u, first, i, at_background ? s->background : u->x[i],
+        sum += change_ties_of_row(u, tied, i, at_background ? s->background : u->x[i],
                                   &winners);
     }
     if (u->r->spec.net.bias && winners > 0)
-        sum += change_ties_of_row(u, first, u->layer->sources, 1, &winners);
+        sum += change_ties_of_row(u, tied, u->layer->sources, 1, &winners);
     return sum;
 }
 
@@ -244,7 +262,9 @@ void update_largest(struct learner *r, const struct step *step, uint32_t l)
     rank_columns(&u, l);
     list_rows(&u, l);
     group_rows(&u);
+    u.products.hint = r->scratch->hint[l];
     uint64_t ties = products_cut(&u.products, r->spec.rule.compete_keep[l]);
+    r->scratch->hint[l] = u.products.hint;
     for (size_t i = 0; i < u.products.groups; i++) {
         const struct product_group *g = &u.products.group[i];
         r->energy[l].m0 += (uint64_t)g->above * g->members;
