@@ -16,6 +16,7 @@ enum { EVENTS_AT_ONCE = 100, EVENT_TEXT_MAX = 256 };
 struct stream {
     struct http *http;
     struct MHD_Connection *connection;
+    const struct peer *peer; /* NULL: not known */
     struct hub_listener listener;
     int64_t cursor; /* seq of the last event seen */
     int64_t job;    /* 0: events of all jobs */
@@ -85,7 +86,8 @@ static ssize_t read_stream(void *arg, uint64_t position, char *out, size_t room)
     struct stream *s = arg;
     (void)position;
     while (s->sent == s->text.len) {
-        if (hub_has_ended(s->http->app->hub) || !next_text(s))
+        bool gone = s->peer != NULL && atomic_load(&s->peer->gone);
+        if (gone || hub_has_ended(s->http->app->hub) || !next_text(s))
             return MHD_CONTENT_READER_END_OF_STREAM;
         if (s->text.len == 0 &&
             hub_sleep(s->http->app->hub, &s->listener, s->cursor))
@@ -143,6 +145,10 @@ void events_stream(struct request *r)
     if (!request_number(r, "after", 0, INT64_MAX, &after) ||
         !request_number(r, "job", 1, INT64_MAX, &job))
         return;
+    if (r->is_head) {
+        reply_text(r, MHD_HTTP_OK, "text/event-stream", strdup(""), 0);
+        return;
+    }
     if (atomic_fetch_add(&r->http->streams, 1) >= LIMIT_EVENT_STREAMS) {
         atomic_fetch_sub(&r->http->streams, 1);
         reply_problem(r, STATUS_UNAVAILABLE, "too many event streams are open", NULL);
@@ -157,6 +163,7 @@ void events_stream(struct request *r)
     s->http = r->http;
     s->connection = r->connection;
     s->job = job;
+    s->peer = peers_stream(r->http, r->connection);
     s->last_sent = clock_monotonic();
     s->listener = (struct hub_listener){.sleep = fall_asleep, .wake = wake_up, .arg = s};
     buf_init(&s->text, (size_t)EVENTS_AT_ONCE * EVENT_TEXT_MAX);

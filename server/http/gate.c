@@ -136,6 +136,23 @@ bool gate_admit(struct request *r, const char *url, const char *method,
     return admit_headers(r);
 }
 
+/* "application/json", alone or with a charset that says UTF-8. */
+static bool is_json_in_utf8(const char *type)
+{
+    static const char json[] = "application/json";
+    size_t n = strlen(json);
+    if (strncasecmp(type, json, n) != 0)
+        return false;
+    type += n;
+    type += strspn(type, " \t");
+    if (*type == '\0')
+        return true;
+    type += *type == ';';
+    type += strspn(type, " \t");
+    return strcasecmp(type, "charset=utf-8") == 0 ||
+           strcasecmp(type, "charset=\"utf-8\"") == 0;
+}
+
 bool gate_admit_body(struct request *r)
 {
     const char *type = request_header(r, "Content-Type");
@@ -150,11 +167,7 @@ bool gate_admit_body(struct request *r)
         if (authority == NULL || host == NULL || strcasecmp(authority + 3, host) != 0)
             return refuse(r, STATUS_FORBIDDEN, NULL);
     }
-    size_t n = type != NULL ? strcspn(type, "; ") : 0;
-    bool json = n == 16 && strncasecmp(type, "application/json", n) == 0;
-    const char *charset = json ? strcasestr(type + n, "charset=") : NULL;
-    if (!json || (charset != NULL && strncasecmp(charset + 8, "utf-8", 5) != 0 &&
-                  strncasecmp(charset + 8, "\"utf-8\"", 7) != 0))
+    if (type == NULL || !is_json_in_utf8(type))
         return refuse(r, STATUS_UNSUPPORTED_MEDIA_TYPE, NULL);
     if (encoding != NULL)
         return refuse(r, STATUS_UNSUPPORTED_MEDIA_TYPE,

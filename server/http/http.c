@@ -74,6 +74,7 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
     buf_init(&allow, 100);
     r->admitted = true;
     r->path = url;
+    r->is_head = strcmp(method, "HEAD") == 0;
     enum route_match match = route_find(method, url, &r->route, &r->id, &allow);
     static const struct route nowhere = {"", "", NULL, 0};
     if (match != ROUTE_FOUND)

@@ -15,6 +15,8 @@ struct peer {
     double patience; /* seconds from `since` until the header must be there */
     bool active;    /* a request is being served */
     bool reading;   /* its body is being read, since `since` */
+    bool streaming; /* events are sent on it */
+    atomic_bool gone; /* streaming, and the client has closed its side */
     struct peer *next, *previous;
 };
 
@@ -42,6 +44,9 @@ void peers_notify(void *http, struct MHD_Connection *connection, void **context,
 void peers_mark(struct http *h, struct MHD_Connection *connection, bool active,
                 bool reading);
 void *peers_watch(void *http);
+
+/* The peer of a connection becomes an event stream; NULL: it is not known. */
+struct peer *peers_stream(struct http *h, struct MHD_Connection *connection);
 
 /* listen.c: opens h->listening and writes h->address. BAD_REQUEST, CONFLICT, IO. */
 enum status listen_on(struct http *h, const char *address, struct buf *why);

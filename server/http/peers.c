@@ -23,9 +23,21 @@ void peers_mark(struct http *h, struct MHD_Connection *connection, bool active,
     pthread_mutex_lock(&h->lock);
     p->active = active;
     p->reading = reading;
+    p->streaming = p->streaming && active;
     p->since = clock_monotonic();
     p->patience = SECONDS_IDLE;
     pthread_mutex_unlock(&h->lock);
+}
+
+struct peer *peers_stream(struct http *h, struct MHD_Connection *connection)
+{
+    struct peer *p = peer_of(connection);
+    if (p == NULL)
+        return NULL;
+    pthread_mutex_lock(&h->lock);
+    p->streaming = true;
+    pthread_mutex_unlock(&h->lock);
+    return p;
 }
 
 static void add_peer(struct http *h, struct MHD_Connection *connection, void **context)
@@ -80,7 +92,30 @@ static bool is_too_slow(const struct peer *p, double now)
     return now - p->since > p->patience;
 }
 
-/* libmicrohttpd counts only silence: a byte now and then would keep a connection forever. */
+/* libmicrohttpd does not look at a suspended connection, so it would not see that the client
+ * of a stream has gone. */
+static bool has_gone(const struct peer *p)
+{
+    char byte;
+    return p->streaming && recv(p->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+/* Ends what is too slow: libmicrohttpd counts only silence, and a byte now and then would keep
+ * a connection forever. Returns whether a stream has lost its client. */
+static bool look_at_peers(struct http *h, double now)
+{
+    bool lost = false;
+    for (struct peer *p = h->peers; p != NULL; p = p->next) {
+        if (is_too_slow(p, now))
+            shutdown(p->fd, SHUT_RDWR);
+        if (has_gone(p)) {
+            atomic_store(&p->gone, true);
+            lost = true;
+        }
+    }
+    return lost;
+}
+
 void *peers_watch(void *arg)
 {
     struct http *h = arg;
@@ -92,12 +127,10 @@ void *peers_watch(void *arg)
         until.tv_sec++;
         pthread_cond_timedwait(&h->ending, &h->lock, &until);
         double now = clock_monotonic();
-        for (struct peer *p = h->peers; p != NULL; p = p->next)
-            if (is_too_slow(p, now))
-                shutdown(p->fd, SHUT_RDWR);
-        if (now - heartbeat < SECONDS_HEARTBEAT)
+        bool due = now - heartbeat >= SECONDS_HEARTBEAT;
+        if (!look_at_peers(h, now) && !due)
             continue;
-        heartbeat = now;
+        heartbeat = due ? now : heartbeat;
         pthread_mutex_unlock(&h->lock);
         hub_wake_all(h->app->hub);
         pthread_mutex_lock(&h->lock);
@@ -105,3 +138,4 @@ void *peers_watch(void *arg)
     pthread_mutex_unlock(&h->lock);
     return NULL;
 }
+

@@ -36,6 +36,7 @@ struct request {
     int64_t id;       /* of the pattern's {id} */
     const char *path; /* of the target, without the query; lives as long as the request */
     bool target_is_sound;
+    bool is_head; /* only the header of the reply is wanted */
     bool admitted;    /* passed the gate */
     size_t dropped;   /* bytes of the body beyond its cap */
     bool closes;      /* the connection must not be used again */

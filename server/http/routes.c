@@ -51,11 +51,14 @@ static bool matches(const char *pattern, const char *path, int64_t *ret_id)
 enum route_match route_find(const char *method, const char *path,
                             const struct route **ret, int64_t *ret_id, struct buf *allow)
 {
-    const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
+    const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method, *pattern = NULL;
     for (size_t i = 0; i < routes_count; i++) {
         const struct route *route = &routes[i];
         if (!matches(route->pattern, path, ret_id))
             continue;
+        if (pattern != NULL && strcmp(pattern, route->pattern) != 0)
+            break; /* the first pattern that matches is the resource */
+        pattern = route->pattern;
         if (strcmp(route->method, wanted) == 0) {
             *ret = route;
             return ROUTE_FOUND;

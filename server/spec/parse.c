@@ -58,19 +58,22 @@ enum status parse_document(const char *text, size_t length, json_t **ret,
 static void unknown_key(const char *section, const char *key, const char *pointer,
                         struct problems *problems)
 {
-    char siblings[32][64];
-    size_t n = 0, length = strlen(section);
+    size_t length = strlen(section);
+    char sibling[64], best[64] = "";
     struct nearest near;
     nearest_init(&near, key);
-    for (size_t i = 0; i < fields_count && n < 32; i++) {
-        const char *p = fields[i].pointer;
-        if (strncmp(p, section, length) != 0 || p[length] != '/')
+    for (size_t i = 0; i < fields_count; i++) {
+        if (!field_is_below(&fields[i], section))
             continue;
-        size_t end = strcspn(p + length + 1, "/");
-        snprintf(siblings[n], sizeof siblings[n], "%.*s", (int)end, p + length + 1);
-        nearest_consider(&near, siblings[n++]);
+        const char *name = fields[i].pointer + length + 1;
+        size_t before = near.distance;
+        snprintf(sibling, sizeof sibling, "%.*s", (int)strcspn(name, "/"), name);
+        nearest_consider(&near, sibling);
+        if (near.distance < before)
+            memcpy(best, sibling, sizeof best);
     }
-    problems_add(problems, pointer, "unknown_key", near.best, "unknown key \"%.60s\"", key);
+    problems_add(problems, pointer, "unknown_key",
+                 near.best != NULL ? best : NULL, "unknown key \"%.60s\"", key);
 }
 
 bool pointer_join(char *ret, size_t room, const char *section, const char *key)
