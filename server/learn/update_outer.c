@@ -83,12 +83,10 @@ static struct cut cut_rows(const struct learner *r, const struct step *step, uin
     return select_cut(score, n, keep, r->spec.rule.compete_smallest);
 }
 
-/* Among the synapses of one target |dw| is in the order of |y|, so all targets have the same
- * winners: the rows with the largest |y|. */
-static struct source winning_rows(const struct learner *r, const struct step *step,
-                                  uint32_t l)
+/* The rows on one side of a line, one by one; rows that are silent do not change. */
+static struct source rows_beyond(const struct learner *r, const struct step *step,
+                                 uint32_t l, struct cut cut)
 {
-    struct cut cut = cut_rows(r, step, l);
     uint64_t entry = step->samples->start[step->t];
     uint32_t sources = plastic_sources(r, l), features = r->net.layer[l].sources;
     struct source from = {.index = r->scratch->index, .value = r->scratch->x};
@@ -109,9 +107,17 @@ static struct source winning_rows(const struct learner *r, const struct step *st
 static struct source source_of(const struct learner *r, const struct step *step, uint32_t l)
 {
     const struct rule *rule = &r->spec.rule;
+    const struct samples *s = step->samples;
+    /* Among the synapses of one target |dw| is in the order of |y|, so all targets have the
+     * same winners: the rows with the largest |y|. */
     if (rule->compete == COMPETE_UPDATE && rule->compete_keep[l] > 0)
-        return winning_rows(r, step, l);
-    return l == 0 ? all_features(r, step) : all_units(r, l);
+        return rows_beyond(r, step, l, cut_rows(r, step, l));
+    if (l > 0)
+        return all_units(r, l);
+    /* Through the offset even a silent row would be rounded anew. */
+    if (s->background != 0 && s->active[step->t] < s->features)
+        return rows_beyond(r, step, l, (struct cut){.score = -1});
+    return all_features(r, step);
 }
 
 void update_outer(struct learner *r, const struct step *step, uint32_t l)

@@ -5,24 +5,26 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "base/utf8.h"
 #include "spec/parse.h"
 
-enum { DEPTH_MAX = 16, NODES_MAX = 32768 };
+enum { LEVELS_MAX = 16 };
 
-/* Depth and number of nodes, so that a small text cannot become a large tree of work. */
-static bool is_modest(const json_t *j, int depth, size_t *nodes)
+/* How deep lists and objects are nested, so that nothing below has to fear recursion. The
+ * number of values needs no bound of its own: the body has one. */
+static bool is_shallow(const json_t *j, int level)
 {
-    if (depth > DEPTH_MAX || ++*nodes > NODES_MAX)
-        return false;
-    if (json_is_array(j)) {
-        for (size_t i = 0; i < json_array_size(j); i++)
-            if (!is_modest(json_array_get(j, i), depth + 1, nodes))
-                return false;
-    }
     const char *key;
     json_t *value;
+    if (!json_is_array(j) && !json_is_object(j))
+        return true;
+    if (level > LEVELS_MAX)
+        return false;
+    for (size_t i = 0; i < json_array_size(j); i++)
+        if (!is_shallow(json_array_get(j, i), level + 1))
+            return false;
     json_object_foreach((json_t *)(uintptr_t)j, key, value) {
-        if (!is_modest(value, depth + 1, nodes))
+        if (!is_shallow(value, level + 1))
             return false;
     }
     return true;
@@ -38,10 +40,9 @@ enum status parse_document(const char *text, size_t length, json_t **ret,
                      error.column, error.text);
         return STATUS_BAD_JSON;
     }
-    size_t nodes = 0;
-    if (!is_modest(j, 0, &nodes)) {
-        problems_add(problems, "", "too_complex", NULL,
-                     "more than %d levels or %d values", DEPTH_MAX, NODES_MAX);
+    if (!is_shallow(j, 1)) {
+        problems_add(problems, "", "too_deep", NULL,
+                     "lists and objects nested more than %d deep", LEVELS_MAX);
         json_decref(j);
         return STATUS_BAD_JSON;
     }
@@ -72,8 +73,11 @@ static void unknown_key(const char *section, const char *key, const char *pointe
         if (near.distance < before)
             memcpy(best, sibling, sizeof best);
     }
+    char shown[61];
+    snprintf(shown, sizeof shown, "%s", key);
+    utf8_trim(shown);
     problems_add(problems, pointer, "unknown_key",
-                 near.best != NULL ? best : NULL, "unknown key \"%.60s\"", key);
+                 near.best != NULL ? best : NULL, "unknown key \"%s\"", shown);
 }
 
 bool pointer_join(char *ret, size_t room, const char *section, const char *key)
@@ -89,6 +93,7 @@ bool pointer_join(char *ret, size_t room, const char *section, const char *key)
         }
     }
     ret[at < room ? at : room - 1] = '\0';
+    utf8_trim(ret);
     return *key == '\0';
 }
 

@@ -6,7 +6,7 @@
 
 enum { POINTER_MAX = 128 };
 
-/* Text to a tree of bounded depth and size that is an object; a new reference. BAD_JSON,
+/* Text to a tree of bounded depth that is an object; a new reference. BAD_JSON,
  * INVALID_SPEC, both with a problem. */
 enum status parse_document(const char *text, size_t length, json_t **ret,
                            struct problems *problems);

@@ -135,7 +135,7 @@ enum status spec_of_run(const char *plan_json, const char *params, struct spec *
     problems_init(&problems);
     enum status status = plan_parse(plan_json, strlen(plan_json), &p, &problems);
     json_t *values = json_loads(params, JSON_REJECT_DUPLICATES, NULL);
-    if (status == STATUS_OK && values == NULL)
+    if (status == STATUS_OK && !json_is_object(values))
         status = STATUS_BAD_JSON;
     if (status == STATUS_OK) {
         /* The plan's own axes give way to the run's choice, one value each. */
@@ -150,6 +150,8 @@ enum status spec_of_run(const char *plan_json, const char *params, struct spec *
             sweep_read_axis(p, key, one, &problems);
             json_decref(one);
         }
+        if (problems.count == 0)
+            sweep_check(p, &problems);
         plan_cell_spec(p, 0, ret);
         status = problems.count == 0 ? STATUS_OK : STATUS_INVALID_SPEC;
     }

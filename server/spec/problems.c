@@ -1,12 +1,14 @@
 #include "spec/problems.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
-enum { DETAIL_CAP = 500 };
+enum { DETAIL_MAX = 500 };
 
 void problems_init(struct problems *p)
 {
@@ -30,16 +32,16 @@ void problems_add(struct problems *p, const char *pointer, const char *code,
         p->unlisted++;
         return;
     }
-    struct buf text;
-    buf_init(&text, DETAIL_CAP);
+    char text[DETAIL_MAX];
     va_list ap;
     va_start(ap, detail);
-    buf_vaddf(&text, detail, ap);
+    vsnprintf(text, sizeof text, detail, ap);
     va_end(ap);
+    utf8_trim(text);
     p->item[p->count++] = (struct problem){
         .pointer = strdup(pointer),
         .code = code,
-        .detail = buf_take(&text, NULL),
+        .detail = strdup(text),
         .suggestion = suggestion != NULL ? strdup(suggestion) : NULL,
     };
 }
@@ -51,7 +53,7 @@ void problems_move(struct problems *p, size_t i, const char *from, const char *t
     if (*pointer == NULL || strncmp(*pointer, from, n) != 0)
         return;
     struct buf moved;
-    buf_init(&moved, DETAIL_CAP);
+    buf_init(&moved, DETAIL_MAX);
     buf_addf(&moved, "%s%s", to, *pointer + n);
     char *text = buf_take(&moved, NULL);
     if (text != NULL) {

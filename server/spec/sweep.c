@@ -20,7 +20,7 @@ static bool resolve_axis(struct axis *a)
         a->field = field_find(parent);
         a->entry = strtoul(slash + 1, &end, 10);
         a->is_entry = true;
-        if (a->field == NULL || !field_has_list(a->field) || *end != '\0' || end - slash > 3)
+        if (a->field == NULL || !field_has_list(a->field) || (slash[1] == '0' && slash[2]) || *end != '\0' || end - slash > 3)
             a->field = NULL;
     }
     if (a->field == NULL)
@@ -108,13 +108,26 @@ static void apply_value(const struct axis *a, const json_t *value, const char *p
         field_set(a->field, value, pointer, s, problems);
 }
 
+enum { RANK_FIELD = 8, RANK_ENTRY, RANKS };
+
+/* Larger sections come before smaller ones, then fields, then entries, so that each finds
+ * what it changes. */
+static int rank_of(const struct axis *a)
+{
+    int depth = 0;
+    if (a->field != NULL)
+        return a->is_entry ? RANK_ENTRY : RANK_FIELD;
+    for (const char *c = a->pointer; *c != '\0'; c++)
+        depth += *c == '/';
+    return depth < RANK_FIELD ? depth : RANK_FIELD - 1;
+}
+
 void sweep_apply_cell(const struct plan *p, size_t cell, struct spec *s,
                        struct problems *problems)
 {
-    /* Sections before fields before entries, so that each finds what it changes. */
-    for (int depth = 0; depth < 3; depth++)
+    for (int rank = 0; rank < RANKS; rank++)
         for (size_t i = 0; i < p->axis_count; i++)
-            if ((p->axis[i].field != NULL) + p->axis[i].is_entry == depth)
+            if (rank_of(&p->axis[i]) == rank)
                 apply_value(&p->axis[i], axis_value(p, i, cell), p->axis[i].pointer, s,
                             problems);
 }

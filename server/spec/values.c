@@ -298,7 +298,8 @@ void field_set_entry(const struct field *f, size_t entry, uint32_t layers,
 
 static json_t *number_json(const struct field *f, double x)
 {
-    return is_integral(f) || x == rint(x) ? json_integer((json_int_t)x) : json_real(x);
+    bool whole = x == rint(x) && fabs(x) < 0x1p53;
+    return is_integral(f) || whole ? json_integer((json_int_t)x) : json_real(x);
 }
 
 static json_t *list_json(const struct field *f, const struct spec_numbers *list)

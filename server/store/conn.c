@@ -46,14 +46,20 @@ static enum status configure(struct conn *c, bool writer, struct buf *why)
         return conn_execute(c, "PRAGMA query_only = ON", why);
     }
     return conn_execute(c,
-                        "PRAGMA journal_mode = WAL;"
-                        "PRAGMA synchronous = FULL;"
-                        "PRAGMA wal_autocheckpoint = 0;"
-                        "PRAGMA journal_size_limit = 67108864;"
                         "PRAGMA foreign_keys = ON;"
                         "PRAGMA cell_size_check = ON;"
                         "PRAGMA temp_store = MEMORY;"
                         "PRAGMA mmap_size = 0",
+                        why);
+}
+
+enum status conn_make_durable(struct conn *c, struct buf *why)
+{
+    return conn_execute(c,
+                        "PRAGMA journal_mode = WAL;"
+                        "PRAGMA synchronous = FULL;"
+                        "PRAGMA wal_autocheckpoint = 0;"
+                        "PRAGMA journal_size_limit = 67108864",
                         why);
 }
 

@@ -33,6 +33,9 @@ struct conn {
 enum status conn_open(const char *path, bool writer, struct conn **ret, struct buf *why);
 void conn_close(struct conn *c);
 
+/* The writer's journal: what is committed is on the disk. Changes the file. */
+enum status conn_make_durable(struct conn *c, struct buf *why);
+
 /* A statement, reset and without bindings; NULL: see conn_status. */
 sqlite3_stmt *conn_prepare(struct conn *c, enum statement s);
 

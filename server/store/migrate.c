@@ -42,13 +42,13 @@ static enum status apply(struct conn *c, int number, struct buf *why)
     return status;
 }
 
-enum status migrate(struct conn *writer, struct buf *why)
+enum status migrate_check(struct conn *c, struct buf *why)
 {
-    int64_t version = pragma(writer, "PRAGMA user_version");
-    int64_t id = pragma(writer, "PRAGMA application_id");
-    int64_t tables = pragma(writer, "SELECT count(*) FROM sqlite_schema");
+    int64_t version = pragma(c, "PRAGMA user_version");
+    int64_t id = pragma(c, "PRAGMA application_id");
+    int64_t tables = pragma(c, "SELECT count(*) FROM sqlite_schema");
     if (version < 0 || tables < 0) {
-        buf_addf(why, "the database cannot be read: %s", sqlite3_errmsg(writer->db));
+        buf_addf(why, "the database cannot be read: %s", sqlite3_errmsg(c->db));
         return STATUS_CORRUPT;
     }
     if (tables > 0 && id != APPLICATION_ID) {
@@ -60,7 +60,13 @@ enum status migrate(struct conn *writer, struct buf *why)
                  (int)version, MIGRATIONS);
         return STATUS_FOREIGN;
     }
+    return STATUS_OK;
+}
+
+enum status migrate(struct conn *writer, struct buf *why)
+{
     enum status status = STATUS_OK;
+    int64_t version = pragma(writer, "PRAGMA user_version");
     for (int n = (int)version + 1; status == STATUS_OK && n <= MIGRATIONS; n++) {
         status = apply(writer, n, why);
         log_info("database migration %d: %s", n, status_text(status));

@@ -4,8 +4,10 @@
 
 #include "store/conn.h"
 
-/* Applies the migrations that the file lacks, each in a transaction of its own. FOREIGN:
- * the file is not frugal's, or from a newer version; it is left untouched. */
+/* Whether the file is frugal's and not from a newer version; reads only. FOREIGN, CORRUPT. */
+enum status migrate_check(struct conn *c, struct buf *why);
+
+/* Applies the migrations that the file lacks, each in a transaction of its own. */
 enum status migrate(struct conn *writer, struct buf *why);
 
 #endif

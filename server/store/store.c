@@ -98,14 +98,18 @@ _Noreturn static void give_up(const struct conn *c)
 /* Each write has a savepoint, so that one that is refused undoes only itself. */
 static void apply_batch(struct conn *c, struct write *batch)
 {
+    int64_t before = c->last_event;
     if (!execute(c, "BEGIN IMMEDIATE"))
         give_up(c);
     for (struct write *w = batch; w != NULL; w = w->next) {
+        int64_t event = c->last_event;
         if (!execute(c, "SAVEPOINT one"))
             give_up(c);
         w->outcome = w->apply(c, w->arg);
-        if (w->outcome != STATUS_OK)
+        if (w->outcome != STATUS_OK) {
             execute(c, "ROLLBACK TO one");
+            c->last_event = event;
+        }
         execute(c, "RELEASE one");
     }
     if (execute(c, "COMMIT"))
@@ -115,6 +119,7 @@ static void apply_batch(struct conn *c, struct write *batch)
         give_up(c);
     log_error("the disk is full: %s", sqlite3_errmsg(c->db));
     execute(c, "ROLLBACK");
+    c->last_event = before;
     for (struct write *w = batch; w != NULL; w = w->next)
         w->outcome = status;
 }
@@ -245,7 +250,7 @@ void store_on_commit(struct store *s, void (*after)(void *, int64_t), void *arg)
 static enum status lock_folder(struct store *s, const char *folder, struct buf *why)
 {
     char path[PATH_MAX];
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
+    if ((mkdir(folder, 0700) != 0 && errno != EEXIST) || chmod(folder, 0700) != 0) {
         buf_addf(why, "data directory %s: %s", folder, strerror(errno));
         return STATUS_IO;
     }
@@ -299,7 +304,11 @@ enum status store_open(const char *folder, struct store **ret, struct buf *why)
         umask(mask);
     }
     if (status == STATUS_OK)
+        status = migrate_check(s->writer, why);
+    if (status == STATUS_OK)
         status = check_database(s->writer, why);
+    if (status == STATUS_OK)
+        status = conn_make_durable(s->writer, why);
     if (status == STATUS_OK)
         status = migrate(s->writer, why);
     if (status == STATUS_OK && pthread_create(&s->thread, NULL, writer_main, s) != 0)
@@ -312,6 +321,7 @@ enum status store_open(const char *folder, struct store **ret, struct buf *why)
     s->writer = NULL;
     if (s->lock_file >= 0)
         close(s->lock_file);
+    pthread_key_delete(s->reader);
     free(s);
     return status;
 }
