@@ -97,10 +97,14 @@ $(B)/tests/replay: $(B)/tests/cases/replay.o $(B)/learn.a
 	@mkdir -p $(@D)
 	$(CC) $(LDALL) -o $@ $^ -ljansson $(LIBS_LEARN)
 
+$(B)/tests/trace: $(B)/tests/cases/trace.o $(HOUSE) $(B)/learn.a
+	@mkdir -p $(@D)
+	$(CC) $(LDALL) -o $@ $^ $(LIBS_SERVER)
+
 $(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(HOUSE) $(B)/learn.a
 	$(CC) $(LDALL) -o $@ $^ -lcmocka $(LIBS_SERVER)
 
-tests: $(B)/tests/replay $(UNIT)
+tests: $(B)/tests/replay $(B)/tests/trace $(UNIT)
 
 lint: $(B)/learn.a
 	sh tests/lint/floors.sh "$(FLOORS)"

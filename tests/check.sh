@@ -52,7 +52,7 @@ for program in build/tests/test_*; do
 done
 
 step packages_for_tests make tests/node_modules/.package-lock.json
-for folder in api programs page; do
+for folder in core api programs page; do
     tap "$folder" node --test --test-concurrency=2 --test-reporter=tap \
         tests/$folder/*.test.mjs
 done
