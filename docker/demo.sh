@@ -7,11 +7,19 @@ mkdir -p "$data"
 server=
 
 stop() {
-    [ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null
+    [ -n "$server" ] && kill "$server" 2>/dev/null
+    [ -n "$server" ] && wait "$server" 2>/dev/null
     server=
 }
+interrupted() {
+    # Ctrl-C has reached the server too; a second signal would end it at once.
+    [ -n "$server" ] && wait "$server" 2>/dev/null
+    server=
+    exit 130
+}
 trap stop EXIT
-trap 'exit 130' INT TERM
+trap interrupted INT
+trap 'exit 143' TERM
 
 # Starts frugald on $1; its address is in $address once it answers.
 start() {

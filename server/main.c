@@ -127,17 +127,16 @@ static void wait_for_signal(const sigset_t *signals)
     pthread_sigmask(SIG_UNBLOCK, signals, NULL);
 }
 
-static int serve(struct app *app, const struct options *o, const sigset_t *signals,
-                 struct buf *why)
+static int serve(struct app *app, struct http *http, const struct options *o,
+                 const sigset_t *signals, struct buf *why)
 {
-    struct http *http;
     enum status status = workers_start(app->store, app->catalogue, (unsigned)o->workers,
                                        FRUGAL_VERSION, &app->workers);
     if (status != STATUS_OK) {
         buf_adds(why, "the worker threads could not be started");
         return exit_code(status);
     }
-    status = http_start(app, o->listen, &http, why);
+    status = http_start(http, app, why);
     if (status == STATUS_OK) {
         printf("%s\n", http_address(http));
         fflush(stdout);
@@ -147,37 +146,49 @@ static int serve(struct app *app, const struct options *o, const sigset_t *signa
         http_stop(http);
     }
     workers_stop(app->workers);
-    if (status == STATUS_OK)
-        return 0;
-    return status == STATUS_BAD_REQUEST ? EXIT_USAGE : EXIT_UNAVAILABLE;
+    return status == STATUS_OK ? 0 : EXIT_UNAVAILABLE;
 }
 
 /* Opens what the workers and the HTTP server stand on. */
-static int run(const struct options *o, const sigset_t *signals, struct buf *why)
+static int open_house(struct http *http, const struct options *o, const sigset_t *signals,
+                      struct buf *why)
 {
     struct app app = {.version = FRUGAL_VERSION};
     struct buf folders;
     int64_t oldest, newest = 0;
-    buf_init(&folders, 1 << 16);
-    buf_addf(&folders, "%s:%s/datasets:/usr/share/datasets", o->datasets, o->data_dir);
     int code = EXIT_SOFTWARE;
     enum status status = store_open(o->data_dir, &app.store, why);
-    if (status != STATUS_OK) {
-        buf_release(&folders);
+    if (status != STATUS_OK)
         return exit_code(status);
-    }
+    buf_init(&folders, 1 << 16);
+    buf_addf(&folders, "%s:%s/datasets:/usr/share/datasets", o->datasets, o->data_dir);
     struct conn *reader = store_reader(app.store);
     if (reader != NULL && store_event_bounds(reader, &oldest, &newest) == STATUS_OK)
         app.hub = hub_open(newest);
     status = catalogue_open(folders.data, &app.catalogue);
     if (app.hub != NULL && status == STATUS_OK) {
         store_on_commit(app.store, publish, app.hub);
-        code = serve(&app, o, signals, why);
+        code = serve(&app, http, o, signals, why);
     }
     store_close(app.store);
     catalogue_close(app.catalogue);
     hub_close(app.hub);
     buf_release(&folders);
+    return code;
+}
+
+/* The port comes first: if it is taken, nothing has been touched. */
+static int run(const struct options *o, const sigset_t *signals, struct buf *why)
+{
+    struct http *http;
+    enum status status = http_open(o->listen, &http, why);
+    if (status != STATUS_OK)
+        return status == STATUS_BAD_REQUEST ? EXIT_USAGE : EXIT_UNAVAILABLE;
+    if (!http_is_local(http))
+        log_warning("listening on %s: everybody who can reach it can use it; there are no "
+                    "accounts yet", http_address(http));
+    int code = open_house(http, o, signals, why);
+    http_close(http);
     return code;
 }
 

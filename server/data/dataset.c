@@ -77,8 +77,10 @@ enum status dataset_peek(const char *folder, const char *name, struct dataset_in
     snprintf(ret->name, sizeof ret->name, "%s", name);
     if (find_file(folder, name, TRAIN_IMAGES, &path))
         status = idx_peek(path.data, &train, why);
-    if (status == STATUS_OK && find_file(folder, name, TEST_IMAGES, &path))
-        status = idx_peek(path.data, &test, why);
+    if (status == STATUS_OK)
+        status = find_file(folder, name, TEST_IMAGES, &path)
+                     ? idx_peek(path.data, &test, why)
+                     : STATUS_NOT_FOUND;
     if (status == STATUS_OK) {
         ret->train = train.size[0];
         ret->test = test.size[0];

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -134,6 +135,32 @@ bool gate_admit(struct request *r, const char *url, const char *method,
         LIMIT_ARGUMENTS)
         return refuse(r, STATUS_BAD_REQUEST, "too many query arguments");
     return admit_headers(r);
+}
+
+static enum MHD_Result check_argument(void *arg, enum MHD_ValueKind kind, const char *key,
+                                      const char *value)
+{
+    struct request *r = arg;
+    char word[44], detail[120];
+    (void)kind;
+    (void)value;
+    snprintf(word, sizeof word, " %.40s ", key);
+    if (strstr(r->route->arguments, word) != NULL)
+        return MHD_YES;
+    snprintf(detail, sizeof detail, "there is no query argument \"%.40s\" here", key);
+    return refuse(r, STATUS_BAD_REQUEST, detail) ? MHD_YES : MHD_NO;
+}
+
+bool gate_admit_route(struct request *r)
+{
+    const char *length = request_header(r, "Content-Length");
+    bool has_body = request_header(r, "Transfer-Encoding") != NULL ||
+                    (length != NULL && strcmp(length, "0") != 0);
+    if (r->route->body_cap == 0 && has_body)
+        return refuse(r, STATUS_TOO_LARGE, "this request takes no body");
+    if (r->route->arguments != NULL)
+        MHD_get_connection_values(r->connection, MHD_GET_ARGUMENT_KIND, check_argument, r);
+    return r->response == NULL;
 }
 
 /* "application/json", alone or with a charset that says UTF-8. */

@@ -13,6 +13,10 @@ bool gate_target_is_sound(const char *target);
 bool gate_admit(struct request *r, const char *url, const char *method,
                 const char *version);
 
+/* The checks of a route that was found: no body where none belongs, no query arguments that
+ * it does not have. False as above. */
+bool gate_admit_route(struct request *r);
+
 /* The checks of a route that changes something: media type, origin. False as above. */
 bool gate_admit_body(struct request *r);
 

@@ -24,6 +24,15 @@ static void set_active(struct http *h, int change)
     pthread_mutex_unlock(&h->lock);
 }
 
+/* Requests that wait for the writer, which always ends. */
+static void set_writing(struct http *h, int change)
+{
+    pthread_mutex_lock(&h->lock);
+    h->writing += change;
+    pthread_cond_broadcast(&h->ending);
+    pthread_mutex_unlock(&h->lock);
+}
+
 /* Called with the raw target before the headers are read: the request begins. */
 static void *begin_request(void *arg, const char *target,
                            struct MHD_Connection *connection)
@@ -76,7 +85,7 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
     r->path = url;
     r->is_head = strcmp(method, "HEAD") == 0;
     enum route_match match = route_find(method, url, &r->route, &r->id, &allow);
-    static const struct route nowhere = {"", "", NULL, 0};
+    static const struct route nowhere = {"", "", NULL, 0, NULL};
     if (match != ROUTE_FOUND)
         r->route = &nowhere;
     buf_init(&r->body, r->route->body_cap);
@@ -91,6 +100,7 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
             reply_header(r, "Allow", allow.data);
         ok = false;
     }
+    ok = ok && gate_admit_route(r);
     if (ok && r->route->body_cap > 0)
         ok = gate_admit_body(r);
     if (ok && r->route->body_cap > 0 && atomic_load(&r->http->draining)) {
@@ -125,6 +135,7 @@ static void write_done(void *arg, enum status outcome)
 {
     struct request *r = arg;
     r->outcome = outcome;
+    set_writing(r->http, -1);
     MHD_resume_connection(r->connection);
 }
 
@@ -142,6 +153,7 @@ static enum MHD_Result answer(struct request *r)
     }
     if (r->resume == NULL)
         return send_reply(r);
+    set_writing(r->http, +1);
     r->write = (struct write){.apply = apply_write, .done = write_done, .arg = r};
     MHD_suspend_connection(r->connection); /* before the writer can resume it */
     store_post(r->app->store, &r->write);
@@ -200,32 +212,48 @@ static struct MHD_Daemon *start_daemon(struct http *h)
         MHD_OPTION_END);
 }
 
-enum status http_start(const struct app *app, const char *listen, struct http **ret,
-                       struct buf *why)
+enum status http_open(const char *listen, struct http **ret, struct buf *why)
 {
     struct http *h = calloc(1, sizeof *h);
     if (h == NULL)
         return STATUS_NO_MEMORY;
-    h->app = app;
     pthread_mutex_init(&h->lock, NULL);
     pthread_cond_init(&h->ending, NULL);
+    h->listening = -1;
     enum status status = listen_on(h, listen, why);
-    if (status != STATUS_OK) {
-        free(h);
-        return status;
-    }
-    h->daemon = start_daemon(h);
-    if (h->daemon == NULL ||
-        pthread_create(&h->housekeeper, NULL, peers_watch, h) != 0) {
-        buf_adds(why, "the HTTP server could not be started");
-        if (h->daemon != NULL)
-            MHD_stop_daemon(h->daemon);
+    if (status == STATUS_OK)
+        *ret = h;
+    else
+        http_close(h);
+    return status;
+}
+
+void http_close(struct http *h)
+{
+    if (h->listening >= 0)
         close(h->listening);
-        free(h);
-        return STATUS_IO;
-    }
-    *ret = h;
-    return STATUS_OK;
+    pthread_mutex_destroy(&h->lock);
+    pthread_cond_destroy(&h->ending);
+    free(h);
+}
+
+enum status http_start(struct http *h, const struct app *app, struct buf *why)
+{
+    h->app = app;
+    h->daemon = start_daemon(h);
+    if (h->daemon != NULL &&
+        pthread_create(&h->housekeeper, NULL, peers_watch, h) == 0)
+        return STATUS_OK;
+    buf_adds(why, "the HTTP server could not be started");
+    if (h->daemon != NULL)
+        MHD_stop_daemon(h->daemon);
+    return STATUS_IO;
+}
+
+bool http_is_local(const struct http *h)
+{
+    return strncmp(h->address, "http://127.", strlen("http://127.")) == 0 ||
+           strncmp(h->address, "http://[::1]", strlen("http://[::1]")) == 0;
 }
 
 const char *http_address(const struct http *h)
@@ -233,7 +261,8 @@ const char *http_address(const struct http *h)
     return h->address;
 }
 
-/* Waits until no request is being served, or patience ends. */
+/* Waits until no request is being served, or patience ends; but as long as it takes for those
+ * that are suspended until the writer has done its part. */
 static void wait_for_replies(struct http *h)
 {
     struct timespec until;
@@ -242,6 +271,8 @@ static void wait_for_replies(struct http *h)
     pthread_mutex_lock(&h->lock);
     while (h->active > 0 && pthread_cond_timedwait(&h->ending, &h->lock, &until) == 0)
         ;
+    while (h->writing > 0)
+        pthread_cond_wait(&h->ending, &h->lock);
     h->stopping = true;
     pthread_cond_broadcast(&h->ending);
     pthread_mutex_unlock(&h->lock);
@@ -256,8 +287,4 @@ void http_stop(struct http *h)
     wait_for_replies(h);
     pthread_join(h->housekeeper, NULL);
     MHD_stop_daemon(h->daemon);
-    close(h->listening);
-    pthread_mutex_destroy(&h->lock);
-    pthread_cond_destroy(&h->ending);
-    free(h);
 }

@@ -9,15 +9,22 @@
 
 struct http;
 
-/* Listens on "ADDRESS:PORT" ("[::1]:8750" for IPv6; port 0 takes a free one). On failure
- * `why` gets a sentence. BAD_REQUEST: not an address; CONFLICT: the port is taken; IO. */
-enum status http_start(const struct app *app, const char *listen, struct http **ret,
-                       struct buf *why);
+/* Takes "ADDRESS:PORT" ("[::1]:8750" for IPv6; port 0: a free one) for this process, before
+ * anything else is begun. On failure `why` gets a sentence. BAD_REQUEST: not an address;
+ * CONFLICT: the port is taken; IO; NO_MEMORY. */
+enum status http_open(const char *listen, struct http **ret, struct buf *why);
+void http_close(struct http *h);
+
+/* Answers from now on. On failure `why` gets a sentence. IO. */
+enum status http_start(struct http *h, const struct app *app, struct buf *why);
 
 /* "http://127.0.0.1:8750"; lives as long as the server. */
 const char *http_address(const struct http *h);
 
-/* Takes no more connections, lets replies under way end, and stops. */
+/* Whether only this machine can reach it. */
+bool http_is_local(const struct http *h);
+
+/* Takes no more connections, lets replies under way end, and stops; close it then. */
 void http_stop(struct http *h);
 
 #endif

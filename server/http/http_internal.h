@@ -33,7 +33,8 @@ struct http {
     pthread_cond_t ending;
     /* protected by lock: */
     bool stopping;
-    int active; /* requests being served, event streams included */
+    int active;  /* requests being served, event streams included */
+    int writing; /* of these, suspended until a write is done */
     struct peer *peers;
 };
 

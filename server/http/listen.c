@@ -2,12 +2,19 @@
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "http/http_internal.h"
 #include "http/limits.h"
+
+static bool is_port(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    return digits > 0 && digits <= 5 && text[digits] == '\0' && atoi(text) <= 65535;
+}
 
 /* "127.0.0.1:8750" or "[::1]:8750" to a socket address. */
 static enum status parse_address(const char *listen, struct sockaddr_storage *ret,
@@ -24,7 +31,7 @@ static enum status parse_address(const char *listen, struct sockaddr_storage *re
     struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
                              .ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL;
-    bool ok = n > 0 && n < sizeof host;
+    bool ok = n > 0 && n < sizeof host && is_port(colon + 1);
     if (ok) {
         memcpy(host, first, n);
         host[n] = '\0';
@@ -72,7 +79,5 @@ enum status listen_on(struct http *h, const char *listen_address, struct buf *wh
     }
     status = errno == EADDRINUSE ? STATUS_CONFLICT : STATUS_IO;
     buf_addf(why, "cannot listen on %s: %s", listen_address, strerror(errno));
-    if (h->listening >= 0)
-        close(h->listening);
     return status;
 }

@@ -62,7 +62,12 @@ void reply_text(struct request *r, unsigned code, const char *type, char *text,
 
 void reply_json(struct request *r, unsigned code, json_t *document)
 {
-    char *text = document != NULL ? json_exact_text(document, JSON_COMPACT) : NULL;
+    enum { SMALL = 16 * 1024 }; /* worth the search for the shortest numbers */
+    char *text = json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    if (text != NULL && strlen(text) < SMALL) {
+        free(text);
+        text = json_exact_text(document, JSON_COMPACT);
+    }
     json_decref(document);
     reply_text(r, code, "application/json; charset=utf-8", text,
                text != NULL ? strlen(text) : 0);

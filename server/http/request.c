@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "http/reply.h"
 
@@ -62,7 +63,7 @@ bool request_number(struct request *r, const char *name, int64_t min, int64_t ma
         char *end;
         errno = 0;
         int64_t n = strtoll(text, &end, 10);
-        bad = *text == '\0' || *end != '\0' || errno != 0 || n < min || n > max;
+        bad = strchr("-0123456789", *text) == NULL || *text == '\0' || *end != '\0' || errno != 0 || n < min || n > max;
         if (bad) {
             char detail[160];
             snprintf(detail, sizeof detail,

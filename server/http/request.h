@@ -23,6 +23,7 @@ struct route {
     const char *pattern; /* "/v1/runs/{id}/trace": {id} is a positive number */
     handler *handle;
     size_t body_cap; /* 0: the method takes no body */
+    const char *arguments; /* names of its query arguments, with spaces around each */
 };
 
 /* Answers are made by a handler on the thread of libmicrohttpd, which must not block. A

@@ -6,18 +6,18 @@
 #include "http/limits.h"
 
 const struct route routes[] = {
-    {"POST", "/v1/jobs", jobs_submit, LIMIT_JSON_BODY},
-    {"GET", "/v1/jobs", jobs_list, 0},
-    {"GET", "/v1/jobs/{id}", jobs_get, 0},
-    {"GET", "/v1/jobs/{id}/summary", jobs_summary, 0},
-    {"GET", "/v1/runs", runs_list, 0},
-    {"GET", "/v1/runs/{id}", runs_get, 0},
-    {"GET", "/v1/runs/{id}/trace", runs_trace, 0},
-    {"GET", "/v1/spec", spec_get, 0},
-    {"GET", "/v1/datasets", datasets_list, 0},
-    {"GET", "/v1/events", events_stream, 0},
-    {"GET", "/healthz", health_get, 0},
-    {"GET", "/{asset}", assets_get, 0},
+    {"POST", "/v1/jobs", jobs_submit, LIMIT_JSON_BODY, " dry_run "},
+    {"GET", "/v1/jobs", jobs_list, 0, " limit cursor "},
+    {"GET", "/v1/jobs/{id}", jobs_get, 0, ""},
+    {"GET", "/v1/jobs/{id}/summary", jobs_summary, 0, ""},
+    {"GET", "/v1/runs", runs_list, 0, " job state limit cursor "},
+    {"GET", "/v1/runs/{id}", runs_get, 0, ""},
+    {"GET", "/v1/runs/{id}/trace", runs_trace, 0, " after columns format "},
+    {"GET", "/v1/spec", spec_get, 0, ""},
+    {"GET", "/v1/datasets", datasets_list, 0, ""},
+    {"GET", "/v1/events", events_stream, 0, " after job "},
+    {"GET", "/healthz", health_get, 0, ""},
+    {"GET", "/{asset}", assets_get, 0, NULL}, /* any, for the page's own use */
 };
 
 const size_t routes_count = sizeof routes / sizeof routes[0];

@@ -185,6 +185,7 @@ static double value_at(const struct trace_stored *row, size_t place)
 
 struct json_trace {
     const struct selection *selection;
+    int64_t last; /* seq of the newest row seen */
     json_t *column[TRACE_COLUMNS_MAX + 1];
 };
 
@@ -192,6 +193,7 @@ static bool add_json_row(void *arg, const struct trace_stored *row)
 {
     struct json_trace *t = arg;
     const struct selection *s = t->selection;
+    t->last = row->seq;
     for (size_t i = 0; i < s->count; i++)
         json_array_append_new(t->column[i],
                               column_value(s->name[i], value_at(row, s->place[i])));
@@ -201,14 +203,14 @@ static bool add_json_row(void *arg, const struct trace_stored *row)
 static void reply_json_trace(struct request *r, struct conn *c, const struct selection *s,
                              int64_t after)
 {
-    struct json_trace t = {.selection = s};
+    struct json_trace t = {.selection = s, .last = s->last};
     json_t *columns = json_object();
     for (size_t i = 0; i < s->count; i++) {
         t.column[i] = json_array();
         json_object_set_new(columns, s->name[i], t.column[i]);
     }
     enum status status = store_trace_list(c, r->id, after, add_json_row, &t);
-    json_t *last = s->last >= 0 ? json_integer(s->last) : json_null();
+    json_t *last = t.last >= 0 ? json_integer(t.last) : json_null();
     json_t *j = json_pack("{s:I, s:o, s:o}", "run", (json_int_t)r->id, "columns", columns,
                           "last", last);
     char *text = j != NULL ? json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;

@@ -123,10 +123,12 @@ json_t *view_run(const struct app *app, const struct run *r, int64_t place)
     json_t *o = json_object();
     json_object_set_new(o, "id", json_integer(r->id));
     json_object_set_new(o, "job", json_integer(r->job));
-    json_object_set_new(o, "dataset", json_string(r->dataset));
+    json_t *params = json_stored(r->params), *swept = json_object_get(params, "/dataset");
+    json_object_set_new(o, "dataset",
+                        swept != NULL ? json_incref(swept) : json_string(r->dataset));
     json_object_set_new(o, "cell", json_integer(r->cell));
     json_object_set_new(o, "seed", json_integer(r->seed));
-    json_object_set_new(o, "params", json_stored(r->params));
+    json_object_set_new(o, "params", params);
     json_object_set_new(o, "state", json_string(run_state_name(r->state)));
     json_object_set_new(o, "outcome", json_text(r->outcome));
     json_object_set_new(o, "reason", json_text(r->reason));

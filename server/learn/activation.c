@@ -25,6 +25,16 @@ static __m128 elu4(__m128 a)
     return _mm_or_ps(_mm_and_ps(positive, a), _mm_andnot_ps(positive, below));
 }
 
+static __m128 exp4(__m128 a)
+{
+    return Sleef_cinz_expf4_u10sse2(a);
+}
+
+static __m128 tanh4(__m128 a)
+{
+    return Sleef_cinz_tanhf4_u10sse2(a);
+}
+
 static size_t padded(size_t n)
 {
     return (n + LANES - 1) / LANES * LANES;
@@ -55,7 +65,7 @@ void activation_apply(enum activation kind, float *y, size_t n)
         map(y, n, sigmoid4);
         break;
     case ACTIVATION_TANH:
-        map(y, n, Sleef_cinz_tanhf4_u10sse2);
+        map(y, n, tanh4);
         break;
     }
 }
@@ -106,7 +116,7 @@ static double softmax(float *y, size_t n, uint32_t label)
     double at_label = (double)y[label] - (double)most, sum = 0;
     for (size_t j = 0; j < n; j++)
         y[j] -= most;
-    map(y, n, Sleef_cinz_expf4_u10sse2);
+    map(y, n, exp4);
     for (size_t j = 0; j < n; j++)
         sum += (double)y[j];
     for (size_t j = 0; j < n; j++)

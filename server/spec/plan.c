@@ -1,5 +1,6 @@
 /* In: the JSON of a job. Out: a plan, that is a base spec, seeds, and the axes of a sweep;
  * or all the problems with it. */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,8 @@ static void read_seeds(struct plan *p, const json_t *value, struct problems *pro
         return;
     }
     p->seeds = calloc((size_t)n, sizeof *p->seeds);
+    if (p->seeds == NULL)
+        problems_add(problems, "/seeds", "no_memory", NULL, "the server is out of memory");
     for (json_int_t i = 0; p->seeds != NULL && i < n; i++) {
         char pointer[40];
         snprintf(pointer, sizeof pointer, "/seeds/%d", (int)i);
@@ -128,33 +131,41 @@ uint64_t plan_seed(const struct plan *p, size_t i)
     return p->seeds[i];
 }
 
+/* The axes of a run's params, each with the one value of its cell. */
+static void read_params(struct plan *p, const json_t *params, struct problems *problems)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)params, key, value) {
+        json_t *one = json_pack("[O]", value);
+        sweep_read_axis(p, key, one, problems);
+        json_decref(one);
+    }
+}
+
 enum status spec_of_run(const char *plan_json, const char *params, struct spec *ret)
 {
     struct problems problems;
-    struct plan *p = NULL;
     problems_init(&problems);
-    enum status status = plan_parse(plan_json, strlen(plan_json), &p, &problems);
-    json_t *values = json_loads(params, JSON_REJECT_DUPLICATES, NULL);
+    json_t *root = NULL, *values = json_loads(params, JSON_REJECT_DUPLICATES, NULL);
+    struct plan *p = calloc(1, sizeof *p);
+    enum status status = p != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+    if (status == STATUS_OK)
+        status = parse_document(plan_json, strlen(plan_json), &root, &problems);
     if (status == STATUS_OK && !json_is_object(values))
         status = STATUS_BAD_JSON;
     if (status == STATUS_OK) {
-        /* The plan's own axes give way to the run's choice, one value each. */
-        for (size_t i = 0; i < p->axis_count; i++)
-            json_decref(p->axis[i].values);
-        p->axis_count = 0;
         p->cells = 1;
-        const char *key;
-        json_t *value;
-        json_object_foreach(values, key, value) {
-            json_t *one = json_pack("[O]", value);
-            sweep_read_axis(p, key, one, &problems);
-            json_decref(one);
-        }
+        parse_defaults(&p->base);
+        parse_section(root, "", &p->base, &problems);
+        parse_missing(root, &problems);
+        read_params(p, values, &problems);
         if (problems.count == 0)
             sweep_check(p, &problems);
         plan_cell_spec(p, 0, ret);
         status = problems.count == 0 ? STATUS_OK : STATUS_INVALID_SPEC;
     }
+    json_decref(root);
     json_decref(values);
     plan_free(p);
     problems_release(&problems);

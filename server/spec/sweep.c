@@ -157,8 +157,10 @@ static void check_values(const struct plan *p, const struct axis *a, struct spec
 void sweep_check(const struct plan *p, struct problems *problems)
 {
     struct spec *s = malloc(sizeof *s);
-    if (s == NULL)
+    if (s == NULL) {
+        problems_add(problems, "", "no_memory", NULL, "the server is out of memory");
         return;
+    }
     size_t before = problems->count;
     for (size_t i = 0; i < p->axis_count; i++)
         check_values(p, &p->axis[i], s, problems);

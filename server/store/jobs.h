@@ -105,8 +105,11 @@ struct run_start {
     int64_t run;
     uint64_t stop_samples;
     const char *columns, *spec_sha256, *data_sha256, *build, *cpu, *host;
+    bool timed; /* the clock ends it: its rows are not the same again */
 };
 
+/* Rows of an earlier attempt stay, to be compared, if this one must give the same; else they
+ * are deleted. */
 enum status store_run_start(struct conn *c, const struct run_start *s);
 
 struct run_end {

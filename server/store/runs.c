@@ -157,8 +157,45 @@ enum status store_run_claim(struct conn *c, int64_t now, struct claim *ret)
     return status == STATUS_OK ? announce(c, ret->run, ret->job, RUN_RUNNING) : status;
 }
 
+/* Whether the attempt will give the rows that an earlier one gave. */
+static enum status is_same_again(struct conn *c, const struct run_start *s, bool *ret)
+{
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_SAME);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, s->run);
+    bind_text(q, 2, s->columns);
+    bind_text(q, 3, s->spec_sha256);
+    bind_text(q, 4, s->data_sha256);
+    bind_text(q, 5, s->build);
+    int code = sqlite3_step(q);
+    sqlite3_reset(q);
+    *ret = code == SQLITE_ROW && !s->timed;
+    return code == SQLITE_ROW || code == SQLITE_DONE ? STATUS_OK : conn_status(c);
+}
+
+static enum status forget_rows(struct conn *c, int64_t run)
+{
+    static const enum statement both[] = {STATEMENT_TRACE_FORGET, STATEMENT_RUN_FORGET};
+    enum status status = STATUS_OK;
+    for (int i = 0; i < 2 && status == STATUS_OK; i++) {
+        sqlite3_stmt *q = conn_prepare(c, both[i]);
+        if (q == NULL)
+            return conn_status(c);
+        sqlite3_bind_int64(q, 1, run);
+        status = conn_run(c, q);
+    }
+    return status;
+}
+
 enum status store_run_start(struct conn *c, const struct run_start *s)
 {
+    bool same = false;
+    enum status status = is_same_again(c, s, &same);
+    if (status == STATUS_OK && !same)
+        status = forget_rows(c, s->run);
+    if (status != STATUS_OK)
+        return status;
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_START);
     if (q == NULL)
         return conn_status(c);

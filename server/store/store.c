@@ -95,6 +95,16 @@ _Noreturn static void give_up(const struct conn *c)
     _exit(EXIT_IO);
 }
 
+/* Nothing of the batch is written: `event` is the newest event there is. */
+static void refuse_batch(struct conn *c, struct write *batch, enum status status,
+                         int64_t event)
+{
+    log_error("nothing could be written: %s", status_text(status));
+    c->last_event = event;
+    for (struct write *w = batch; w != NULL; w = w->next)
+        w->outcome = status;
+}
+
 /* Each write has a savepoint, so that one that is refused undoes only itself. */
 static void apply_batch(struct conn *c, struct write *batch)
 {
@@ -106,6 +116,10 @@ static void apply_batch(struct conn *c, struct write *batch)
         if (!execute(c, "SAVEPOINT one"))
             give_up(c);
         w->outcome = w->apply(c, w->arg);
+        if (sqlite3_get_autocommit(c->db)) { /* SQLite gave the whole transaction up */
+            refuse_batch(c, batch, w->outcome, before);
+            return;
+        }
         if (w->outcome != STATUS_OK) {
             execute(c, "ROLLBACK TO one");
             c->last_event = event;
@@ -117,11 +131,8 @@ static void apply_batch(struct conn *c, struct write *batch)
     enum status status = conn_status(c);
     if (status != STATUS_NO_SPACE)
         give_up(c);
-    log_error("the disk is full: %s", sqlite3_errmsg(c->db));
     execute(c, "ROLLBACK");
-    c->last_event = before;
-    for (struct write *w = batch; w != NULL; w = w->next)
-        w->outcome = status;
+    refuse_batch(c, batch, status, before);
 }
 
 static void checkpoint(struct conn *c, int mode, int *ret_pages)
@@ -265,8 +276,10 @@ static enum status lock_folder(struct store *s, const char *folder, struct buf *
         return STATUS_IO;
     }
     if (flock(s->lock_file, LOCK_EX | LOCK_NB) != 0) {
-        buf_addf(why, "data directory %s: another frugald uses it", folder);
-        return STATUS_CONFLICT;
+        bool taken = errno == EWOULDBLOCK;
+        buf_addf(why, "data directory %s: %s", folder,
+                 taken ? "another frugald uses it" : strerror(errno));
+        return taken ? STATUS_CONFLICT : STATUS_IO;
     }
     return STATUS_OK;
 }

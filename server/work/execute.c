@@ -2,6 +2,7 @@
  * from memory, so that an attempt after a crash begins like the first. */
 #include "work/execute.h"
 
+#include <cpuid.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +16,18 @@
 
 static const double LOOK_EVERY = 0.05; /* seconds between two looks at the clock */
 
+/* The processor's own name; /proc may be hidden from a service. */
 static void read_cpu(char *ret, size_t room, const struct kernels *k)
 {
-    FILE *f = fopen("/proc/cpuinfo", "re");
-    char line[256], model[200] = "unknown processor";
-    while (f != NULL && fgets(line, sizeof line, f) != NULL)
-        if (sscanf(line, "model name : %199[^\n]", model) == 1)
-            break;
-    if (f != NULL)
-        fclose(f);
-    snprintf(ret, room, "%s, %s", model, k->name);
+    unsigned part[12] = {0};
+    char model[sizeof part + 1] = "unknown processor";
+    bool known = __get_cpuid(0x80000002, &part[0], &part[1], &part[2], &part[3]) &&
+                 __get_cpuid(0x80000003, &part[4], &part[5], &part[6], &part[7]) &&
+                 __get_cpuid(0x80000004, &part[8], &part[9], &part[10], &part[11]);
+    if (known)
+        memcpy(model, part, sizeof part);
+    const char *name = model + strspn(model, " ");
+    snprintf(ret, room, "%s, %s", name, k->name);
 }
 
 void execution_place_init(struct execution_place *p, struct store *store,
@@ -114,13 +117,19 @@ struct end_write {
     const struct execution *execution;
 };
 
+/* Whether the end already says that the attempt went wrong, not only the network. */
+static bool is_failure(const struct run_end *e)
+{
+    return e->state == RUN_FAILED && strcmp(e->outcome, "diverged") != 0;
+}
+
 /* The rows come before their end in the queue, perhaps in the same transaction: a run does
  * not succeed when one of them was refused. */
 static enum status apply_end(struct conn *c, void *arg)
 {
     struct end_write *w = arg;
     enum status rows = (enum status)atomic_load(&w->execution->row_status);
-    if (w->end.state != RUN_FAILED && rows != STATUS_OK)
+    if (!is_failure(&w->end) && rows != STATUS_OK)
         return rows;
     return store_run_finish(c, &w->end);
 }
@@ -163,7 +172,8 @@ static enum status record_start(struct execution *e, const struct setup *s)
                               .data_sha256 = data.data,
                               .build = e->place->build,
                               .cpu = e->place->cpu,
-                              .host = e->place->host};
+                              .host = e->place->host,
+                              .timed = e->stop_seconds > 0};
     enum status status = columns.failed || data.failed
                              ? STATUS_NO_MEMORY
                              : store_write(e->place->store, apply_start, &start);
@@ -237,10 +247,31 @@ static void describe_failure(enum status status, struct run_end *end, struct buf
         buf_adds(why, status_text(status));
 }
 
+/* What ends when there is space, or memory, again. */
+static bool may_pass(enum status status)
+{
+    return status == STATUS_NO_SPACE || status == STATUS_NO_MEMORY || status == STATUS_IO;
+}
+
+/* The record of how an attempt ended must not get lost: tried again until it is written, or
+ * the server stops and finds the run at its next start. */
+static enum status insist(struct execution *e, enum status (*apply)(struct conn *, void *),
+                          void *arg)
+{
+    enum status status = store_write(e->place->store, apply, arg);
+    while (may_pass(status) && !atomic_load(&e->stop)) {
+        log_warning("run %lld waits to be recorded: %s", (long long)e->claim->run,
+                    status_text(status));
+        sleep(1);
+        status = store_write(e->place->store, apply, arg);
+    }
+    return status;
+}
+
 static void give_back(struct execution *e)
 {
     struct claim claim = *e->claim;
-    enum status status = store_write(e->place->store, apply_requeue, &claim);
+    enum status status = insist(e, apply_requeue, &claim);
     if (status != STATUS_OK)
         log_error("run %lld could not be given back: %s", (long long)claim.run,
                   status_text(status));
@@ -254,8 +285,9 @@ static void finish(struct execution *e, struct run_end *end, struct buf *why)
     end->seconds = computed(e);
     end->reason = why->len > 0 ? why->data : NULL;
     struct end_write w = {.end = *end, .execution = e};
-    enum status status = store_write(e->place->store, apply_end, &w);
-    if (status != STATUS_OK && end->state != RUN_FAILED) {
+    enum status status = insist(e, apply_end, &w);
+    if (status == STATUS_CONFLICT && !is_failure(end)) {
+        buf_clear(why);
         describe_failure(status, end, why);
         finish(e, end, why);
     } else if (status != STATUS_OK) {
@@ -279,13 +311,14 @@ void execute(struct execution *e)
     if (status == STATUS_OK) {
         struct train_observer observer = {.poll = poll_run, .row = take_row, .arg = e};
         bool centre = s->spec.centre;
+        e->computing_since = clock_thread_seconds();
         status = train_run(&s->train, s->data->train[centre], s->data->test[centre],
                            e->place->kernels, &observer, &outcome);
     }
     if (status == STATUS_OK)
         status = (enum status)atomic_load(&e->row_status);
     struct run_end end = {.outcome = NULL};
-    if (status == STATUS_OK && outcome == OUTCOME_STOPPED) {
+    if (may_pass(status) || (status == STATUS_OK && outcome == OUTCOME_STOPPED)) {
         give_back(e);
     } else {
         if (status == STATUS_OK)

@@ -77,7 +77,7 @@ static void wake_all(struct hub *h)
 void hub_publish(struct hub *h, int64_t seq)
 {
     pthread_mutex_lock(&h->lock);
-    h->newest = seq;
+    h->newest = seq > h->newest ? seq : h->newest;
     wake_all(h);
     pthread_mutex_unlock(&h->lock);
 }

@@ -4,9 +4,9 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "store/jobs.h"
 #include "work/execute.h"
 
@@ -49,15 +49,15 @@ static enum status claim(struct conn *c, void *arg)
     return store_run_claim(c, clock_now_ms(), arg);
 }
 
-/* Takes and executes one run; false when there is none. */
-static bool work_once(struct workers *w)
+/* Takes and executes one run. NOT_FOUND: there is none; else why none could be taken. */
+static enum status work_once(struct workers *w)
 {
-    struct claim taken;
+    struct claim taken = {.run = 0};
     enum status status = store_write(w->store, claim, &taken);
     if (status != STATUS_OK) {
-        if (status != STATUS_NOT_FOUND)
-            log_error("no run could be claimed: %s", status_text(status));
-        return false;
+        free(taken.params);
+        free(taken.spec);
+        return status;
     }
     struct execution e = {.claim = &taken, .place = &w->place};
     e.started = clock_monotonic();
@@ -66,7 +66,20 @@ static bool work_once(struct workers *w)
     unlist_execution(w, &e);
     free(taken.params);
     free(taken.spec);
-    return true;
+    return STATUS_OK;
+}
+
+/* Until there is news, or for a second: a claim that failed, on a full disk for example, is
+ * tried again. */
+static void wait_for_news(struct workers *w, uint64_t wakes, bool failed)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec++;
+    int code = 0;
+    while (!w->stopping && wakes == w->wakes && code == 0)
+        code = failed ? pthread_cond_timedwait(&w->news, &w->lock, &until)
+                      : pthread_cond_wait(&w->news, &w->lock);
 }
 
 static void *worker_main(void *arg)
@@ -76,10 +89,10 @@ static void *worker_main(void *arg)
     while (!w->stopping) {
         uint64_t wakes = w->wakes;
         pthread_mutex_unlock(&w->lock);
-        bool worked = work_once(w);
+        enum status status = work_once(w);
         pthread_mutex_lock(&w->lock);
-        while (!worked && !w->stopping && wakes == w->wakes)
-            pthread_cond_wait(&w->news, &w->lock);
+        if (status != STATUS_OK)
+            wait_for_news(w, wakes, status != STATUS_NOT_FOUND);
     }
     pthread_mutex_unlock(&w->lock);
     return NULL;

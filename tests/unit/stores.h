@@ -1,0 +1,95 @@
+/* Stores in folders of their own, and short names for what tests do with them. */
+#ifndef FRUGAL_TESTS_STORES_H
+#define FRUGAL_TESTS_STORES_H
+
+#include "helpers.h"
+
+#include <sqlite3.h>
+
+#include "base/log.h"
+#include "store/events.h"
+#include "store/jobs.h"
+#include "store/store.h"
+#include "store/traces.h"
+
+static inline struct store *store_at(const char *folder)
+{
+    struct store *s = NULL;
+    struct buf why;
+    buf_init(&why, 1000);
+    if (store_open(folder, &s, &why) != STATUS_OK) {
+        fprintf(stderr, "%s\n", why.data);
+        abort();
+    }
+    buf_release(&why);
+    return s;
+}
+
+/* Runs SQL on the database file itself. */
+static inline void sql(const char *folder, const char *text)
+{
+    char path[FILE_PATH + 20];
+    sqlite3 *db;
+    snprintf(path, sizeof path, "%s/frugal.db", folder);
+    if (sqlite3_open(path, &db) != SQLITE_OK ||
+        sqlite3_exec(db, text, NULL, NULL, NULL) != SQLITE_OK) {
+        fprintf(stderr, "%s: %s\n", text, sqlite3_errmsg(db));
+        abort();
+    }
+    sqlite3_close(db);
+}
+
+/* A job with `runs` runs, whose seeds are 1, 2 ... */
+struct new_job {
+    int64_t runs, priority;
+    int64_t job, first; /* set by add_job; ids of the runs are consecutive */
+};
+
+static inline enum status add_job(struct conn *c, void *arg)
+{
+    struct new_job *n = arg;
+    struct job job = {.name = "name",
+                      .note = "note",
+                      .tags = "[\"tag\"]",
+                      .dataset = "d",
+                      .spec = "{}",
+                      .cells = 1,
+                      .priority = n->priority,
+                      .created = 1000};
+    enum status status = store_job_insert(c, &job, &n->job);
+    for (int64_t i = 0; status == STATUS_OK && i < n->runs; i++) {
+        struct new_run run = {.job = n->job,
+                              .cell = i,
+                              .priority = n->priority,
+                              .created = 1000,
+                              .seed = (uint64_t)i + 1,
+                              .params = "{}"};
+        int64_t id = 0;
+        status = store_run_insert(c, &run, &id);
+        n->first = i == 0 ? id : n->first;
+    }
+    return status;
+}
+
+static inline enum status claim_run(struct conn *c, void *arg)
+{
+    return store_run_claim(c, 2000, arg);
+}
+
+static inline enum status finish_run(struct conn *c, void *arg)
+{
+    return store_run_finish(c, arg);
+}
+
+static inline enum status add_event(struct conn *c, void *arg)
+{
+    return store_event_add(c, arg);
+}
+
+static inline void claim_free(struct claim *c)
+{
+    free(c->params);
+    free(c->spec);
+}
+
+#endif
