@@ -56,6 +56,9 @@ CREATE INDEX run_by_job ON run (job, id);
 -- The next run to claim; the runs in one state.
 CREATE INDEX run_by_state ON run (state, priority DESC, id);
 
+-- A page of the runs in one state.
+CREATE INDEX run_by_state_and_id ON run (state, id);
+
 -- How many runs of a job are in which state: the state of every job in a list.
 CREATE TABLE job_count (
     job   INTEGER NOT NULL REFERENCES job (id),
