@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "store/jobs.h"
 
-enum { TRACE_ROWS_MAX = 100000 };
+enum { TRACE_ROWS_MAX = 1000000 };
 
 static const double RUN_BYTES_MAX = 4.0 * (1 << 30);
 

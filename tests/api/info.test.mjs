@@ -31,13 +31,22 @@ test("the table of fields describes what the parser takes", async (t) => {
   }
 });
 
-async function refused(server, pointer, value) {
-  const document = structuredClone(short);
+/* A spec with one value at a pointer; what its section needs beside it is there too. */
+function withValue(pointer, value) {
+  const needs = { compete: { fraction: 0.5 }, mask: { fraction: 0.5 }, cache: { threshold: 1 } };
   const keys = pointer.split("/").slice(1);
-  const last = keys.pop();
-  const place = keys.reduce((node, key) => (node[key] ??= {}), document);
-  place[last] = value;
-  const r = await server.post(document, { query: "?dry_run=1" });
+  const document = structuredClone(short);
+  let at = document;
+  for (const key of keys.slice(0, -1)) {
+    at[key] = { ...needs[key], ...at[key] };
+    at = at[key];
+  }
+  at[keys.at(-1)] = value;
+  return document;
+}
+
+async function refused(server, pointer, value) {
+  const r = await server.post(withValue(pointer, value), { query: "?dry_run=1" });
   assert.equal(r.status, 422, `${pointer} takes ${value}`);
   assert.ok(r.json().errors.some((error) => error.pointer === pointer), r.text);
 }
