@@ -24,16 +24,27 @@ static void set_active(struct http *h, int change)
     pthread_mutex_unlock(&h->lock);
 }
 
-/* Requests that wait for the writer, which always ends. */
-static void set_writing(struct http *h, int change)
+/* A request is about to wait for the writer; false when the server stops and would not wait
+ * for it. */
+static bool begin_writing(struct http *h)
 {
     pthread_mutex_lock(&h->lock);
-    h->writing += change;
+    bool may = !h->stopping;
+    h->writing += may;
+    pthread_mutex_unlock(&h->lock);
+    return may;
+}
+
+static void end_writing(struct http *h)
+{
+    pthread_mutex_lock(&h->lock);
+    h->writing--;
     pthread_cond_broadcast(&h->ending);
     pthread_mutex_unlock(&h->lock);
 }
 
-/* Called with the raw target before the headers are read: the request begins. */
+/* Called with the raw target before the headers are read: the request begins. If it never
+ * gets as far as its first handler call, libmicrohttpd forgets it with the connection. */
 static void *begin_request(void *arg, const char *target,
                            struct MHD_Connection *connection)
 {
@@ -45,7 +56,7 @@ static void *begin_request(void *arg, const char *target,
     r->app = h->app;
     r->connection = connection;
     r->target_is_sound = gate_target_is_sound(target);
-    set_active(h, +1);
+    peers_begin(connection, r);
     return r;
 }
 
@@ -81,6 +92,8 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
 {
     struct buf allow;
     buf_init(&allow, 100);
+    set_active(r->http, +1);
+    peers_begin(r->connection, NULL); /* from here on end_request frees it */
     r->admitted = true;
     r->path = url;
     r->is_head = strcmp(method, "HEAD") == 0;
@@ -134,9 +147,10 @@ static enum status apply_write(struct conn *c, void *arg)
 static void write_done(void *arg, enum status outcome)
 {
     struct request *r = arg;
+    struct http *h = r->http; /* the request may be over as soon as it goes on */
     r->outcome = outcome;
-    set_writing(r->http, -1);
     MHD_resume_connection(r->connection);
+    end_writing(h);
 }
 
 /* The body is there, or the write that the handler waited for. */
@@ -153,7 +167,8 @@ static enum MHD_Result answer(struct request *r)
     }
     if (r->resume == NULL)
         return send_reply(r);
-    set_writing(r->http, +1);
+    if (!begin_writing(r->http))
+        return MHD_NO;
     r->write = (struct write){.apply = apply_write, .done = write_done, .arg = r};
     MHD_suspend_connection(r->connection); /* before the writer can resume it */
     store_post(r->app->store, &r->write);
@@ -171,6 +186,8 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *connection,
         return MHD_NO;
     if (!r->admitted)
         return admit(r, url, method, version);
+    if (r->response != NULL) /* refused, but a server that stops does not take the reply */
+        return MHD_NO;
     if (*upload_size > 0)
         return take_body(r, upload_data, upload_size);
     return answer(r);

@@ -16,6 +16,7 @@ struct peer {
     bool active;    /* a request is being served */
     bool reading;   /* its body is being read, since `since` */
     bool streaming; /* events are sent on it */
+    struct request *begun; /* its header is still being read */
     atomic_bool gone; /* streaming, and the client has closed its side */
     struct peer *next, *previous;
 };
@@ -44,6 +45,7 @@ void peers_notify(void *http, struct MHD_Connection *connection, void **context,
                   enum MHD_ConnectionNotificationCode code);
 void peers_mark(struct http *h, struct MHD_Connection *connection, bool active,
                 bool reading);
+void peers_begin(struct MHD_Connection *connection, struct request *r);
 void *peers_watch(void *http);
 
 /* The peer of a connection becomes an event stream; NULL: it is not known. */

@@ -29,6 +29,13 @@ void peers_mark(struct http *h, struct MHD_Connection *connection, bool active,
     pthread_mutex_unlock(&h->lock);
 }
 
+void peers_begin(struct MHD_Connection *connection, struct request *r)
+{
+    struct peer *p = peer_of(connection);
+    if (p != NULL)
+        p->begun = r;
+}
+
 struct peer *peers_stream(struct http *h, struct MHD_Connection *connection)
 {
     struct peer *p = peer_of(connection);
@@ -71,6 +78,7 @@ static void remove_peer(struct http *h, struct peer *p)
     if (p->next != NULL)
         p->next->previous = p->previous;
     pthread_mutex_unlock(&h->lock);
+    free(p->begun);
     free(p);
 }
 
