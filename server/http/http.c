@@ -43,8 +43,8 @@ static void end_writing(struct http *h)
     pthread_mutex_unlock(&h->lock);
 }
 
-/* Called with the raw target before the headers are read: the request begins. If it never
- * gets as far as its first handler call, libmicrohttpd forgets it with the connection. */
+/* Called with the raw target before the headers are read: the request begins. If its
+ * header never ends, libmicrohttpd forgets it with the connection. */
 static void *begin_request(void *arg, const char *target,
                            struct MHD_Connection *connection)
 {
@@ -68,15 +68,17 @@ static void end_request(void *arg, struct MHD_Connection *connection, void **con
     (void)code;
     if (r == NULL)
         return;
+    peers_begin(connection, NULL);
     peers_mark(h, connection, false, false);
     if (r->own_free != NULL)
         r->own_free(r->own);
     if (r->response != NULL)
         MHD_destroy_response(r->response);
+    if (r->admitted)
+        set_active(h, -1);
     buf_release(&r->body);
     free(r);
     *context = NULL;
-    set_active(h, -1);
 }
 
 static enum MHD_Result send_reply(struct request *r)
@@ -93,7 +95,6 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
     struct buf allow;
     buf_init(&allow, 100);
     set_active(r->http, +1);
-    peers_begin(r->connection, NULL); /* from here on end_request frees it */
     r->admitted = true;
     r->path = url;
     r->is_head = strcmp(method, "HEAD") == 0;
