@@ -40,7 +40,14 @@ static size_t padded(size_t n)
     return (n + LANES - 1) / LANES * LANES;
 }
 
-static void map(float *y, size_t n, __m128 (*f)(__m128))
+static inline __m128 leaky4(__m128 a)
+{
+    __m128 positive = _mm_cmpgt_ps(a, _mm_setzero_ps());
+    __m128 below = _mm_mul_ps(a, _mm_set1_ps(LEAK));
+    return _mm_or_ps(_mm_and_ps(positive, a), _mm_andnot_ps(positive, below));
+}
+
+static inline void map(float *y, size_t n, __m128 (*f)(__m128))
 {
     for (size_t j = 0; j < n; j += QUAD)
         _mm_store_ps(y + j, f(_mm_load_ps(y + j)));
@@ -51,8 +58,7 @@ void activation_apply(enum activation kind, float *y, size_t n)
 {
     switch (kind) {
     case ACTIVATION_LEAKY_RELU:
-        for (size_t j = 0; j < n; j++)
-            y[j] = y[j] > 0 ? y[j] : LEAK * y[j];
+        map(y, n, leaky4);
         break;
     case ACTIVATION_RELU:
         for (size_t j = 0; j < n; j++)
@@ -75,8 +81,12 @@ void activation_scale_by_slope(enum activation kind, float *delta, const float *
 {
     switch (kind) {
     case ACTIVATION_LEAKY_RELU:
-        for (size_t j = 0; j < n; j++)
-            delta[j] *= y[j] > 0 ? 1 : LEAK;
+        for (size_t j = 0; j < n; j += QUAD) {
+            __m128 positive = _mm_cmpgt_ps(_mm_load_ps(y + j), _mm_setzero_ps());
+            __m128 slope = _mm_or_ps(_mm_and_ps(positive, _mm_set1_ps(1.0f)),
+                                     _mm_andnot_ps(positive, _mm_set1_ps(LEAK)));
+            _mm_store_ps(delta + j, _mm_mul_ps(_mm_load_ps(delta + j), slope));
+        }
         break;
     case ACTIVATION_RELU:
         for (size_t j = 0; j < n; j++)

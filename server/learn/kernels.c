@@ -16,6 +16,9 @@ enum { WIDTH = 4 };
 
 typedef float vec __attribute__((vector_size(WIDTH * sizeof(float))));
 
+/* The same at any address. */
+typedef float loose __attribute__((vector_size(WIDTH * sizeof(float)), aligned(4)));
+
 enum { BLOCK = 8 }; /* vectors of sums that a block of columns keeps in registers */
 
 #define INLINE static inline __attribute__((always_inline))
@@ -35,6 +38,51 @@ INLINE void accumulate_block(const size_t vectors, float *restrict out,
     }
     for (size_t v = 0; v < vectors; v++)
         ((vec *)out)[v] = sum[v];
+}
+
+INLINE void sum_block(const size_t vectors, float *restrict out, const struct sparse *x,
+                      const float *restrict w, size_t stride,
+                      const float *column_sum, const float *offset, const float *bias)
+{
+    vec sum[BLOCK] = {{0}};
+    for (size_t k = 0; k < x->n; k++) {
+        const vec *source = (const vec *)(w + x->row[k] * stride);
+        for (size_t v = 0; v < vectors; v++)
+            sum[v] += x->value[k] * source[v];
+    }
+    for (size_t v = 0; v < vectors; v++) {
+        sum[v] += x->background * ((const loose *)column_sum)[v];
+        sum[v] += x->sum * ((const loose *)offset)[v];
+        if (bias != NULL)
+            sum[v] += ((const loose *)bias)[v];
+        ((vec *)out)[v] = sum[v];
+    }
+}
+
+static void sum_sparse(float *out, const struct sparse *x, const float *w, size_t stride,
+                       const float *column_sum, const float *offset, const float *bias,
+                       size_t columns)
+{
+    size_t left = (columns + WIDTH - 1) / WIDTH;
+    size_t blocks = (left + BLOCK - 1) / BLOCK;
+    while (left > 0) {
+        size_t vectors = (left + blocks - 1) / blocks;
+        switch (vectors) {
+#define CASE(size)                                                                       \
+    case size:                                                                           \
+        sum_block(size, out, x, w, stride, column_sum, offset, bias);                    \
+        break;
+            CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
+#undef CASE
+        }
+        out += vectors * WIDTH;
+        w += vectors * WIDTH;
+        column_sum += vectors * WIDTH;
+        offset += vectors * WIDTH;
+        bias = bias != NULL ? bias + vectors * WIDTH : NULL;
+        left -= vectors;
+        blocks--;
+    }
 }
 
 static void accumulate(float *out, const float *w, size_t stride, const uint32_t *row,
@@ -57,6 +105,45 @@ static void accumulate(float *out, const float *w, size_t stride, const uint32_t
         left -= vectors;
         blocks--;
     }
+}
+
+enum { AT_ONCE = 4 }; /* samples whose sums are in registers together */
+
+INLINE void products_block(const size_t vectors, float *restrict out, size_t out_stride,
+                           const float *restrict y, size_t y_stride,
+                           const float *restrict w, size_t stride, size_t n)
+{
+    vec sum[AT_ONCE][2];
+    for (size_t t = 0; t < AT_ONCE; t++)
+        for (size_t v = 0; v < vectors; v++)
+            sum[t][v] = ((const vec *)(out + t * out_stride))[v];
+    for (size_t k = 0; k < n; k++)
+        for (size_t t = 0; t < AT_ONCE; t++)
+            for (size_t v = 0; v < vectors; v++)
+                sum[t][v] += y[t * y_stride + k] * ((const vec *)(w + k * stride))[v];
+    for (size_t t = 0; t < AT_ONCE; t++)
+        for (size_t v = 0; v < vectors; v++)
+            ((vec *)(out + t * out_stride))[v] = sum[t][v];
+}
+
+static void accumulate_tile(float *out, size_t out_stride, const float *y, size_t y_stride,
+                            size_t count, const float *w, size_t stride, size_t n,
+                            size_t columns)
+{
+    size_t all = (columns + WIDTH - 1) / WIDTH;
+    for (; count >= AT_ONCE; count -= AT_ONCE) {
+        for (size_t v = 0; v < all; v += 2)
+            if (v + 1 < all)
+                products_block(2, out + v * WIDTH, out_stride, y, y_stride, w + v * WIDTH,
+                               stride, n);
+            else
+                products_block(1, out + v * WIDTH, out_stride, y, y_stride, w + v * WIDTH,
+                               stride, n);
+        out += AT_ONCE * out_stride;
+        y += AT_ONCE * y_stride;
+    }
+    for (; count > 0; count--, out += out_stride, y += y_stride)
+        accumulate(out, w, stride, NULL, y, n, columns);
 }
 
 static void add_outer(float *w, size_t stride, const uint32_t *row, const float *x,
@@ -105,10 +192,46 @@ INLINE float dot(const float *a, const float *b, size_t columns)
     return lane_sum(sum.lane);
 }
 
+typedef float quad __attribute__((vector_size(16)));
+
+/* The first two levels of lane_sum's tree. */
+INLINE quad dot_quad(const float *a, const float *b, size_t columns)
+{
+    union {
+        vec part[PARTS];
+        quad q[LANES / 4];
+    } sum;
+    for (size_t p = 0; p < PARTS; p++)
+        sum.part[p] = (vec){0};
+    for (size_t j = 0; j < columns; j += LANES)
+        for (size_t p = 0; p < PARTS; p++)
+            sum.part[p] += ((const vec *)(a + j))[p] * ((const vec *)(b + j))[p];
+    return (sum.q[0] + sum.q[2]) + (sum.q[1] + sum.q[3]);
+}
+
+/* The same tree as dot, four rows side by side. */
+INLINE void dot_four(float *out, const float *w, size_t stride, const float *d,
+                     size_t columns)
+{
+    quad a = dot_quad(w, d, columns), b = dot_quad(w + stride, d, columns);
+    quad c = dot_quad(w + 2 * stride, d, columns), e = dot_quad(w + 3 * stride, d, columns);
+    quad ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+    quad ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    quad ce_low = __builtin_shufflevector(c, e, 0, 4, 1, 5);
+    quad ce_high = __builtin_shufflevector(c, e, 2, 6, 3, 7);
+    quad ab = ab_low + ab_high; /* {a0 + a2, b0 + b2, a1 + a3, b1 + b3} */
+    quad ce = ce_low + ce_high;
+    *(quad *)out = __builtin_shufflevector(ab, ce, 0, 1, 4, 5) +
+                   __builtin_shufflevector(ab, ce, 2, 3, 6, 7);
+}
+
 static void back(float *out, const float *w, size_t stride, size_t n, const float *d,
                  size_t columns)
 {
-    for (size_t i = 0; i < n; i++)
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        dot_four(out + i, w + i * stride, stride, d, columns);
+    for (; i < n; i++)
         out[i] = dot(w + i * stride, d, columns);
 }
 
@@ -151,13 +274,25 @@ INLINE struct tally gather_total(const struct gather *g, struct tally before)
     return (struct tally){before.count + count, before.sum + (double)lane_sum(g->sum)};
 }
 
+typedef int32_t vec_of_int __attribute__((vector_size(WIDTH * sizeof(int32_t))));
+
 static struct tally magnitude(const float *x, size_t columns)
 {
-    struct gather g = {.sum = {0}};
+    union {
+        vec part[PARTS];
+        float lane[LANES];
+    } sum = {.lane = {0}};
+    vec_of_int count = {0};
     for (size_t j = 0; j < columns; j += LANES)
-        for (int lane = 0; lane < LANES; lane++)
-            gather_add(&g, lane, x[j + (size_t)lane]);
-    return gather_total(&g, (struct tally){0, 0});
+        for (size_t p = 0; p < PARTS; p++) {
+            vec v = ((const vec *)(x + j))[p];
+            sum.part[p] += (vec)((vec_of_int)v & 0x7fffffff);
+            count -= v != 0;
+        }
+    struct tally t = {0, (double)lane_sum(sum.lane)};
+    for (size_t lane = 0; lane < WIDTH; lane++)
+        t.count += (uint64_t)count[lane];
+    return t;
 }
 
 static struct tally distance(const float *w, const float *start, size_t stride, size_t n,
@@ -194,6 +329,8 @@ extern const struct kernels KERNELS;
 const struct kernels KERNELS = {
     .name = TEXT(KERNELS),
     .accumulate = accumulate,
+    .sum_sparse = sum_sparse,
+    .accumulate_tile = accumulate_tile,
     .add_outer = add_outer,
     .add_above = add_above,
     .back = back,

@@ -19,6 +19,14 @@ struct tally {
     double sum;
 };
 
+/* A sparse input on a background. */
+struct sparse {
+    const uint32_t *row; /* [n] */
+    const float *value;  /* [n] */
+    size_t n;
+    float background, sum; /* sum: of the whole input, background included */
+};
+
 struct kernels {
     const char *name; /* "kernels_v3": compiled for x86-64-v3 */
 
@@ -26,6 +34,17 @@ struct kernels {
      * row NULL: rows 0 .. n-1. */
     void (*accumulate)(float *out, const float *w, size_t stride, const uint32_t *row,
                        const float *x, size_t n, size_t columns);
+
+    /* out[j] = ((sum over k of x.value[k] * w[x.row[k]][j]) + background * column_sum[j])
+     * + sum * offset[j] + bias[j]; bias may be NULL. The last three at any address. */
+    void (*sum_sparse)(float *out, const struct sparse *x, const float *w, size_t stride,
+                       const float *column_sum, const float *offset, const float *bias,
+                       size_t columns);
+
+    /* accumulate over rows 0 .. n-1 for `count` inputs y[t] and outputs out[t]. */
+    void (*accumulate_tile)(float *out, size_t out_stride, const float *y, size_t y_stride,
+                            size_t count, const float *w, size_t stride, size_t n,
+                            size_t columns);
 
     /* w[row[k]][j] += x[k] * d[j]; row NULL as above. */
     void (*add_outer)(float *w, size_t stride, const uint32_t *row, const float *x,

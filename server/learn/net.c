@@ -111,12 +111,11 @@ static void sum_input(const struct net *n, const struct samples *s, uint32_t t, 
     const struct layer *input = &n->layer[0];
     uint64_t first = s->start[t];
     float sum_x = s->sum_s[t] + s->background * (float)s->features;
-    memset(a, 0, input->stride * sizeof *a);
-    n->kernels->accumulate(a, input->w, input->stride, s->index + first,
-                           s->value + first, s->start[t + 1] - first, input->stride);
-    n->kernels->add_scaled(a, s->background, n->column_sum, input->stride);
-    n->kernels->add_scaled(a, sum_x, n->offset, input->stride);
-    add_bias(n, 0, a);
+    struct sparse x = {s->index + first, s->value + first, s->start[t + 1] - first,
+                       s->background, sum_x};
+    const float *bias = n->spec.bias ? input->w + input->sources * input->stride : NULL;
+    n->kernels->sum_sparse(a, &x, input->w, input->stride, n->column_sum, n->offset, bias,
+                           input->targets);
 }
 
 void net_finish_sum(const struct net *n, uint32_t l, const struct samples *s, uint32_t t,

@@ -63,9 +63,16 @@ void plastic_columns(struct learner *r, const struct step *step, uint32_t l)
     float rate = (float)r->spec.learning_rate[l];
     float *change = r->scratch->change;
     uint8_t *column = r->scratch->column;
-    for (uint32_t j = 0; j < targets; j++)
-        column[j] = mask == NULL || mask[j];
+    if (mask == NULL)
+        memset(column, 1, targets);
+    else
+        memcpy(column, mask, targets);
     memset(column + targets, 0, r->net.layer[l].stride - targets);
+    if (mask == NULL && rule->compete_keep[l] == 0 && targets == r->net.layer[l].targets) {
+        for (uint32_t j = 0; j < r->net.layer[l].stride; j++)
+            change[j] = rate * r->delta[l][j];
+        return;
+    }
     bool by_unit = rule->compete == COMPETE_ERROR || rule->compete == COMPETE_ACTIVITY;
     if (by_unit && rule->compete_keep[l] > 0)
         compete_units(r, step, l);

@@ -18,6 +18,7 @@ struct builder {
     float *sum_s;
     double *sum_abs;
     uint32_t *active;
+    struct ranked *ranking; /* [2 * features] scratch */
 };
 
 void samples_free(struct samples *s)
@@ -33,11 +34,12 @@ void samples_free(struct samples *s)
     free(b->sum_s);
     free(b->sum_abs);
     free(b->active);
+    free(b->ranking);
     free(b);
 }
 
 /* Room for what each background has for itself. */
-static struct builder *builder_new(uint32_t count, uint64_t entries)
+static struct builder *builder_new(uint32_t count, uint32_t features, uint64_t entries)
 {
     struct builder *b = calloc(1, sizeof *b);
     if (b == NULL)
@@ -47,7 +49,8 @@ static struct builder *builder_new(uint32_t count, uint64_t entries)
     b->view.sum_s = b->sum_s = calloc((size_t)count + 1, sizeof *b->sum_s);
     b->view.sum_abs = b->sum_abs = calloc((size_t)count + 1, sizeof *b->sum_abs);
     b->view.active = b->active = calloc((size_t)count + 1, sizeof *b->active);
-    if (b->by_size != NULL && b->sum_s != NULL && b->sum_abs != NULL && b->active != NULL)
+    b->ranking = calloc(2 * (size_t)features + 1, sizeof *b->ranking);
+    if (b->by_size != NULL && b->ranking != NULL && b->sum_s != NULL && b->sum_abs != NULL && b->active != NULL)
         return b;
     samples_free(&b->view);
     return NULL;
@@ -58,7 +61,7 @@ static struct builder *builder_with_entries(uint32_t count, uint32_t features,
                                             uint32_t classes, uint64_t entries,
                                             const uint8_t *labels)
 {
-    struct builder *b = builder_new(count, entries);
+    struct builder *b = builder_new(count, features, entries);
     if (b == NULL)
         return NULL;
     b->view.features = features;
@@ -84,7 +87,7 @@ static void add_entry(struct builder *b, uint32_t t, uint32_t feature, float s)
 
 static void order_by_size(struct builder *b, uint32_t t)
 {
-    struct ranked entry[SAMPLES_FEATURES_MAX + 1], room[SAMPLES_FEATURES_MAX + 1];
+    struct ranked *entry = b->ranking, *room = b->ranking + b->view.features;
     const struct samples *s = &b->view;
     uint64_t first = s->start[t], n = s->start[t + 1] - first;
     for (uint64_t i = 0; i < n; i++)
@@ -139,7 +142,7 @@ enum status samples_from_pixels(const uint8_t *pixels, const uint8_t *labels,
 enum status samples_with_background(const struct samples *s, float background,
                                     struct samples **ret)
 {
-    struct builder *b = builder_new(s->count, s->start[s->count]);
+    struct builder *b = builder_new(s->count, s->features, s->start[s->count]);
     if (b == NULL)
         return STATUS_NO_MEMORY;
     b->view = (struct samples){.count = s->count,

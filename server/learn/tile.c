@@ -8,7 +8,8 @@
 #include <string.h>
 
 enum {
-    BLOCK_COLUMNS = 64,
+    BLOCK_COLUMNS = 32, /* what a step touches of a block nearly fits the L1 cache */
+    GROUP = 4,          /* samples at a time on their way to the next layer */
     TILE_FLOATS = 1 << 20, /* of summed inputs to the layer behind the input layer */
 };
 
@@ -61,15 +62,24 @@ static void sum_block(const struct tile *w, const struct samples *s, uint32_t t,
     const struct net *n = w->net;
     const struct layer *input = &n->layer[0];
     uint64_t first = s->start[t];
-    float sum_x = s->sum_s[t] + s->background * (float)s->features;
-    memset(a, 0, columns * sizeof *a);
-    n->kernels->accumulate(a, w->block, BLOCK_COLUMNS, s->index + first,
-                           s->value + first, s->start[t + 1] - first, columns);
-    n->kernels->add_scaled(a, s->background, n->column_sum + column, columns);
-    n->kernels->add_scaled(a, sum_x, n->offset + column, columns);
-    if (n->spec.bias)
-        n->kernels->add_scaled(
-            a, 1, input->w + input->sources * input->stride + column, columns);
+    struct sparse x = {s->index + first, s->value + first, s->start[t + 1] - first,
+                       s->background, s->sum_s[t] + s->background * (float)s->features};
+    const float *bias =
+        n->spec.bias ? input->w + input->sources * input->stride + column : NULL;
+    n->kernels->sum_sparse(a, &x, w->block, BLOCK_COLUMNS, n->column_sum + column,
+                           n->offset + column, bias, columns);
+}
+
+/* Activities of a block's units for a group of samples; units before `skip` stay silent. */
+static void fill_group(const struct tile *w, const struct samples *s, uint32_t t,
+                       uint32_t group, size_t column, size_t units, size_t skip,
+                       float y[GROUP][BLOCK_COLUMNS])
+{
+    for (uint32_t g = 0; g < group; g++) {
+        sum_block(w, s, t + g, column, units, y[g]);
+        activation_apply(w->net->spec.activation, y[g], units);
+        memset(y[g], 0, skip * sizeof y[g][0]);
+    }
 }
 
 bool tile_pass(struct tile *w, const struct samples *s, uint32_t first, uint32_t count,
@@ -78,20 +88,21 @@ bool tile_pass(struct tile *w, const struct samples *s, uint32_t first, uint32_t
 {
     const struct net *n = w->net;
     const struct layer *next = &n->layer[1];
-    for (size_t column = first_unit; column < end_unit; column += BLOCK_COLUMNS) {
-        size_t units = end_unit - column;
+    size_t column = first_unit / LANES * LANES; /* blocks begin where vectors do */
+    for (; column < end_unit; column += BLOCK_COLUMNS) {
+        size_t units = end_unit - column, skip = 0;
         units = units < BLOCK_COLUMNS ? units : BLOCK_COLUMNS;
-        size_t columns = (units + LANES - 1) / LANES * LANES;
-        if (columns > n->layer[0].stride - column)
-            columns = n->layer[0].stride - column;
-        pack_block(w, column, columns);
-        for (uint32_t t = 0; t < count; t++) {
-            _Alignas(64) float y[BLOCK_COLUMNS];
-            sum_block(w, s, first + t, column, columns, y);
-            activation_apply(n->spec.activation, y, units);
-            n->kernels->accumulate(ret_sums + t * next->stride,
-                                   next->w + column * next->stride, next->stride, NULL, y,
-                                   units, next->stride);
+        if (column < first_unit)
+            skip = first_unit - column;
+        pack_block(w, column, (units + LANES - 1) / LANES * LANES);
+        for (uint32_t t = 0; t < count; t += GROUP) {
+            _Alignas(64) float y[GROUP][BLOCK_COLUMNS];
+            uint32_t group = count - t < GROUP ? count - t : GROUP;
+            fill_group(w, s, first + t, group, column, units, skip, y);
+            n->kernels->accumulate_tile(ret_sums + t * next->stride, next->stride, y[0],
+                                        BLOCK_COLUMNS, group,
+                                        next->w + column * next->stride, next->stride,
+                                        units, next->targets);
         }
         if (!go_on(arg))
             return false;
