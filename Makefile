@@ -47,7 +47,8 @@ BASE    := $(call objects,$(wildcard server/base/*.c))
 CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all tests install uninstall clean lint check demo bench packages packages-check
+.PHONY: all tests install uninstall clean lint check demo bench packages packages-check \
+	packages-bench
 .DELETE_ON_ERROR:
 
 all: $(B)/frugald $(B)/frugal
@@ -106,6 +107,21 @@ $(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(HOUSE) $(B)/learn.a
 
 tests: $(B)/tests/replay $(B)/tests/trace $(UNIT)
 
+# Benchmarks: our core beside dense programs. ROWS, ROUNDS, SECONDS, PROGRAMS choose.
+BENCH := $(B)/bench/core $(B)/bench/dense
+$(B)/tests/bench/dense%.o: ALLFLAGS += -O3 -march=native -ffp-contract=fast
+$(B)/bench/core: $(B)/tests/bench/core.o $(HOUSE) $(B)/learn.a
+	@mkdir -p $(@D)
+	$(CC) $(LDALL) -o $@ $^ $(LIBS_SERVER)
+
+$(B)/bench/dense: $(call objects,$(wildcard tests/bench/dense*.c))
+	@mkdir -p $(@D)
+	$(CC) $(LDALL) -o $@ $^ -lopenblas -lz -lm
+
+bench: packages-bench
+	+$(MAKE) $(BENCH)
+	B=$(B) node tests/bench/bench.mjs
+
 lint: $(B)/learn.a
 	sh tests/lint/floors.sh "$(FLOORS)"
 	sh tests/lint/symbols.sh $(B)/learn.a
@@ -122,6 +138,9 @@ packages:
 
 packages-check:
 	@bash docker/packages.sh run check
+
+packages-bench:
+	@bash docker/packages.sh run bench
 
 install: all
 	install -D -m 755 $(B)/frugald $(DESTDIR)$(PREFIX)/bin/frugald

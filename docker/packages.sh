@@ -1,10 +1,12 @@
 # Installs the Debian packages that are missing: `packages.sh run` what building and running
-# takes, `packages.sh run check` also what the tests take.
+# takes, `packages.sh run check` also what the tests take, `packages.sh run bench` what the
+# benchmarks take.
 set -eu
 
 build='gcc libc6-dev ca-certificates libmicrohttpd-dev libjansson-dev libsqlite3-dev
     zlib1g-dev libsodium-dev libsleef-dev dataset-fashion-mnist'
 check='libcmocka-dev clang chromium fonts-dejavu-core qemu-user'
+bench='libopenblas-dev python3-numpy'
 
 installed() {
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
@@ -24,6 +26,7 @@ installed libcurl4-gnutls-dev || need libcurl4-openssl-dev
 node_is_new_enough || need nodejs
 command -v npm >/dev/null || need npm
 case " $* " in *' check '*) for package in $check; do need "$package"; done ;; esac
+case " $* " in *' bench '*) for package in $bench; do need "$package"; done ;; esac
 
 if [ -z "$missing" ]; then exit 0; fi
 echo "Debian packages that are missing:$missing"
