@@ -53,8 +53,7 @@ done
 
 step packages_for_tests make tests/node_modules/.package-lock.json
 for folder in core api programs page; do
-    tap "$folder" node --test --test-concurrency=2 --test-reporter=tap \
-        tests/$folder/*.test.mjs
+    tap "$folder" node --test --test-reporter=tap tests/$folder/*.test.mjs
 done
 
 echo "$passed passed, $failed failed"

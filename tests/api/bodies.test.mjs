@@ -4,7 +4,7 @@ import fs from "node:fs";
 import http from "node:http";
 import net from "node:net";
 import test from "node:test";
-import { sleep, until } from "../lib/cleanup.mjs";
+import { settled, sleep, until } from "../lib/cleanup.mjs";
 import { exchange } from "../lib/raw.mjs";
 import { startServer } from "../lib/server.mjs";
 import { short, spec } from "../lib/specs.mjs";
@@ -113,7 +113,7 @@ test("H15 connections that break off leave nothing open", async (t) => {
   await server.done((await server.submit(spec(short, { evaluate: { every: 1 } }))).id);
   const open = () => fs.readdirSync(`/proc/${server.pid}/fd`).length;
   for (let i = 0; i < 40; i += 1) await server.get("/v1/jobs"); // every thread has its reader
-  const before = open();
+  const before = await settled(open);
   const requests = ["GET /v1/runs/1/trace HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
       "Content-Length: 100\r\n\r\n{", "GET /hea"];

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import http from "node:http";
 import test from "node:test";
-import { defer, sleep, until } from "../lib/cleanup.mjs";
+import { defer, settled, sleep, until } from "../lib/cleanup.mjs";
 import { startServer } from "../lib/server.mjs";
 import { endless, short } from "../lib/specs.mjs";
 import { Events } from "../lib/sse.mjs";
@@ -40,7 +40,7 @@ test("H15 streams of clients that went away are given up", async (t) => {
   const server = await startServer(t);
   for (let i = 0; i < 40; i += 1) await server.get("/v1/jobs"); // every thread has its reader
   const open = () => fs.readdirSync(`/proc/${server.pid}/fd`).length;
-  const before = open();
+  const before = await settled(open);
   const streams = await Promise.all(Array.from({ length: 12 },
     () => Events.open(t, `${server.url}/v1/events`)));
   await sleep(300);

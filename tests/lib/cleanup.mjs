@@ -68,6 +68,17 @@ export async function until(ask, what, ms = 30000, every = 20) {
   }
 }
 
+/* A number that has stopped changing. */
+export async function settled(ask) {
+  let [last, since] = [await ask(), Date.now()];
+  while (Date.now() - since < 400) {
+    await sleep(20);
+    const now = await ask();
+    if (now !== last) [last, since] = [now, Date.now()];
+  }
+  return last;
+}
+
 const deferred = new WeakMap();
 
 /* Runs f when the test has ended, however it ended; what was deferred last goes first. */
