@@ -39,6 +39,15 @@ struct http {
     struct peer *peers;
 };
 
+/* exchange.c: the callbacks of a request, in the order in which they come. */
+void *exchange_begin(void *http, const char *target, struct MHD_Connection *connection);
+enum MHD_Result exchange_handle(void *http, struct MHD_Connection *connection,
+                                const char *url, const char *method, const char *version,
+                                const char *upload_data, size_t *upload_size,
+                                void **context);
+void exchange_end(void *http, struct MHD_Connection *connection, void **context,
+                  enum MHD_RequestTerminationCode code);
+
 /* peers.c: libmicrohttpd tells of connections; requests mark what theirs is doing; the
  * housekeeper watches until h->stopping. */
 void peers_notify(void *http, struct MHD_Connection *connection, void **context,

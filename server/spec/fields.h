@@ -69,6 +69,12 @@ void field_set_entry(const struct field *f, size_t entry, uint32_t layers,
                      const json_t *value, const char *pointer, struct spec *into,
                      struct problems *problems);
 
+/* Whether the numbers of the row are whole ones. */
+bool field_is_integral(const struct field *f);
+
+/* "never", "sample", "class"; not for REDRAW_CYCLE, which is an object. */
+const char *redraw_name(enum mask_redraw kind);
+
 /* Whether the row stands for a list of numbers; and that list. */
 bool field_has_list(const struct field *f);
 struct spec_numbers *field_list(const struct field *f, struct spec *in);

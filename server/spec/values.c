@@ -1,5 +1,5 @@
-/* In: JSON values. Out: checked members of struct spec, and back. One pair of functions per
- * type of field; ranges and choices come from the field's row. */
+/* In: JSON values. Out: checked members of struct spec. One function per type of field;
+ * ranges and choices come from the field's row. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,8 +7,6 @@
 
 #include "base/nearest.h"
 #include "spec/fields.h"
-
-static const char *const redraw_names[] = {"never", "sample", "class"};
 
 static const char *type_name(const json_t *value)
 {
@@ -36,18 +34,12 @@ static bool in_range(const struct field *f, double x, const char *pointer,
     return false;
 }
 
-static bool is_integral(const struct field *f)
-{
-    return f->type == FIELD_INTEGER || f->type == FIELD_UNITS ||
-           f->type == FIELD_LIST_OF_INTEGERS;
-}
-
 /* One number of a field or of its list; false is reported. */
 static bool read_number(const struct field *f, const json_t *value, const char *pointer,
                         double *ret, struct problems *problems)
 {
-    if (is_integral(f) ? !json_is_integer(value) : !json_is_number(value)) {
-        wrong_type(problems, pointer, is_integral(f) ? "an integer" : "a number", value);
+    if (field_is_integral(f) ? !json_is_integer(value) : !json_is_number(value)) {
+        wrong_type(problems, pointer, field_is_integral(f) ? "an integer" : "a number", value);
         return false;
     }
     double x = json_number_value(value);
@@ -181,7 +173,7 @@ static void set_redraw(const json_t *value, const char *pointer, struct spec_red
     const json_t *cycle = json_object_get(value, "cycle");
     json_int_t n = json_integer_value(cycle);
     for (int kind = REDRAW_NEVER; kind < REDRAW_CYCLE && word != NULL; kind++)
-        if (strcmp(word, redraw_names[kind]) == 0) {
+        if (strcmp(word, redraw_name((enum mask_redraw)kind)) == 0) {
             *target = (struct spec_redraw){.kind = (enum mask_redraw)kind};
             return;
         }
@@ -294,79 +286,4 @@ void field_set_entry(const struct field *f, size_t entry, uint32_t layers,
                      f->pointer, list->count);
     else
         read_number(f, value, pointer, &list->value[entry], problems);
-}
-
-static json_t *number_json(const struct field *f, double x)
-{
-    bool whole = x == rint(x) && fabs(x) < 0x1p53;
-    return is_integral(f) || whole ? json_integer((json_int_t)x) : json_real(x);
-}
-
-static json_t *list_json(const struct field *f, const struct spec_numbers *list)
-{
-    if (list->count == 0)
-        return json_null();
-    if (list->one_for_all)
-        return number_json(f, list->value[0]);
-    json_t *j = json_array();
-    for (uint32_t l = 0; l < list->count; l++)
-        json_array_append_new(j, number_json(f, list->value[l]));
-    return j;
-}
-
-static json_t *tags_json(const struct spec_tags *tags)
-{
-    json_t *j = json_array();
-    for (uint32_t i = 0; i < tags->count; i++)
-        json_array_append_new(j, json_string(tags->tag[i]));
-    return j;
-}
-
-static json_t *gate_json(const struct spec_gate *gate)
-{
-    if (gate->kind == GATE_NONE)
-        return json_null();
-    return gate->kind == GATE_WRONG ? json_string("wrong") : json_real(gate->error);
-}
-
-static json_t *redraw_json(const struct spec_redraw *redraw)
-{
-    if (redraw->kind == REDRAW_CYCLE)
-        return json_pack("{s:i}", "cycle", (int)redraw->cycle);
-    return json_string(redraw_names[redraw->kind]);
-}
-
-json_t *field_get(const struct field *f, const struct spec *from)
-{
-    const void *member = (const char *)from + f->offset;
-    switch (f->type) {
-    case FIELD_TEXT:
-        return json_string(member);
-    case FIELD_TAGS:
-        return tags_json(member);
-    case FIELD_FLAG:
-        return json_boolean(*(const bool *)member);
-    case FIELD_CHOICE:
-        return json_string(f->choices[*(const int64_t *)member]);
-    case FIELD_INTEGER:
-        if (f->nullable && *(const int64_t *)member == 0)
-            return json_null();
-        return json_integer(*(const int64_t *)member);
-    case FIELD_NUMBER:
-        if (f->nullable && *(const double *)member == 0)
-            return json_null();
-        return number_json(f, *(const double *)member);
-    case FIELD_UNITS:
-    case FIELD_LIST_OF_INTEGERS:
-    case FIELD_LIST_OF_NUMBERS:
-        return list_json(f, member);
-    case FIELD_GATE:
-        return gate_json(member);
-    case FIELD_REDRAW:
-        return redraw_json(member);
-    case FIELD_SEEDS:
-    case FIELD_SWEEP:
-        break;
-    }
-    return json_null();
 }

@@ -1,0 +1,34 @@
+/* The store from the inside: its one writer thread and what it shares with the others.
+ * Private to the floor. */
+#ifndef FRUGAL_STORE_WRITER_H
+#define FRUGAL_STORE_WRITER_H
+
+#include <limits.h>
+#include <pthread.h>
+
+#include "store/conn.h"
+
+struct store {
+    char path[PATH_MAX]; /* of the database file */
+    int lock_file;
+    struct conn *writer;
+    pthread_t thread;
+    pthread_key_t reader;
+    void (*after)(void *arg, int64_t seq);
+    void *after_arg;
+
+    pthread_mutex_t lock;
+    pthread_cond_t work;  /* a write was queued, or the end has come */
+    pthread_cond_t space; /* the queue became shorter */
+    /* protected by lock: */
+    struct write *first, **last;
+    size_t queued;
+    bool urgent; /* a write that is not patient is queued */
+    bool closing;
+    struct conn *readers;
+};
+
+/* The writer thread, until s->closing; arg: struct store. */
+void *writer_main(void *arg);
+
+#endif

@@ -1,0 +1,136 @@
+#include "work/ending.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+double computed(const struct execution *e)
+{
+    return clock_thread_seconds() - e->computing_since;
+}
+
+struct end_write {
+    struct run_end end;
+    const struct execution *execution;
+};
+
+/* Whether the end already says that the attempt went wrong, not only the network. */
+static bool is_failure(const struct run_end *e)
+{
+    return e->state == RUN_FAILED && strcmp(e->outcome, "diverged") != 0;
+}
+
+/* The rows come before their end in the queue, perhaps in the same transaction: a run does
+ * not succeed when one of them was refused. */
+static enum status apply_end(struct conn *c, void *arg)
+{
+    struct end_write *w = arg;
+    enum status rows = (enum status)atomic_load(&w->execution->row_status);
+    if (!is_failure(&w->end) && rows != STATUS_OK)
+        return rows;
+    return store_run_finish(c, &w->end);
+}
+
+static enum status apply_requeue(struct conn *c, void *arg)
+{
+    const struct claim *claim = arg;
+    return store_run_requeue(c, claim->run, claim->job);
+}
+
+void describe_end(const struct execution *e, const struct setup *s,
+                         enum train_outcome outcome, struct run_end *end, struct buf *why)
+{
+    bool by_samples = s->spec.stop_epochs == 0 ||
+                      (uint64_t)s->spec.stop_samples == s->train.stop_samples;
+    end->state = RUN_SUCCEEDED;
+    switch (outcome) {
+    case OUTCOME_GOAL:
+        end->outcome = "goal";
+        break;
+    case OUTCOME_SAMPLES:
+        end->outcome = by_samples ? "samples" : "epochs";
+        break;
+    case OUTCOME_ENERGY:
+        end->outcome = "energy";
+        break;
+    case OUTCOME_SECONDS:
+        end->state = RUN_TIMED_OUT;
+        end->outcome = "seconds";
+        buf_addf(why, "the limit of %g s of computing was reached", e->stop_seconds);
+        break;
+    case OUTCOME_DIVERGED:
+        end->state = RUN_FAILED;
+        end->outcome = "diverged";
+        buf_addf(why, "the network diverged: after %llu samples its output was no longer "
+                 "finite; a lower learning rate may help",
+                 (unsigned long long)atomic_load(&e->samples));
+        break;
+    case OUTCOME_STOPPED: /* handled by execute */
+        break;
+    }
+}
+
+void describe_failure(enum status status, struct run_end *end, struct buf *why)
+{
+    end->state = RUN_FAILED;
+    end->outcome = status == STATUS_CONFLICT ? "replay_mismatch" : "error";
+    if (status == STATUS_CONFLICT)
+        buf_adds(why, "a trace row differs from the one that was computed before an "
+                      "interruption");
+    else if (why->len == 0)
+        buf_adds(why, status_text(status));
+}
+
+bool may_pass(enum status status)
+{
+    return status == STATUS_NO_SPACE || status == STATUS_NO_MEMORY || status == STATUS_IO;
+}
+
+/* The record of how an attempt ended must not get lost: tried again until it is written, or
+ * the server stops and finds the run at its next start. */
+static enum status insist(struct execution *e, enum status (*apply)(struct conn *, void *),
+                          void *arg)
+{
+    enum status status = store_write(e->place->store, apply, arg);
+    while (may_pass(status) && !atomic_load(&e->stop)) {
+        log_warning("run %lld waits to be recorded: %s", (long long)e->claim->run,
+                    status_text(status));
+        sleep(1);
+        status = store_write(e->place->store, apply, arg);
+    }
+    return status;
+}
+
+void give_back(struct execution *e)
+{
+    struct claim claim = *e->claim;
+    enum status status = insist(e, apply_requeue, &claim);
+    if (status != STATUS_OK)
+        log_error("run %lld could not be given back: %s", (long long)claim.run,
+                  status_text(status));
+}
+
+void finish(struct execution *e, struct run_end *end, struct buf *why)
+{
+    end->run = e->claim->run;
+    end->job = e->claim->job;
+    end->now = clock_now_ms();
+    end->seconds = computed(e);
+    end->reason = why->len > 0 ? why->data : NULL;
+    struct end_write w = {.end = *end, .execution = e};
+    enum status status = insist(e, apply_end, &w);
+    if (status == STATUS_CONFLICT && !is_failure(end)) {
+        buf_clear(why);
+        describe_failure(status, end, why);
+        finish(e, end, why);
+    } else if (status != STATUS_OK) {
+        log_error("the end of run %lld could not be recorded: %s", (long long)end->run,
+                  status_text(status));
+    } else {
+        log_info("run %lld of job %lld: %s, %s, %.2f s", (long long)end->run,
+                 (long long)end->job, run_state_name(end->state), end->outcome,
+                 end->seconds);
+    }
+}
