@@ -1,14 +1,9 @@
 /* The way of a request through libmicrohttpd's callbacks: target, header, body, handler,
  * reply. */
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/log.h"
 #include "http/gate.h"
 #include "http/http_internal.h"
 #include "http/limits.h"

@@ -17,22 +17,6 @@ static bool is_any_over(const struct learner *r)
     return false;
 }
 
-/* Consolidates the synapses of a row that are beyond `threshold`; adds up the rest. */
-static void consolidate_row(float *transient, size_t targets, float threshold,
-                            struct energy *e)
-{
-    for (size_t j = 0; j < targets; j++) {
-        float size = fabsf(transient[j]);
-        if (size > threshold) {
-            e->m0++;
-            e->m1 += (double)size;
-            transient[j] = 0;
-        } else {
-            e->maintenance += (double)size;
-        }
-    }
-}
-
 void cache_consolidate(struct learner *r)
 {
     const struct rule *rule = &r->spec.rule;
@@ -41,9 +25,14 @@ void cache_consolidate(struct learner *r)
         threshold = is_any_over(r) ? 0 : INFINITY;
     for (uint32_t l = 0; l < r->spec.net.layers; l++) {
         const struct layer *layer = &r->net.layer[l];
-        for (size_t i = 0; i < layer->rows && r->path[l] != UPDATE_NONE; i++)
-            consolidate_row(r->transient[l] + i * layer->stride, layer->targets, threshold,
-                            &r->energy[l]);
+        struct energy *e = &r->energy[l];
+        for (size_t i = 0; i < layer->rows && r->path[l] != UPDATE_NONE; i++) {
+            struct tally over = r->net.kernels->consolidate(
+                r->transient[l] + i * layer->stride, threshold, &e->maintenance,
+                layer->stride);
+            e->m0 += over.count;
+            e->m1 += over.sum;
+        }
         r->diverged = r->diverged || !isfinite(r->energy[l].m1);
     }
 }

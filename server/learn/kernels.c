@@ -2,28 +2,12 @@
  * defines. Plain loops over vectors; no intrinsics, no fused multiply-adds. */
 #include "learn/kernels.h"
 
-#include <math.h>
 #include <string.h>
 
-/* The widest vectors that stay in registers on this instruction set. */
-#if defined(__AVX512F__)
-enum { WIDTH = 16 };
-#elif defined(__AVX2__)
-enum { WIDTH = 8 };
-#else
-enum { WIDTH = 4 };
-#endif
-
-typedef float vec __attribute__((vector_size(WIDTH * sizeof(float))));
-
-/* The same at any address. */
-typedef float loose __attribute__((vector_size(WIDTH * sizeof(float)), aligned(4)));
+#include "learn/kernels_dense.h"
 
 enum { BLOCK = 8 }; /* vectors of sums that a block of columns keeps in registers */
 
-#define INLINE static inline __attribute__((always_inline))
-
-/* `vectors` is a constant at each place of call, so that sum[] becomes registers. */
 INLINE void accumulate_block(const size_t vectors, float *restrict out,
                              const float *restrict w, size_t stride, const uint32_t *row,
                              const float *x, size_t n)
@@ -167,19 +151,6 @@ static void add_above(float *w, float x, const float *d, const float *size, floa
     }
 }
 
-/* LANES partial sums, added up by halves: the same tree whatever WIDTH is. */
-INLINE float lane_sum(const float lane[LANES])
-{
-    float half[LANES / 2];
-    for (int i = 0; i < 8; i++)
-        half[i] = lane[i] + lane[i + 8];
-    for (int i = 0; i < 4; i++)
-        half[i] += half[i + 4];
-    return (half[0] + half[2]) + (half[1] + half[3]);
-}
-
-enum { PARTS = LANES / WIDTH };
-
 INLINE float dot(const float *a, const float *b, size_t columns)
 {
     union {
@@ -254,26 +225,6 @@ static void fold(float *w, size_t stride, size_t n, const float *offset, float *
     }
 }
 
-/* Magnitudes gathered in LANES partial sums per row, rows in double. */
-struct gather {
-    float sum[LANES];
-    uint32_t count[LANES];
-};
-
-INLINE void gather_add(struct gather *g, int lane, float x)
-{
-    g->sum[lane] += fabsf(x);
-    g->count[lane] += x != 0;
-}
-
-INLINE struct tally gather_total(const struct gather *g, struct tally before)
-{
-    uint64_t count = 0;
-    for (int lane = 0; lane < LANES; lane++)
-        count += g->count[lane];
-    return (struct tally){before.count + count, before.sum + (double)lane_sum(g->sum)};
-}
-
 typedef int32_t vec_of_int __attribute__((vector_size(WIDTH * sizeof(int32_t))));
 
 static struct tally magnitude(const float *x, size_t columns)
@@ -295,33 +246,6 @@ static struct tally magnitude(const float *x, size_t columns)
     return t;
 }
 
-static struct tally distance(const float *w, const float *start, size_t stride, size_t n,
-                             const float *offset, size_t columns)
-{
-    struct tally total = {0, 0};
-    for (size_t i = 0; i < n; i++, w += stride, start += stride) {
-        struct gather g = {.sum = {0}};
-        for (size_t j = 0; j < columns; j += LANES)
-            for (int lane = 0; lane < LANES; lane++) {
-                size_t at = j + (size_t)lane;
-                gather_add(&g, lane, (w[at] + offset[at]) - start[at]);
-            }
-        total = gather_total(&g, total);
-    }
-    return total;
-}
-
-static double square(const float *x, const float *offset, size_t columns)
-{
-    float sum[LANES] = {0};
-    for (size_t j = 0; j < columns; j += LANES)
-        for (size_t lane = 0; lane < LANES; lane++) {
-            float w = x[j + lane] + (offset != NULL ? offset[j + lane] : 0);
-            sum[lane] += w * w;
-        }
-    return (double)lane_sum(sum);
-}
-
 #define TEXT_OF(x) #x
 #define TEXT(x) TEXT_OF(x)
 
@@ -339,4 +263,7 @@ const struct kernels KERNELS = {
     .magnitude = magnitude,
     .distance = distance,
     .square = square,
+    .propose = propose,
+    .add_transient = add_transient,
+    .consolidate = consolidate,
 };

@@ -72,6 +72,21 @@ struct kernels {
     struct tally (*distance)(const float *w, const float *start, size_t stride, size_t n,
                              const float *offset, size_t columns);
 
+    /* out[j] = x * d[j] - decay * w[j] where column[j] and mask[j], else 0; mask NULL: all.
+     * `columns` is any number here. */
+    void (*propose)(float *out, float x, const float *d, float decay, const float *w,
+                    const uint8_t *column, const uint8_t *mask, size_t columns);
+
+    /* The transient part of a row loses decay = 1 - kept of itself and takes change[j];
+     * w[j] and column_sum[j] follow it. */
+    void (*add_transient)(float *w, float *transient, const float *change, float decay,
+                          float kept, float *column_sum, size_t columns);
+
+    /* Entries beyond the threshold become 0 and are returned; the magnitudes of the others
+     * are added to *maintenance. */
+    struct tally (*consolidate)(float *transient, float threshold, double *maintenance,
+                                size_t columns);
+
     /* Sum of (x[j] + offset[j])^2; offset may be NULL. */
     double (*square)(const float *x, const float *offset, size_t columns);
 };

@@ -27,6 +27,7 @@ struct scratch *scratch_new(const struct learner *r)
     s->x = net_vector(rows);
     s->index = calloc(rows, sizeof *s->index);
     s->change = net_vector(stride);
+    s->unused = net_vector(stride);
     s->column = calloc(stride, 1);
     s->score = calloc(scores + 1, sizeof *s->score);
     s->dense = net_vector(dense);
@@ -37,7 +38,7 @@ struct scratch *scratch_new(const struct learner *r)
     s->sum = calloc(ranked + 1, sizeof *s->sum);
     s->size = net_vector(ranked);
     if (s->rows && s->columns && s->ranking && s->groups && s->sum && s->size && s->x &&
-        s->index && s->change && s->column && s->score && s->dense)
+        s->index && s->unused && s->change && s->column && s->score && s->dense)
         return s;
     scratch_free(s);
     return NULL;
@@ -50,6 +51,7 @@ void scratch_free(struct scratch *s)
     free(s->x);
     free(s->index);
     free(s->change);
+    free(s->unused);
     free(s->column);
     free(s->score);
     free(s->dense);

@@ -74,12 +74,15 @@ static void propose(const struct view *v, const float *x, const float *change,
     float decay = (float)(v->r->spec.learning_rate[v->l] * v->r->spec.l2);
     for (size_t i = 0; i < layer->rows; i++) {
         float *row = dense + i * layer->stride;
-        const float *w = layer->w + i * layer->stride;
-        for (size_t j = 0; j < layer->stride; j++)
-            row[j] = 0;
-        for (size_t j = 0; j < layer->targets; j++)
-            if (is_plastic(v, i, j))
-                row[j] = x[i] * change[j] - decay * w[j];
+        bool is_row = i < v->sources || i >= layer->sources; /* or the bias */
+        memset(row + layer->targets, 0,
+               (layer->stride - layer->targets) * sizeof *row);
+        if (is_row)
+            v->r->net.kernels->propose(
+                row, x[i], change, decay, layer->w + i * layer->stride, v->column,
+                v->mask != NULL ? v->mask + i * layer->targets : NULL, layer->targets);
+        else
+            memset(row, 0, layer->targets * sizeof *row);
     }
 }
 
@@ -105,16 +108,13 @@ static void apply_transient(struct learner *r, uint32_t l, const float *dense)
     struct layer *layer = &r->net.layer[l];
     float decay = (float)r->spec.rule.cache_decay;
     float kept = (float)(1 - r->spec.rule.cache_decay);
-    for (size_t i = 0; i < layer->rows; i++)
-        for (size_t j = 0; j < layer->targets; j++) {
-            size_t at = i * layer->stride + j;
-            float *transient = &r->transient[l][at];
-            float total = dense[at] - decay * *transient;
-            layer->w[at] += total;
-            if (l == 0 && i < layer->sources)
-                r->net.column_sum[j] += total;
-            *transient = *transient * kept + dense[at];
-        }
+    for (size_t i = 0; i < layer->rows; i++) {
+        size_t at = i * layer->stride;
+        bool summed = l == 0 && i < layer->sources;
+        r->net.kernels->add_transient(layer->w + at, r->transient[l] + at, dense + at, decay,
+                                      kept, summed ? r->net.column_sum : r->scratch->unused,
+                                      layer->stride);
+    }
 }
 
 void update_dense(struct learner *r, const struct step *step, uint32_t l, bool closed)
