@@ -1,5 +1,5 @@
 # frugal: make demo, make check, make, make install, make bench, make clean.
-# SAN=address|thread|undefined builds with that sanitizer, below build/SAN.
+# SAN=address|thread|undefined builds with that sanitizer, below build/SAN; V=1 shows commands.
 
 SHELL  := /bin/bash
 CC     ?= gcc
@@ -10,6 +10,10 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 IS_CLANG := $(findstring clang,$(CC))
+
+# One short line per file; V=1 shows the commands.
+Q   := $(if $(V),,@)
+say  = @echo "  $(1)  $@"
 
 # The floors, from the top down; each may include only those to its right.
 FLOORS := http app work store data spec learn base
@@ -54,13 +58,16 @@ UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 all: $(B)/frugald $(B)/frugal
 
 $(B)/frugald: $(B)/server/main.o $(HOUSE) $(B)/learn.a
-	$(CC) $(LDALL) -o $@ $^ $(LIBS_SERVER)
+	$(call say,LINK)
+	$(Q)$(CC) $(LDALL) -o $@ $^ $(LIBS_SERVER)
 
 $(B)/frugal: $(CLIENT) $(BASE)
-	$(CC) $(LDALL) -o $@ $^ $(LIBS_CLIENT)
+	$(call say,LINK)
+	$(Q)$(CC) $(LDALL) -o $@ $^ $(LIBS_CLIENT)
 
 $(B)/learn.a: $(LEARN)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 # The inner loops, once for each instruction set.
 MARCH_kernels_v1 := x86-64
@@ -68,11 +75,13 @@ MARCH_kernels_v3 := x86-64-v3
 MARCH_kernels_v4 := x86-64-v4
 $(KERNELS:%=$(B)/server/learn/%.o): $(B)/server/learn/kernels_%.o: server/learn/kernels.c
 	@mkdir -p $(@D)
-	$(CC) $(ALLFLAGS) -O3 -march=$(MARCH_kernels_$*) -DKERNELS=kernels_$* -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(ALLFLAGS) -O3 -march=$(MARCH_kernels_$*) -DKERNELS=kernels_$* -c -o $@ $<
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALLFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(ALLFLAGS) -c -o $@ $<
 
 # What is embedded: a change of these files must rebuild what holds them.
 $(B)/server/store/migrate.o: $(wildcard schema/migrations/*.sql)
@@ -81,7 +90,7 @@ $(B)/server/main.o $(B)/client/version.o: $(B)/gen/version.h
 
 $(B)/gen/assets.def: web/node_modules/.package-lock.json $(wildcard web/*) web/assets.sh
 	@mkdir -p $(@D)
-	sh web/assets.sh > $@
+	$(Q)sh web/assets.sh > $@
 
 $(B)/gen/version.h: FORCE
 	@mkdir -p $(@D)
@@ -96,14 +105,17 @@ FORCE:
 # Tests.
 $(B)/tests/replay: $(B)/tests/cases/replay.o $(B)/learn.a
 	@mkdir -p $(@D)
-	$(CC) $(LDALL) -o $@ $^ -ljansson $(LIBS_LEARN)
+	$(call say,LINK)
+	$(Q)$(CC) $(LDALL) -o $@ $^ -ljansson $(LIBS_LEARN)
 
 $(B)/tests/trace: $(B)/tests/cases/trace.o $(HOUSE) $(B)/learn.a
 	@mkdir -p $(@D)
-	$(CC) $(LDALL) -o $@ $^ $(LIBS_SERVER)
+	$(call say,LINK)
+	$(Q)$(CC) $(LDALL) -o $@ $^ $(LIBS_SERVER)
 
 $(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(HOUSE) $(B)/learn.a
-	$(CC) $(LDALL) -o $@ $^ -lcmocka $(LIBS_SERVER)
+	$(call say,LINK)
+	$(Q)$(CC) $(LDALL) -o $@ $^ -lcmocka $(LIBS_SERVER)
 
 tests: $(B)/tests/replay $(B)/tests/trace $(UNIT)
 
@@ -112,11 +124,13 @@ BENCH := $(B)/bench/core $(B)/bench/dense
 $(B)/tests/bench/dense%.o: ALLFLAGS += -O3 -march=native -ffp-contract=fast
 $(B)/bench/core: $(B)/tests/bench/core.o $(HOUSE) $(B)/learn.a
 	@mkdir -p $(@D)
-	$(CC) $(LDALL) -o $@ $^ $(LIBS_SERVER)
+	$(call say,LINK)
+	$(Q)$(CC) $(LDALL) -o $@ $^ $(LIBS_SERVER)
 
 $(B)/bench/dense: $(call objects,$(wildcard tests/bench/dense*.c))
 	@mkdir -p $(@D)
-	$(CC) $(LDALL) -o $@ $^ -lopenblas -lz -lm
+	$(call say,LINK)
+	$(Q)$(CC) $(LDALL) -o $@ $^ -lopenblas -lz -lm
 
 bench: packages-bench
 	+$(MAKE) $(BENCH)
