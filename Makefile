@@ -55,7 +55,7 @@ UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 	packages-bench
 .DELETE_ON_ERROR:
 
-all: $(B)/frugald $(B)/frugal
+all: $(B)/frugald $(B)/frugal $(B)/tests/replay
 
 $(B)/frugald: $(B)/server/main.o $(HOUSE) $(B)/learn.a
 	$(call say,LINK)
