@@ -48,5 +48,8 @@ echo "Look at it in a browser: $address"
 if [ -t 0 ] && [ -t 1 ]; then
     echo "The server stays up until you press Ctrl-C."
     wait "$server"
+else
+    echo "Without a terminal the server ends here; to look at it later:"
+    echo "    build/frugald --data-dir $data/data"
 fi
 exit $result

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 
-const SPEC = { dataset: "mnist", network: { hidden: [100] }, seeds: [1, 2, 3] };
+const SPEC = { dataset: "fashion-mnist", network: { hidden: [100] }, seeds: [1, 2, 3] };
 
 export function submitBox() {
   const spec = JSON.stringify(SPEC);
