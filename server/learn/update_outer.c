@@ -65,7 +65,7 @@ static float activity_at(const struct learner *r, const struct step *step, uint3
 }
 
 /* Where the line between the winning and the losing |y| of a layer runs. The rows at the
- * background are all alike, so no more of them than there are winners need be looked at. */
+ * background are all alike, so one more of them than there are winners is enough to see. */
 static struct cut cut_rows(const struct learner *r, const struct step *step, uint32_t l)
 {
     const struct samples *s = step->samples;
@@ -74,7 +74,7 @@ static struct cut cut_rows(const struct learner *r, const struct step *step, uin
     for (uint64_t e = s->start[step->t]; l == 0 && e < s->start[step->t + 1]; e++)
         score[n++] = fabs((double)(s->value[e] + s->background));
     size_t alike = l == 0 ? s->features - n : 0;
-    for (size_t i = 0; i < alike && i < keep; i++)
+    for (size_t i = 0; i < alike && i <= keep; i++)
         score[n++] = fabs((double)s->background);
     for (uint32_t i = 0; l > 0 && i < plastic_sources(r, l); i++)
         score[n++] = fabs((double)r->y[l - 1][i]);

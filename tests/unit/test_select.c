@@ -1,0 +1,132 @@
+/* The k largest of scores and of products, against counting by hand. */
+#include "helpers.h"
+
+#include "learn/products.h"
+#include "learn/select.h"
+
+static size_t count_above(const double *x, size_t n, double t, bool or_equal)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += x[i] > t || (or_equal && x[i] == t);
+    return count;
+}
+
+/* Whether score i is among the k largest, the first of equals before the others. */
+static bool is_chosen(const double *x, size_t n, size_t i, size_t k)
+{
+    return count_above(x, n, x[i], false) + count_above(x, i, x[i], true) -
+               count_above(x, i, x[i], false) < k;
+}
+
+static void select_cut_agrees_with_counting(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 300; seed++) {
+        enum { MOST = 60 };
+        struct rng r = dice(seed);
+        size_t n = 1 + dice_below(&r, MOST);
+        uint32_t values = 1 + dice_below(&r, seed % 2 ? 6 : 1000);
+        bool smallest = dice_below(&r, 2);
+        double x[MOST], by[MOST], room[MOST] = {0};
+        for (size_t i = 0; i < n; i++) {
+            x[i] = (double)dice_below(&r, values) / 7;
+            by[i] = smallest ? -x[i] : x[i];
+        }
+        for (size_t k = 0; k <= n + 1; k++) {
+            memcpy(room, x, n * sizeof *x);
+            struct cut cut = select_cut(room, n, k, smallest);
+            for (size_t i = 0; i < n; i++)
+                CHECK(seed, cut_takes(&cut, x[i]) == is_chosen(by, n, i, k));
+        }
+    }
+}
+
+enum { GROUPS = 24, COLUMNS = 40, MEMBERS = 4 };
+
+struct table {
+    struct product_group group[GROUPS];
+    struct ranked column[COLUMNS];
+    struct products p;
+    double product[GROUPS * COLUMNS * MEMBERS]; /* of all synapses, largest first */
+    size_t size;
+};
+
+static int larger_first(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x < y) - (x > y);
+}
+
+/* Groups of unlike sizes, columns with many ties; sizes of few bits, so that unlike pairs
+ * have equal products too, or any. */
+static void draw_table(struct table *t, struct rng *r)
+{
+    uint32_t groups = 1 + dice_below(r, GROUPS), columns = 1 + dice_below(r, COLUMNS);
+    uint32_t values = 1 + dice_below(r, COLUMNS);
+    float fraction = dice_below(r, 2) ? 1 : (float)rng_uniform(r) + 0.1f, size = 0;
+    *t = (struct table){.p = {.groups = groups, .columns = columns}};
+    t->p.group = t->group;
+    t->p.column = t->column;
+    for (uint32_t i = groups; i-- > 0;) {
+        size += (float)(1 + dice_below(r, 3)) / 255;
+        t->group[i] = (struct product_group){.size = size,
+                                             .members = 1 + dice_below(r, MEMBERS)};
+    }
+    double value[COLUMNS];
+    for (uint32_t j = 0; j < columns; j++)
+        value[j] = 1 + dice_below(r, values);
+    qsort(value, columns, sizeof *value, larger_first);
+    for (uint32_t j = 0; j < columns; j++)
+        t->column[j] = (struct ranked){(float)value[j] * fraction, j};
+    for (uint32_t i = 0; i < groups; i++)
+        for (uint32_t j = 0; j < columns; j++)
+            for (uint32_t m = 0; m < t->group[i].members; m++)
+                t->product[t->size++] =
+                    (double)t->group[i].size * (double)t->column[j].size;
+    qsort(t->product, t->size, sizeof *t->product, larger_first);
+}
+
+static void check_cut(struct table *t, size_t k, uint64_t seed)
+{
+    double line = k < t->size ? t->product[k - 1] : 0;
+    size_t beyond = count_above(t->product, t->size, line, false);
+    size_t reached = count_above(t->product, t->size, line, true);
+    bool split = k < reached;
+    CHECK(seed, products_cut(&t->p, k) == (split ? k - beyond : 0));
+    for (size_t i = 0; i < t->p.groups; i++) {
+        const struct product_group *g = &t->group[i];
+        size_t above = 0, equal = 0;
+        for (size_t j = 0; j < t->p.columns; j++) {
+            double product = (double)g->size * (double)t->column[j].size;
+            above += split ? product > line : product >= line;
+            equal += product >= line;
+        }
+        CHECK(seed, g->above == above && g->equal == equal);
+    }
+}
+
+static void products_cut_agrees_with_counting(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 300; seed++) {
+        struct rng r = dice(seed);
+        struct table t;
+        draw_table(&t, &r);
+        for (size_t k = 1; k <= t.size + 1; k += 1 + dice_below(&r, 5)) {
+            if (dice_below(&r, 3) == 0) /* else the last one */
+                t.p.hint = dice_below(&r, 2) ? 0 : 1.2 * rng_uniform(&r);
+            check_cut(&t, k, seed);
+        }
+        check_cut(&t, t.size, seed);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(select_cut_agrees_with_counting),
+        cmocka_unit_test(products_cut_agrees_with_counting),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
