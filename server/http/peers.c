@@ -15,7 +15,7 @@ static struct peer *peer_of(struct MHD_Connection *connection)
 }
 
 void peers_mark(struct http *h, struct MHD_Connection *connection, bool active,
-                      bool reading)
+                bool reading)
 {
     struct peer *p = peer_of(connection);
     if (p == NULL)

@@ -1,6 +1,5 @@
 /* The two sides of a layer on a sample: which targets may change and how much, as far as whole
  * units are concerned, and the activities of the sources. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "learn/update.h"
@@ -67,17 +66,17 @@ void plastic_columns(struct learner *r, const struct step *step, uint32_t l)
         memset(column, 1, targets);
     else
         memcpy(column, mask, targets);
-    memset(column + targets, 0, r->net.layer[l].stride - targets);
-    if (mask == NULL && rule->compete_keep[l] == 0 && targets == r->net.layer[l].targets) {
-        for (uint32_t j = 0; j < r->net.layer[l].stride; j++)
-            change[j] = rate * r->delta[l][j];
-        return;
-    }
+    size_t rest = r->net.layer[l].stride - targets;
+    memset(column + targets, 0, rest);
     bool by_unit = rule->compete == COMPETE_ERROR || rule->compete == COMPETE_ACTIVITY;
-    if (by_unit && rule->compete_keep[l] > 0)
+    bool competes = by_unit && rule->compete_keep[l] > 0;
+    if (competes)
         compete_units(r, step, l);
-    for (uint32_t j = 0; j < r->net.layer[l].stride; j++)
-        change[j] = column[j] ? rate * r->delta[l][j] : 0;
+    for (uint32_t j = 0; j < targets; j++)
+        change[j] = rate * r->delta[l][j];
+    memset(change + targets, 0, rest * sizeof *change);
+    for (uint32_t j = 0; j < targets && (mask != NULL || competes); j++)
+        change[j] = column[j] ? change[j] : 0;
 }
 
 void presynaptic(const struct learner *r, const struct step *step, uint32_t l, float *x)

@@ -1,25 +1,29 @@
 /* Every synapse of a layer by itself: for rules under which changes are no outer product, or
  * under which synapses change that have no input. Slow, general, and exact. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "learn/update.h"
 
-/* One synapse's place and what is known of it on this step. */
+/* A layer on one step, and which of its synapses are plastic. */
 struct view {
     const struct learner *r;
     const struct layer *layer;
-    const uint8_t *mask; /* [rows][targets]; NULL: none */
+    const uint8_t *mask;   /* [rows][targets]; NULL: none */
     const uint8_t *column; /* [stride] whether the target may change */
     uint32_t sources;      /* plastic ones */
     uint32_t l;
 };
 
+static bool is_plastic_row(const struct view *v, size_t i)
+{
+    return i < v->sources || i >= v->layer->sources; /* or the bias */
+}
+
 static bool is_plastic(const struct view *v, size_t i, size_t j)
 {
-    bool row = i < v->sources || i >= v->layer->sources; /* or the bias */
-    return row && v->column[j] && (v->mask == NULL || v->mask[i * v->layer->targets + j]);
+    return is_plastic_row(v, i) && v->column[j] &&
+           (v->mask == NULL || v->mask[i * v->layer->targets + j]);
 }
 
 /* |dw| before the learning rate: without weight decay the product of two floats, which a
@@ -33,7 +37,7 @@ static double score_of(const struct view *v, size_t i, size_t j, const float *x)
     return fabs((double)x[i] * (double)r->delta[v->l][j] - r->spec.l2 * w);
 }
 
-/* Sets the change of the losers among synapses (i0 .. i1-1, j0 .. j1-1) to zero. */
+/* Sets the change of the losers among the synapses of columns j0 .. j1-1 to zero. */
 static void compete(const struct view *v, const float *x, float *dense, size_t j0,
                     size_t j1)
 {
@@ -74,10 +78,9 @@ static void propose(const struct view *v, const float *x, const float *change,
     float decay = (float)(v->r->spec.learning_rate[v->l] * v->r->spec.l2);
     for (size_t i = 0; i < layer->rows; i++) {
         float *row = dense + i * layer->stride;
-        bool is_row = i < v->sources || i >= layer->sources; /* or the bias */
         memset(row + layer->targets, 0,
                (layer->stride - layer->targets) * sizeof *row);
-        if (is_row)
+        if (is_plastic_row(v, i))
             v->r->net.kernels->propose(
                 row, x[i], change, decay, layer->w + i * layer->stride, v->column,
                 v->mask != NULL ? v->mask + i * layer->targets : NULL, layer->targets);

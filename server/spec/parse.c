@@ -31,7 +31,7 @@ static bool is_shallow(const json_t *j, int level)
 }
 
 enum status parse_document(const char *text, size_t length, json_t **ret,
-                        struct problems *problems)
+                           struct problems *problems)
 {
     json_error_t error;
     json_t *j = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);

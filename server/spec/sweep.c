@@ -122,7 +122,7 @@ static int rank_of(const struct axis *a)
     return depth < RANK_FIELD ? depth : RANK_FIELD - 1;
 }
 
-void sweep_apply_cell(const struct plan *p, size_t cell, struct spec *s,
+static void apply_cell(const struct plan *p, size_t cell, struct spec *s,
                        struct problems *problems)
 {
     for (int rank = 0; rank < RANKS; rank++)
@@ -166,7 +166,7 @@ void sweep_check(const struct plan *p, struct problems *problems)
         check_values(p, &p->axis[i], s, problems);
     for (size_t cell = 0; problems->count == before && cell < p->cells; cell++) {
         *s = p->base;
-        sweep_apply_cell(p, cell, s, problems);
+        apply_cell(p, cell, s, problems);
         spec_finish(s, problems);
         if (problems->count > before && p->axis_count > 0) {
             char *params = plan_cell_params(p, cell);
@@ -193,7 +193,7 @@ void plan_cell_spec(const struct plan *p, size_t cell, struct spec *ret)
     struct problems none; /* plan_parse has checked every cell */
     problems_init(&none);
     *ret = p->base;
-    sweep_apply_cell(p, cell, ret, &none);
+    apply_cell(p, cell, ret, &none);
     spec_finish(ret, &none);
     problems_release(&none);
 }

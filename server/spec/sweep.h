@@ -31,10 +31,6 @@ void sweep_read(struct plan *p, json_t *sweep, struct problems *problems);
 /* The values of each axis one by one, then each cell as a whole. */
 void sweep_check(const struct plan *p, struct problems *problems);
 
-/* Sets what a cell varies. */
-void sweep_apply_cell(const struct plan *p, size_t cell, struct spec *s,
-                      struct problems *problems);
-
 /* Writes lists out per layer and checks what fields must have in common. */
 void spec_finish(struct spec *s, struct problems *problems);
 
