@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "learn/kernels_dense.h"
-
-enum { BLOCK = 8 }; /* vectors of sums that a block of columns keeps in registers */
+#include "learn/kernels_sparse.h"
 
 INLINE void accumulate_block(const size_t vectors, float *restrict out,
                              const float *restrict w, size_t stride, const uint32_t *row,
@@ -22,51 +21,6 @@ INLINE void accumulate_block(const size_t vectors, float *restrict out,
     }
     for (size_t v = 0; v < vectors; v++)
         ((vec *)out)[v] = sum[v];
-}
-
-INLINE void sum_block(const size_t vectors, float *restrict out, const struct sparse *x,
-                      const float *restrict w, size_t stride,
-                      const float *column_sum, const float *offset, const float *bias)
-{
-    vec sum[BLOCK] = {{0}};
-    for (size_t k = 0; k < x->n; k++) {
-        const vec *source = (const vec *)(w + x->row[k] * stride);
-        for (size_t v = 0; v < vectors; v++)
-            sum[v] += x->value[k] * source[v];
-    }
-    for (size_t v = 0; v < vectors; v++) {
-        sum[v] += x->background * ((const loose *)column_sum)[v];
-        sum[v] += x->sum * ((const loose *)offset)[v];
-        if (bias != NULL)
-            sum[v] += ((const loose *)bias)[v];
-        ((vec *)out)[v] = sum[v];
-    }
-}
-
-static void sum_sparse(float *out, const struct sparse *x, const float *w, size_t stride,
-                       const float *column_sum, const float *offset, const float *bias,
-                       size_t columns)
-{
-    size_t left = (columns + WIDTH - 1) / WIDTH;
-    size_t blocks = (left + BLOCK - 1) / BLOCK;
-    while (left > 0) {
-        size_t vectors = (left + blocks - 1) / blocks;
-        switch (vectors) {
-#define CASE(size)                                                                       \
-    case size:                                                                           \
-        sum_block(size, out, x, w, stride, column_sum, offset, bias);                    \
-        break;
-            CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
-#undef CASE
-        }
-        out += vectors * WIDTH;
-        w += vectors * WIDTH;
-        column_sum += vectors * WIDTH;
-        offset += vectors * WIDTH;
-        bias = bias != NULL ? bias + vectors * WIDTH : NULL;
-        left -= vectors;
-        blocks--;
-    }
 }
 
 static void accumulate(float *out, const float *w, size_t stride, const uint32_t *row,
@@ -254,6 +208,8 @@ const struct kernels KERNELS = {
     .name = TEXT(KERNELS),
     .accumulate = accumulate,
     .sum_sparse = sum_sparse,
+    .sum_pair = sum_pair,
+    .overlap = overlap,
     .accumulate_tile = accumulate_tile,
     .add_outer = add_outer,
     .add_above = add_above,

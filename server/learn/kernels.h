@@ -27,6 +27,14 @@ struct sparse {
     float background, sum; /* sum: of the whole input, background included */
 };
 
+/* Two of them, over the features of either. */
+struct sparse_pair {
+    const uint32_t *row; /* [n] */
+    const float *value;  /* [n][2] */
+    size_t n;
+    float background, sum[2];
+};
+
 struct kernels {
     const char *name; /* "kernels_v3": compiled for x86-64-v3 */
 
@@ -40,6 +48,14 @@ struct kernels {
     void (*sum_sparse)(float *out, const struct sparse *x, const float *w, size_t stride,
                        const float *column_sum, const float *offset, const float *bias,
                        size_t columns);
+
+    /* sum_sparse for both samples, into out and out + out_stride: the same bits. */
+    void (*sum_pair)(float *out, size_t out_stride, const struct sparse_pair *x,
+                     const float *w, size_t stride, const float *column_sum,
+                     const float *offset, const float *bias, size_t columns);
+
+    /* Bits that both have. */
+    uint32_t (*overlap)(const uint64_t *a, const uint64_t *b, size_t words);
 
     /* accumulate over rows 0 .. n-1 for `count` inputs y[t] and outputs out[t]. */
     void (*accumulate_tile)(float *out, size_t out_stride, const float *y, size_t y_stride,

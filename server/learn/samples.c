@@ -1,11 +1,13 @@
 /* In: dense images or vectors. Out: the sparse form with a background and the sums over
  * each sample that forward pass and energies need. Knows no files. */
 #include "learn/samples.h"
-#include "learn/rank.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "learn/pairs.h"
+#include "learn/rank.h"
 
 /* The arrays of a struct samples while they are filled. */
 struct builder {
@@ -19,6 +21,7 @@ struct builder {
     double *sum_abs;
     uint32_t *active;
     struct ranked *ranking; /* [2 * features] scratch */
+    struct pairs *pairs;
 };
 
 void samples_free(struct samples *s)
@@ -35,7 +38,16 @@ void samples_free(struct samples *s)
     free(b->sum_abs);
     free(b->active);
     free(b->ranking);
+    pairs_free(b->pairs);
     free(b);
+}
+
+enum status samples_pair(struct samples *s)
+{
+    struct builder *b = (struct builder *)s;
+    enum status status = pairs_new(s, 0, s->count, kernels_for(NULL), &b->pairs);
+    s->pairs = b->pairs;
+    return status;
 }
 
 /* Room for what each background has for itself. */
@@ -50,7 +62,8 @@ static struct builder *builder_new(uint32_t count, uint32_t features, uint64_t e
     b->view.sum_abs = b->sum_abs = calloc((size_t)count + 1, sizeof *b->sum_abs);
     b->view.active = b->active = calloc((size_t)count + 1, sizeof *b->active);
     b->ranking = calloc(2 * (size_t)features + 1, sizeof *b->ranking);
-    if (b->by_size != NULL && b->ranking != NULL && b->sum_s != NULL && b->sum_abs != NULL && b->active != NULL)
+    if (b->by_size != NULL && b->ranking != NULL && b->sum_s != NULL &&
+        b->sum_abs != NULL && b->active != NULL)
         return b;
     samples_free(&b->view);
     return NULL;
@@ -156,7 +169,8 @@ enum status samples_with_background(const struct samples *s, float background,
                                .by_size = b->by_size,
                                .sum_s = b->sum_s,
                                .sum_abs = b->sum_abs,
-                               .active = b->active};
+                               .active = b->active,
+                               .pairs = s->pairs};
     for (uint32_t t = 0; t < s->count; t++)
         sum_up(b, t);
     *ret = &b->view;
