@@ -1,38 +1,86 @@
 #include "learn/products.h"
 
 #include <math.h>
+#include <stdbool.h>
 
-enum { CANDIDATES_MAX = 64 };
+enum {
+    CANDIDATES_MAX = 64,
+    ROUNDING = 2, /* units in the last place by which a quotient may be off */
+};
 
-/* Columns of a group with a product above t (or at least t), looked for in [low, high]
- * without branches on the products, which nobody could predict. */
-static uint32_t columns_above(const struct products *p, const struct product_group *g,
-                              double t, int or_equal)
+static float float_of(uint32_t bits)
 {
-    uint32_t found = g->low, left = g->high - g->low;
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* Synapses in buckets that lie above t as a whole. */
+static uint64_t count_buckets(const struct products *p, float t)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < p->groups; i++) {
+        const struct product_group *g = &p->group[i];
+        uint32_t bucket = ranking_bucket(p->other, float_bits(t * (float)g->inverse));
+        if (bucket == 0)
+            break; /* and smaller groups have nothing either */
+        count += (uint64_t)p->other->before[bucket] * g->members;
+    }
+    return count;
+}
+
+/* About where k synapses lie above, to within a bucket. */
+static double guess(const struct products *p, uint64_t k)
+{
+    const struct ranking *r = p->other;
+    float most = p->group[0].size * r->item[0].size;
+    uint32_t high = (float_bits(most) >> r->shift) + 1;
+    uint32_t low = high > r->buckets ? high - r->buckets : 0;
+    while (low + 1 < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (count_buckets(p, float_of(middle << r->shift)) >= k)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (double)float_of(low << r->shift);
+}
+
+/* Items whose product with the group is above t (or at least t), looked for in [low, high]:
+ * where the quotient falls among the buckets leaves few to be compared. */
+static uint32_t items_above(const struct products *p, const struct product_group *g,
+                            double t, bool or_equal)
+{
+    const struct ranking *r = p->other;
+    uint32_t bits = float_bits((float)(t * g->inverse));
+    uint32_t from = r->before[ranking_bucket(r, bits + ROUNDING)];
+    uint32_t to = r->before[ranking_bucket(r, bits > ROUNDING ? bits - ROUNDING : 0) + 1];
+    from = from > g->low ? from : g->low;
+    to = to < g->high ? to : g->high;
+    uint32_t found = from, left = to > from ? to - from : 0;
     while (left > 0) {
         uint32_t half = (left + 1) / 2;
-        double product = (double)g->size * (double)p->column[found + half - 1].size;
+        double product = (double)g->size * (double)r->item[found + half - 1].size;
         found += half & -(uint32_t)((product > t) | (or_equal & (product == t)));
         left -= half;
     }
-    return found;
+    return found < g->high ? found : g->high;
 }
 
-/* Synapses whose product is at least t; remembers the columns in `above`. */
+/* Synapses whose product is at least t; remembers the items in `above`. */
 static uint64_t count_at_least(struct products *p, double t)
 {
     uint64_t count = 0;
     for (size_t i = 0; i < p->groups; i++) {
         struct product_group *g = &p->group[i];
-        g->above = columns_above(p, g, t, 1);
+        g->above = items_above(p, g, t, true);
         count += (uint64_t)g->above * g->members;
     }
     return count;
 }
 
 /* `above` becomes the upper or the lower end of every bracket. */
-static uint64_t close_brackets(struct products *p, int is_upper)
+static uint64_t close_brackets(struct products *p, bool is_upper)
 {
     uint64_t pairs = 0;
     for (size_t i = 0; i < p->groups; i++) {
@@ -57,15 +105,16 @@ static double threshold_within(const struct products *p, uint64_t k, uint64_t ta
 {
     struct candidate c[CANDIDATES_MAX];
     size_t n = 0;
-    for (size_t i = 0; i < p->groups; i++)
-        for (uint32_t j = p->group[i].low; j < p->group[i].high; j++) {
-            struct candidate now = {(double)p->group[i].size * (double)p->column[j].size,
-                                    p->group[i].members};
+    for (size_t i = 0; i < p->groups; i++) {
+        const struct product_group *g = &p->group[i];
+        for (uint32_t j = g->low; j < g->high; j++) {
+            double product = (double)g->size * (double)p->other->item[j].size;
             size_t at = n++;
-            for (; at > 0 && c[at - 1].product < now.product; at--)
+            for (; at > 0 && c[at - 1].product < product; at--)
                 c[at] = c[at - 1];
-            c[at] = now;
+            c[at] = (struct candidate){product, g->members};
         }
+    }
     size_t at = 0;
     for (; at + 1 < n && taken + c[at].members < k; at++)
         taken += c[at].members;
@@ -73,79 +122,84 @@ static double threshold_within(const struct products *p, uint64_t k, uint64_t ta
 }
 
 /* Brackets the threshold between `low`, which at least k reach, and `high`, which fewer do,
- * until few pairs are left. Begins where the last one was found. Returns how many synapses
- * lie at or above `high`. */
+ * until few pairs are left. Returns how many synapses lie at or above `high`. */
 static uint64_t bracket(struct products *p, uint64_t k)
 {
-    double most = (double)p->group[0].size * (double)p->column[0].size;
-    double high = most * 2, low = 0, step = 1.05;
-    double guess = most * (p->hint > 0 && p->hint < 1 ? p->hint : 0.5);
+    double most = (double)p->group[0].size * (double)p->other->item[0].size;
+    double high = most * 2, low = 0;
+    double step = 1 + 1.5 * ldexp(1, p->other->shift - 23); /* more than a bucket */
+    double t = fmin(fmax(guess(p, k), most * 1e-9), most);
     uint64_t taken = 0, pairs = UINT64_MAX;
     while (pairs > CANDIDATES_MAX && nextafter(low, high) < high && high > 1e-300) {
-        uint64_t count = count_at_least(p, guess);
+        uint64_t count = count_at_least(p, t);
         if (count >= k) {
-            low = guess;
-            pairs = close_brackets(p, 1);
+            low = t;
+            pairs = close_brackets(p, true);
         } else {
-            high = guess;
+            high = t;
             taken = count;
-            pairs = close_brackets(p, 0);
+            pairs = close_brackets(p, false);
         }
-        if (low > 0 && high < most * 2)
-            guess = low + (high - low) / 2;
-        else
-            guess = fmin(low > 0 ? low * step : high / step, most);
-        step = step * step;
         if (low >= most)
             break;
+        if (low > 0 && high < most * 2)
+            t = low + (high - low) / 2;
+        else
+            t = fmin(low > 0 ? low * step : high / step, most);
+        step = step * step;
     }
     return taken;
 }
 
-static void set_brackets(struct products *p)
+static void open_brackets(struct products *p)
 {
     for (size_t i = 0; i < p->groups; i++) {
         p->group[i].low = 0;
-        p->group[i].high = (uint32_t)p->columns;
+        p->group[i].high = p->other->n;
     }
 }
 
 /* Many equal products: the bracket has closed on one value. */
 static double value_within(const struct products *p)
 {
-    for (size_t i = 0; i < p->groups; i++)
-        if (p->group[i].low < p->group[i].high)
-            return (double)p->group[i].size * (double)p->column[p->group[i].low].size;
+    for (size_t i = 0; i < p->groups; i++) {
+        const struct product_group *g = &p->group[i];
+        if (g->low < g->high)
+            return (double)g->size * (double)p->other->item[g->low].size;
+    }
     return 0;
+}
+
+static double find_threshold(struct products *p, uint64_t k)
+{
+    uint64_t all = 0, pairs = 0;
+    for (size_t i = 0; i < p->groups; i++)
+        all += (uint64_t)p->group[i].members * p->other->n;
+    if (k >= all)
+        return 0;
+    uint64_t taken = bracket(p, k);
+    for (size_t i = 0; i < p->groups; i++)
+        pairs += p->group[i].high - p->group[i].low;
+    return pairs > CANDIDATES_MAX ? value_within(p) : threshold_within(p, k, taken);
 }
 
 uint64_t products_cut(struct products *p, uint64_t k)
 {
-    uint64_t all = 0, beyond = 0, at = 0, pairs = 0;
+    uint64_t beyond = 0, at = 0;
     for (size_t i = 0; i < p->groups; i++)
-        all += (uint64_t)p->group[i].members * p->columns;
-    set_brackets(p);
-    double t = 0;
-    if (k < all && p->groups > 0 && p->columns > 0) {
-        uint64_t taken = bracket(p, k);
-        for (size_t i = 0; i < p->groups; i++)
-            pairs += p->group[i].high - p->group[i].low;
-        t = pairs > CANDIDATES_MAX ? value_within(p) : threshold_within(p, k, taken);
-    }
-    set_brackets(p);
+        p->group[i].inverse = 1 / (double)p->group[i].size;
+    open_brackets(p);
+    p->threshold = find_threshold(p, k);
+    open_brackets(p);
     for (size_t i = 0; i < p->groups; i++) {
         struct product_group *g = &p->group[i];
-        g->above = columns_above(p, g, t, 0);
-        g->equal = t > 0 ? columns_above(p, g, t, 1) : g->above;
+        g->above = items_above(p, g, p->threshold, false);
+        g->equal = p->threshold > 0 ? items_above(p, g, p->threshold, true) : g->above;
         beyond += (uint64_t)g->above * g->members;
         at += (uint64_t)(g->equal - g->above) * g->members;
     }
-    if (t > 0)
-        p->hint = t / ((double)p->group[0].size * (double)p->column[0].size);
-    if (t == 0 || k <= beyond)
-        return 0;
-    if (k - beyond < at)
-        return k - beyond;
+    if (k <= beyond || k - beyond < at)
+        return k > beyond ? k - beyond : 0;
     for (size_t i = 0; i < p->groups; i++)
         p->group[i].above = p->group[i].equal;
     return 0;

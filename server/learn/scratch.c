@@ -31,14 +31,13 @@ struct scratch *scratch_new(const struct learner *r)
     s->column = calloc(stride, 1);
     s->score = calloc(scores + 1, sizeof *s->score);
     s->dense = net_vector(dense);
-    s->rows = calloc(ranked + 1, sizeof *s->rows);
-    s->columns = calloc(ranked + 1, sizeof *s->columns);
-    s->ranking = calloc(ranked + 1, sizeof *s->ranking);
     s->groups = calloc(ranked + 2, sizeof *s->groups);
-    s->sum = calloc(ranked + 1, sizeof *s->sum);
+    s->sum = calloc(ranked + 2, sizeof *s->sum);
     s->size = net_vector(ranked);
-    if (s->rows && s->columns && s->ranking && s->groups && s->sum && s->size && s->x &&
-        s->index && s->unused && s->change && s->column && s->score && s->dense)
+    bool rankings = ranking_init(&s->rows, ranked + 1) == STATUS_OK &&
+                    ranking_init(&s->columns, ranked + 1) == STATUS_OK;
+    if (rankings && s->groups && s->sum && s->size && s->x && s->index && s->unused &&
+        s->change && s->column && s->score && s->dense)
         return s;
     scratch_free(s);
     return NULL;
@@ -55,9 +54,8 @@ void scratch_free(struct scratch *s)
     free(s->column);
     free(s->score);
     free(s->dense);
-    free(s->rows);
-    free(s->columns);
-    free(s->ranking);
+    ranking_release(&s->rows);
+    ranking_release(&s->columns);
     free(s->groups);
     free(s->sum);
     free(s->size);

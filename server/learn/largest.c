@@ -1,0 +1,150 @@
+/* In: activities, errors and what is plastic of them. Out: rows and columns in the order of
+ * their size. */
+#include "learn/largest.h"
+
+/* Rows of the input layer that stand for themselves, all but those at the background. Their
+ * order is known; only the bias has to find its place. */
+static uint32_t list_features(struct largest *u, struct ranked *row)
+{
+    const struct samples *s = u->samples;
+    uint64_t first = s->start[u->step->t], entries = s->start[u->step->t + 1] - first;
+    const struct ranked bias = {1, u->layer->sources};
+    bool has_bias = u->r->spec.net.bias;
+    uint32_t n = 0;
+    u->unlisted = s->features - (uint32_t)entries;
+    for (uint64_t i = 0; i < entries; i++) {
+        uint64_t e = first + s->by_size[first + i];
+        float x = s->value[e] + s->background;
+        if (has_bias && magnitude_of(x) < 1) {
+            row[n++] = bias;
+            has_bias = false;
+        }
+        u->x[s->index[e]] = x;
+        row[n] = (struct ranked){magnitude_of(x), s->index[e]};
+        n += x != 0;
+    }
+    if (has_bias)
+        row[n++] = bias;
+    return n;
+}
+
+static uint32_t list_units(struct largest *u, struct ranked *row)
+{
+    const float *y = u->r->y[u->l - 1];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < plastic_sources(u->r, u->l); i++) {
+        u->x[i] = y[i];
+        row[n] = (struct ranked){magnitude_of(y[i]), i};
+        n += y[i] != 0;
+    }
+    if (u->r->spec.net.bias)
+        row[n++] = (struct ranked){1, u->layer->sources};
+    return n;
+}
+
+static void rank_rows(struct largest *u)
+{
+    struct ranking *rows = &u->r->scratch->rows;
+    u->x = u->r->scratch->x;
+    u->x[u->layer->sources] = 1;
+    if (u->samples != NULL)
+        rows->n = list_features(u, rows->item);
+    else
+        ranking_sort(rows, list_units(u, ranking_list(rows)));
+    u->row = rows->item;
+    u->rows = rows->n;
+}
+
+static void rank_columns(struct largest *u)
+{
+    const struct scratch *s = u->r->scratch;
+    struct ranking *columns = &u->r->scratch->columns;
+    struct ranked *column = ranking_list(columns);
+    uint32_t n = 0;
+    for (uint32_t j = 0; j < u->layer->targets; j++) {
+        column[n] = (struct ranked){s->size[j], j};
+        n += s->size[j] > 0;
+    }
+    ranking_sort(columns, n);
+    u->column = columns->item;
+    u->columns = n;
+}
+
+/* Neighbours of equal size become one group. */
+static size_t group_equals(struct product_group *group, const struct ranked *item,
+                           uint32_t n)
+{
+    size_t groups = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (i == 0 || item[i].size != item[i - 1].size)
+            group[groups++] = (struct product_group){.size = item[i].size, .first = i};
+        group[groups - 1].listed++;
+        group[groups - 1].members++;
+    }
+    return groups;
+}
+
+/* The rows at the background join the group of their size, or become one. */
+static void add_background(struct largest *u)
+{
+    struct product_group *group = u->products.group;
+    float background = u->samples->background, size = magnitude_of(background);
+    size_t at = u->products.groups;
+    while (at > 0 && group[at - 1].size < size)
+        at--;
+    if (at == 0 || group[at - 1].size > size) {
+        memmove(group + at + 1, group + at,
+                (u->products.groups - at) * sizeof *group);
+        group[at] = (struct product_group){.size = size};
+        u->products.groups++;
+        at++;
+    }
+    group[at - 1].members += u->unlisted;
+    group[at - 1].sum += (double)background * u->unlisted;
+    u->background = at - 1;
+}
+
+static void group_rows(struct largest *u)
+{
+    struct product_group *group = u->products.group;
+    u->products.groups = group_equals(group, u->row, u->rows);
+    u->products.other = &u->r->scratch->columns;
+    for (size_t g = 0; g < u->products.groups; g++)
+        for (uint32_t k = group[g].first; k < group[g].first + group[g].listed; k++)
+            if (u->row[k].index < u->layer->sources) /* not the bias */
+                group[g].sum += (double)u->x[u->row[k].index];
+    if (u->unlisted > 0 && u->samples->background != 0)
+        add_background(u);
+    for (uint32_t p = 0; p < u->columns; p++)
+        u->sum[p + 1] = u->sum[p] + (double)magnitude_of(u->change[u->column[p].index]);
+}
+
+static void group_columns(struct largest *u)
+{
+    struct product_group *group = u->products.group;
+    u->products.groups = group_equals(group, u->column, u->columns);
+    u->products.other = &u->r->scratch->rows;
+    for (size_t g = 0; g < u->products.groups; g++)
+        for (uint32_t k = group[g].first; k < group[g].first + group[g].listed; k++)
+            group[g].sum += (double)magnitude_of(u->change[u->column[k].index]);
+    for (uint32_t p = 0; p < u->rows; p++)
+        u->sum[p + 1] = u->sum[p] + (double)u->row[p].size;
+}
+
+void largest_rank(struct largest *u)
+{
+    struct scratch *s = u->r->scratch;
+    u->change = s->change;
+    u->sum = s->sum;
+    u->sum[0] = 0;
+    u->products.group = s->groups;
+    u->background = SIZE_MAX;
+    u->unlisted = 0;
+    rank_rows(u);
+    rank_columns(u);
+    u->by_row = u->samples != NULL || u->rows <= u->columns;
+    if (u->by_row)
+        group_rows(u);
+    else
+        group_columns(u);
+}
