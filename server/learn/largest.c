@@ -2,6 +2,8 @@
  * their size. */
 #include "learn/largest.h"
 
+#include <math.h>
+
 /* Rows of the input layer that stand for themselves, all but those at the background. Their
  * order is known; only the bias has to find its place. */
 static uint32_t list_features(struct largest *u, struct ranked *row)
@@ -15,12 +17,12 @@ static uint32_t list_features(struct largest *u, struct ranked *row)
     for (uint64_t i = 0; i < entries; i++) {
         uint64_t e = first + s->by_size[first + i];
         float x = s->value[e] + s->background;
-        if (has_bias && magnitude_of(x) < 1) {
+        if (has_bias && fabsf(x) < 1) {
             row[n++] = bias;
             has_bias = false;
         }
         u->x[s->index[e]] = x;
-        row[n] = (struct ranked){magnitude_of(x), s->index[e]};
+        row[n] = (struct ranked){fabsf(x), s->index[e]};
         n += x != 0;
     }
     if (has_bias)
@@ -34,7 +36,7 @@ static uint32_t list_units(struct largest *u, struct ranked *row)
     uint32_t n = 0;
     for (uint32_t i = 0; i < plastic_sources(u->r, u->l); i++) {
         u->x[i] = y[i];
-        row[n] = (struct ranked){magnitude_of(y[i]), i};
+        row[n] = (struct ranked){fabsf(y[i]), i};
         n += y[i] != 0;
     }
     if (u->r->spec.net.bias)
@@ -50,7 +52,7 @@ static void rank_rows(struct largest *u)
     if (u->samples != NULL)
         rows->n = list_features(u, rows->item);
     else
-        ranking_sort(rows, list_units(u, ranking_list(rows)));
+        ranking_fill(rows, list_units(u, ranking_list(rows)));
     u->row = rows->item;
     u->rows = rows->n;
 }
@@ -65,7 +67,7 @@ static void rank_columns(struct largest *u)
         column[n] = (struct ranked){s->size[j], j};
         n += s->size[j] > 0;
     }
-    ranking_sort(columns, n);
+    ranking_fill(columns, n);
     u->column = columns->item;
     u->columns = n;
 }
@@ -88,7 +90,7 @@ static size_t group_equals(struct product_group *group, const struct ranked *ite
 static void add_background(struct largest *u)
 {
     struct product_group *group = u->products.group;
-    float background = u->samples->background, size = magnitude_of(background);
+    float background = u->samples->background, size = fabsf(background);
     size_t at = u->products.groups;
     while (at > 0 && group[at - 1].size < size)
         at--;
@@ -107,6 +109,8 @@ static void add_background(struct largest *u)
 static void group_rows(struct largest *u)
 {
     struct product_group *group = u->products.group;
+    if (u->samples == NULL)
+        ranking_settle_all(&u->r->scratch->rows);
     u->products.groups = group_equals(group, u->row, u->rows);
     u->products.other = &u->r->scratch->columns;
     for (size_t g = 0; g < u->products.groups; g++)
@@ -115,20 +119,17 @@ static void group_rows(struct largest *u)
                 group[g].sum += (double)u->x[u->row[k].index];
     if (u->unlisted > 0 && u->samples->background != 0)
         add_background(u);
-    for (uint32_t p = 0; p < u->columns; p++)
-        u->sum[p + 1] = u->sum[p] + (double)magnitude_of(u->change[u->column[p].index]);
 }
 
 static void group_columns(struct largest *u)
 {
     struct product_group *group = u->products.group;
+    ranking_settle_all(&u->r->scratch->columns);
     u->products.groups = group_equals(group, u->column, u->columns);
     u->products.other = &u->r->scratch->rows;
     for (size_t g = 0; g < u->products.groups; g++)
         for (uint32_t k = group[g].first; k < group[g].first + group[g].listed; k++)
-            group[g].sum += (double)magnitude_of(u->change[u->column[k].index]);
-    for (uint32_t p = 0; p < u->rows; p++)
-        u->sum[p + 1] = u->sum[p] + (double)u->row[p].size;
+            group[g].sum += (double)fabsf(u->change[u->column[k].index]);
 }
 
 void largest_rank(struct largest *u)
@@ -136,7 +137,6 @@ void largest_rank(struct largest *u)
     struct scratch *s = u->r->scratch;
     u->change = s->change;
     u->sum = s->sum;
-    u->sum[0] = 0;
     u->products.group = s->groups;
     u->background = SIZE_MAX;
     u->unlisted = 0;
@@ -147,4 +147,14 @@ void largest_rank(struct largest *u)
         group_rows(u);
     else
         group_columns(u);
+}
+
+void largest_sum(struct largest *u)
+{
+    uint32_t winners = u->products.groups > 0 ? u->products.group[0].above : 0;
+    u->sum[0] = 0;
+    for (uint32_t p = 0; p < winners; p++) {
+        float size = u->by_row ? fabsf(u->change[u->column[p].index]) : u->row[p].size;
+        u->sum[p + 1] = u->sum[p] + (double)size;
+    }
 }

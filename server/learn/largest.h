@@ -18,18 +18,17 @@ struct largest {
     uint32_t rows, columns;
     float *x;          /* [rows of the layer] activities of the listed rows, by row */
     const float *change; /* [stride] rate * delta */
-    double *sum;       /* [ranked + 1] of |change| or |x| over the first ranked ones */
+    double *sum; /* [ranked + 1] of |change| or |x| over the first ranked ones, as far as
+                    the largest group wins; from largest_sum on */
     size_t background; /* group of the rows at the background; SIZE_MAX: none */
     uint32_t unlisted; /* how many rows there are at the background */
 };
 
-static inline float magnitude_of(float x)
-{
-    return x < 0 ? -x : x;
-}
-
-/* Fills everything but the products' results. The sums of a group are over its members: for
- * rows of x, for columns of |change|. */
+/* Fills everything but `sum` and the products' results. The sums of a group are over its
+ * members: for rows of x, for columns of |change|. */
 void largest_rank(struct largest *u);
+
+/* Fills `sum`, once the winners are known. */
+void largest_sum(struct largest *u);
 
 #endif

@@ -6,6 +6,7 @@
 enum {
     CANDIDATES_MAX = 64,
     ROUNDING = 2, /* units in the last place by which a quotient may be off */
+    MANTISSA = 23, /* bits */
 };
 
 static float float_of(uint32_t bits)
@@ -23,7 +24,7 @@ static uint64_t count_buckets(const struct products *p, float t)
         const struct product_group *g = &p->group[i];
         uint32_t bucket = ranking_bucket(p->other, float_bits(t * (float)g->inverse));
         if (bucket == 0)
-            break; /* and smaller groups have nothing either */
+            break; /* smaller groups have nothing either */
         count += (uint64_t)p->other->before[bucket] * g->members;
     }
     return count;
@@ -46,25 +47,53 @@ static double guess(const struct products *p, uint64_t k)
     return (double)float_of(low << r->shift);
 }
 
-/* Items whose product with the group is above t (or at least t), looked for in [low, high]:
- * where the quotient falls among the buckets leaves few to be compared. */
+/* The buckets in which items lie whose product with a group is near t. */
+struct span {
+    uint32_t first, last;
+};
+
+static struct span near(const struct products *p, const struct product_group *g, double t)
+{
+    uint32_t bits = float_bits((float)(t * g->inverse));
+    return (struct span){ranking_bucket(p->other, bits + ROUNDING),
+                         ranking_bucket(p->other, bits > ROUNDING ? bits - ROUNDING : 0)};
+}
+
+static double product(const struct products *p, const struct product_group *g, uint32_t item)
+{
+    return (double)g->size * (double)p->other->item[item].size;
+}
+
+/* Items from .. to - 1, sorted, of which the first ones have a product above t. */
+static uint32_t search(const struct products *p, const struct product_group *g, uint32_t from,
+                       uint32_t to, double t, bool or_equal)
+{
+    uint32_t found = 0, left = to - from;
+    while (left > 0) {
+        uint32_t half = (left + 1) / 2;
+        double middle = product(p, g, from + found + half - 1);
+        found += half & -(uint32_t)((middle > t) | (or_equal & (middle == t)));
+        left -= half;
+    }
+    return found;
+}
+
+/* Items whose product with the group is above t (or at least t): whole buckets, and what is
+ * above it of those near. Without branches on the products, which nobody could predict. */
 static uint32_t items_above(const struct products *p, const struct product_group *g,
                             double t, bool or_equal)
 {
-    const struct ranking *r = p->other;
-    uint32_t bits = float_bits((float)(t * g->inverse));
-    uint32_t from = r->before[ranking_bucket(r, bits + ROUNDING)];
-    uint32_t to = r->before[ranking_bucket(r, bits > ROUNDING ? bits - ROUNDING : 0) + 1];
-    from = from > g->low ? from : g->low;
-    to = to < g->high ? to : g->high;
-    uint32_t found = from, left = to > from ? to - from : 0;
-    while (left > 0) {
-        uint32_t half = (left + 1) / 2;
-        double product = (double)g->size * (double)r->item[found + half - 1].size;
-        found += half & -(uint32_t)((product > t) | (or_equal & (product == t)));
-        left -= half;
+    const uint32_t *before = p->other->before;
+    struct span span = near(p, g, t);
+    uint32_t count = before[span.first];
+    for (uint32_t b = span.first; b <= span.last; b++) {
+        if (before[b + 1] - before[b] > RANKING_FEW)
+            count += search(p, g, before[b], before[b + 1], t, or_equal);
+        else
+            for (uint32_t i = before[b]; i < before[b + 1]; i++)
+                count += (product(p, g, i) > t) | (or_equal & (product(p, g, i) == t));
     }
-    return found < g->high ? found : g->high;
+    return count;
 }
 
 /* Synapses whose product is at least t; remembers the items in `above`. */
@@ -94,107 +123,113 @@ static uint64_t close_brackets(struct products *p, bool is_upper)
     return pairs;
 }
 
+/* What is known of the threshold: at least k synapses reach `low`, `taken` of them, fewer than
+ * k, reach `high`; so many pairs of a group and an item lie between. */
+struct bracket {
+    double low, high;
+    uint64_t taken, pairs;
+};
+
 struct candidate {
     double product;
     uint64_t members;
 };
 
-/* The largest product t for which at least k synapses have t or more, among the pairs within
- * the brackets; `taken` synapses lie above all of them. */
-static double threshold_within(const struct products *p, uint64_t k, uint64_t taken)
+/* The largest product t for which at least k synapses have t or more, among the few pairs
+ * within the bracket. */
+static double threshold_within(const struct products *p, uint64_t k, const struct bracket *b)
 {
-    struct candidate c[CANDIDATES_MAX];
+    const uint32_t *before = p->other->before;
+    struct candidate c[CANDIDATES_MAX + 1];
     size_t n = 0;
     for (size_t i = 0; i < p->groups; i++) {
         const struct product_group *g = &p->group[i];
-        for (uint32_t j = g->low; j < g->high; j++) {
-            double product = (double)g->size * (double)p->other->item[j].size;
-            size_t at = n++;
-            for (; at > 0 && c[at - 1].product < product; at--)
-                c[at] = c[at - 1];
-            c[at] = (struct candidate){product, g->members};
+        if (g->low == g->high)
+            continue;
+        uint32_t first = near(p, g, b->high).first, last = near(p, g, b->low).last;
+        for (uint32_t j = before[first]; j < before[last + 1]; j++) {
+            double here = product(p, g, j);
+            c[n] = (struct candidate){here, g->members};
+            n += here >= b->low && here < b->high;
         }
     }
-    size_t at = 0;
-    for (; at + 1 < n && taken + c[at].members < k; at++)
+    uint64_t taken = b->taken;
+    for (size_t at = 0;; at++) { /* the largest of the rest to the front */
+        for (size_t i = at + 1; i < n; i++)
+            if (c[i].product > c[at].product) {
+                struct candidate kept = c[at];
+                c[at] = c[i];
+                c[i] = kept;
+            }
         taken += c[at].members;
-    return n > 0 ? c[at].product : 0;
+        if (taken >= k || at + 1 >= n)
+            return c[at].product;
+    }
 }
 
-/* Brackets the threshold between `low`, which at least k reach, and `high`, which fewer do,
- * until few pairs are left. Returns how many synapses lie at or above `high`. */
-static uint64_t bracket(struct products *p, uint64_t k)
+/* Until few pairs are left, or those left are all equal. */
+static struct bracket bracket(struct products *p, uint64_t k)
 {
     double most = (double)p->group[0].size * (double)p->other->item[0].size;
-    double high = most * 2, low = 0;
-    double step = 1 + 1.5 * ldexp(1, p->other->shift - 23); /* more than a bucket */
+    struct bracket b = {0, most * 2, 0, UINT64_MAX};
+    double step = 1 + 1.5 * ldexp(1, p->other->shift - MANTISSA); /* more than a bucket */
     double t = fmin(fmax(guess(p, k), most * 1e-9), most);
-    uint64_t taken = 0, pairs = UINT64_MAX;
-    while (pairs > CANDIDATES_MAX && nextafter(low, high) < high && high > 1e-300) {
+    while (b.pairs > CANDIDATES_MAX && nextafter(b.low, b.high) < b.high && b.low < most) {
         uint64_t count = count_at_least(p, t);
         if (count >= k) {
-            low = t;
-            pairs = close_brackets(p, true);
+            b.low = t;
+            b.pairs = close_brackets(p, true);
         } else {
-            high = t;
-            taken = count;
-            pairs = close_brackets(p, false);
+            b.high = t;
+            b.taken = count;
+            b.pairs = close_brackets(p, false);
         }
-        if (low >= most)
-            break;
-        if (low > 0 && high < most * 2)
-            t = low + (high - low) / 2;
+        if (b.low > 0 && b.high < most * 2)
+            t = b.low + (b.high - b.low) / 2;
         else
-            t = fmin(low > 0 ? low * step : high / step, most);
+            t = fmin(b.low > 0 ? b.low * step : b.high / step, most);
         step = step * step;
     }
-    return taken;
-}
-
-static void open_brackets(struct products *p)
-{
-    for (size_t i = 0; i < p->groups; i++) {
-        p->group[i].low = 0;
-        p->group[i].high = p->other->n;
-    }
-}
-
-/* Many equal products: the bracket has closed on one value. */
-static double value_within(const struct products *p)
-{
-    for (size_t i = 0; i < p->groups; i++) {
-        const struct product_group *g = &p->group[i];
-        if (g->low < g->high)
-            return (double)g->size * (double)p->other->item[g->low].size;
-    }
-    return 0;
+    return b;
 }
 
 static double find_threshold(struct products *p, uint64_t k)
 {
-    uint64_t all = 0, pairs = 0;
+    uint64_t all = 0;
     for (size_t i = 0; i < p->groups; i++)
         all += (uint64_t)p->group[i].members * p->other->n;
     if (k >= all)
         return 0;
-    uint64_t taken = bracket(p, k);
-    for (size_t i = 0; i < p->groups; i++)
-        pairs += p->group[i].high - p->group[i].low;
-    return pairs > CANDIDATES_MAX ? value_within(p) : threshold_within(p, k, taken);
+    for (size_t i = 0; i < p->groups; i++) {
+        p->group[i].low = 0;
+        p->group[i].high = p->other->n;
+    }
+    struct bracket b = bracket(p, k);
+    return b.pairs > CANDIDATES_MAX ? b.low : threshold_within(p, k, &b);
+}
+
+/* So that the last of the first `count` items is the smallest of them. */
+static void settle_end(struct products *p, uint32_t count)
+{
+    if (count == 0)
+        return;
+    uint32_t bucket = ranking_bucket(p->other, float_bits(p->other->item[count - 1].size));
+    ranking_settle(p->other, bucket, bucket);
 }
 
 uint64_t products_cut(struct products *p, uint64_t k)
 {
     uint64_t beyond = 0, at = 0;
+    settle_end(p, p->other->n > 0); /* bracket() wants to know the largest */
     for (size_t i = 0; i < p->groups; i++)
         p->group[i].inverse = 1 / (double)p->group[i].size;
-    open_brackets(p);
     p->threshold = find_threshold(p, k);
-    open_brackets(p);
     for (size_t i = 0; i < p->groups; i++) {
         struct product_group *g = &p->group[i];
         g->above = items_above(p, g, p->threshold, false);
         g->equal = p->threshold > 0 ? items_above(p, g, p->threshold, true) : g->above;
+        settle_end(p, g->above);
+        settle_end(p, g->equal);
         beyond += (uint64_t)g->above * g->members;
         at += (uint64_t)(g->equal - g->above) * g->members;
     }

@@ -20,14 +20,14 @@ struct product_group {
     double sum;         /* the caller's own */
     uint32_t above;     /* result: items 0 .. above-1 win with all members */
     uint32_t equal;     /* result: items above .. equal-1 hold the threshold itself */
-    uint32_t low, high; /* bracket of `above` while searching */
+    uint32_t low, high; /* while searching: at least and at most so many items win */
     double inverse;     /* 1 / size */
 };
 
 struct products {
     struct product_group *group; /* [groups], largest size first */
     size_t groups;
-    const struct ranking *other; /* sizes not 0 */
+    struct ranking *other; /* sizes not 0; gets settled where results end */
     double threshold;            /* result: all products above it win; 0: all do */
 };
 

@@ -1,5 +1,4 @@
-/* One pass into buckets, then each bucket by itself: the bits of floats that are not negative
- * are ordered like the floats. */
+/* The bits of floats that are not negative are ordered like the floats. */
 #include "learn/rank.h"
 
 #include <stdlib.h>
@@ -7,7 +6,6 @@
 enum {
     MANTISSA = 23,
     FINEST = 9, /* bits of the mantissa that tell buckets apart, at most */
-    FEW = 24,   /* items that are sorted by insertion */
     BUCKETS_MAX = (BUCKET_OCTAVES << FINEST) + 1,
     BYTES = 4,
     VALUES = 256,
@@ -94,15 +92,34 @@ static void choose_buckets(struct ranking *r, uint32_t n)
     r->buckets = ((uint32_t)BUCKET_OCTAVES << fine) + 1;
 }
 
-void ranking_sort(struct ranking *r, uint32_t n)
+static void settle(struct ranking *r, uint32_t bucket)
+{
+    uint32_t first = r->before[bucket], size = r->before[bucket + 1] - first;
+    if (size > 1 && size <= RANKING_FEW)
+        insertion_sort(r->item + first, size);
+}
+
+void ranking_settle(struct ranking *r, uint32_t first, uint32_t last)
+{
+    for (uint32_t bucket = first; bucket <= last; bucket++)
+        settle(r, bucket);
+}
+
+void ranking_settle_all(struct ranking *r)
+{
+    ranking_settle(r, 0, r->buckets - 1);
+}
+
+void ranking_fill(struct ranking *r, uint32_t n)
 {
     choose_buckets(r, n);
     memset(r->before, 0, (r->buckets + 1) * sizeof *r->before);
     for (uint32_t i = 0; i < n; i++)
         r->before[ranking_bucket(r, float_bits(r->room[i].size)) + 1]++;
-    uint32_t end = 0;
+    uint32_t end = 0, largest = 0;
     for (uint32_t b = 0; b < r->buckets; b++) { /* before[b + 1]: where bucket b begins */
         uint32_t here = r->before[b + 1];
+        largest = here > largest ? here : largest;
         r->before[b + 1] = end;
         end += here;
     }
@@ -110,11 +127,9 @@ void ranking_sort(struct ranking *r, uint32_t n)
         uint32_t bucket = ranking_bucket(r, float_bits(r->room[i].size));
         r->item[r->before[bucket + 1]++] = r->room[i];
     }
-    for (uint32_t b = 0; b < r->buckets; b++) {
+    for (uint32_t b = 0; b < r->buckets && largest > RANKING_FEW; b++) {
         uint32_t first = r->before[b], size = r->before[b + 1] - first;
-        if (size > FEW)
+        if (size > RANKING_FEW)
             radix_sort(r->item + first, r->room, size);
-        else if (size > 1)
-            insertion_sort(r->item + first, size);
     }
 }

@@ -13,11 +13,13 @@ struct ranked {
 };
 
 /* The items fall into buckets by the leading bits of their size, some to each factor of two;
- * what is smaller than the largest by more than BUCKET_OCTAVES of them shares the last one. */
-enum { BUCKET_OCTAVES = 16 };
+ * what is smaller than the largest by more than BUCKET_OCTAVES of them shares the last one.
+ * Buckets of up to RANKING_FEW items keep the order of the list until they are settled, which
+ * few of them ever need. */
+enum { BUCKET_OCTAVES = 16, RANKING_FEW = 24 };
 
 struct ranking {
-    struct ranked *item; /* [n], largest first */
+    struct ranked *item; /* [n], bucket by bucket, the largest first */
     uint32_t n;
     uint32_t *before; /* [buckets + 1]: items in buckets of larger sizes; the last one is n */
     uint32_t buckets;
@@ -30,14 +32,18 @@ struct ranking {
 enum status ranking_init(struct ranking *r, size_t most);
 void ranking_release(struct ranking *r);
 
-/* Where to list n items before ranking_sort orders them; of equal sizes the one that was
- * listed first stays first. */
+/* Where to list n items before ranking_fill puts them into their buckets. */
 static inline struct ranked *ranking_list(struct ranking *r)
 {
     return r->room;
 }
 
-void ranking_sort(struct ranking *r, uint32_t n);
+void ranking_fill(struct ranking *r, uint32_t n);
+
+/* Sorts buckets first .. last, largest first; of equal sizes the one that was listed first
+ * stays first. */
+void ranking_settle(struct ranking *r, uint32_t first, uint32_t last);
+void ranking_settle_all(struct ranking *r);
 
 static inline uint32_t float_bits(float x)
 {

@@ -105,7 +105,8 @@ static void order_by_size(struct builder *b, uint32_t t)
     uint32_t n = (uint32_t)(s->start[t + 1] - first);
     for (uint32_t i = 0; i < n; i++)
         entry[i] = (struct ranked){fabsf(s->value[first + i] + s->background), i};
-    ranking_sort(&b->ranking, n);
+    ranking_fill(&b->ranking, n);
+    ranking_settle_all(&b->ranking);
     for (uint32_t i = 0; i < n; i++)
         b->by_size[first + i] = (uint16_t)b->ranking.item[i].index;
 }

@@ -115,7 +115,7 @@ struct tie {
 
 static struct tie tie_of_row(const struct largest *u, size_t tied, float x)
 {
-    double size = (double)magnitude_of(x);
+    double size = (double)fabsf(x);
     for (const struct product_group *g = u->products.group; g < u->products.group + tied; g++)
         if (u->by_row && (double)g->size == size)
             return (struct tie){g->above, g->equal};
@@ -131,9 +131,9 @@ static void change_ties_of_row(struct largest *u, struct tie tie, uint32_t row, 
     double sum = 0;
     for (uint32_t p = tie.from; p < tie.to && *winners > 0; p++, --*winners) {
         change_synapse(u, row, u->column[p].index, x);
-        sum += (double)magnitude_of(u->change[u->column[p].index]);
+        sum += (double)fabsf(u->change[u->column[p].index]);
     }
-    u->r->energy[u->l].m1 += sum * (double)magnitude_of(x);
+    u->r->energy[u->l].m1 += sum * (double)fabsf(x);
 }
 
 /* One group alone holds the threshold, and all its rows are listed. */
@@ -187,13 +187,14 @@ void update_largest(struct learner *r, const struct step *step, uint32_t l)
     u.samples = l == 0 ? step->samples : NULL;
     plastic_columns(r, step, l);
     for (size_t j = 0; j < u.layer->stride; j++)
-        r->scratch->size[j] = r->scratch->column[j] ? magnitude_of(r->delta[l][j]) : -1;
+        r->scratch->size[j] = r->scratch->column[j] ? fabsf(r->delta[l][j]) : -1;
     if (!isfinite(r->net.kernels->magnitude(r->delta[l], u.layer->stride).sum)) {
         r->diverged = true;
         return;
     }
     largest_rank(&u);
     uint64_t ties = products_cut(&u.products, r->spec.rule.compete_keep[l]);
+    largest_sum(&u);
     count_winners(&u);
     if (u.by_row)
         change_by_row(&u);

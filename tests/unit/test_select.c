@@ -79,8 +79,9 @@ static void ranking_sorts(void **state)
             size[i] = i > 0 && dice_below(&r, 5) == 0 ? size[i - 1] : draw_size(&r, kind);
             ranking_list(&k)[i] = (struct ranked){size[i], i};
         }
-        ranking_sort(&k, n);
+        ranking_fill(&k, n);
         CHECK(seed, k.n == n);
+        ranking_settle_all(&k);
         check_ranking(&k, size, seed);
     }
     ranking_release(&k);
@@ -122,7 +123,7 @@ static void draw_table(struct table *t, struct rng *r)
     for (uint32_t j = 0; j < columns; j++)
         ranking_list(&t->column)[j] =
             (struct ranked){(float)(1 + dice_below(r, values)) * fraction, j};
-    ranking_sort(&t->column, columns);
+    ranking_fill(&t->column, columns);
     for (uint32_t i = 0; i < groups; i++)
         for (uint32_t j = 0; j < columns; j++)
             for (uint32_t m = 0; m < t->group[i].members; m++)
