@@ -72,16 +72,22 @@ static void rank_columns(struct largest *u)
     u->columns = n;
 }
 
-/* Neighbours of equal size become one group. */
+/* Neighbours of equal size become one group; without branches on sizes. */
 static size_t group_equals(struct product_group *group, const struct ranked *item,
                            uint32_t n)
 {
     size_t groups = 0;
+    float size = 0; /* no item has it */
+    uint32_t first = 0;
     for (uint32_t i = 0; i < n; i++) {
-        if (i == 0 || item[i].size != item[i - 1].size)
-            group[groups++] = (struct product_group){.size = item[i].size, .first = i};
-        group[groups - 1].listed++;
-        group[groups - 1].members++;
+        bool is_new = item[i].size != size;
+        groups += is_new;
+        first = is_new ? i : first;
+        size = item[i].size;
+        struct product_group *g = &group[groups - 1];
+        g->size = size;
+        g->first = first;
+        g->listed = g->members = i + 1 - first;
     }
     return groups;
 }
@@ -113,10 +119,12 @@ static void group_rows(struct largest *u)
         ranking_settle_all(&u->r->scratch->rows);
     u->products.groups = group_equals(group, u->row, u->rows);
     u->products.other = &u->r->scratch->columns;
-    for (size_t g = 0; g < u->products.groups; g++)
+    for (size_t g = 0; g < u->products.groups; g++) {
+        group[g].sum = 0;
         for (uint32_t k = group[g].first; k < group[g].first + group[g].listed; k++)
             if (u->row[k].index < u->layer->sources) /* not the bias */
                 group[g].sum += (double)u->x[u->row[k].index];
+    }
     if (u->unlisted > 0 && u->samples->background != 0)
         add_background(u);
 }
@@ -127,9 +135,11 @@ static void group_columns(struct largest *u)
     ranking_settle_all(&u->r->scratch->columns);
     u->products.groups = group_equals(group, u->column, u->columns);
     u->products.other = &u->r->scratch->rows;
-    for (size_t g = 0; g < u->products.groups; g++)
+    for (size_t g = 0; g < u->products.groups; g++) {
+        group[g].sum = 0;
         for (uint32_t k = group[g].first; k < group[g].first + group[g].listed; k++)
             group[g].sum += (double)fabsf(u->change[u->column[k].index]);
+    }
 }
 
 void largest_rank(struct largest *u)

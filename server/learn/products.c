@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 enum {
-    CANDIDATES_MAX = 64,
+    CANDIDATES_MAX = 32,
     ROUNDING = 2, /* units in the last place by which a quotient may be off */
     MANTISSA = 23, /* bits */
 };
@@ -52,7 +52,7 @@ struct span {
     uint32_t first, last;
 };
 
-static struct span near(const struct products *p, const struct product_group *g, double t)
+static inline struct span near(const struct products *p, const struct product_group *g, double t)
 {
     uint32_t bits = float_bits((float)(t * g->inverse));
     return (struct span){ranking_bucket(p->other, bits + ROUNDING),
@@ -78,46 +78,56 @@ static uint32_t search(const struct products *p, const struct product_group *g, 
     return found;
 }
 
-/* Items whose product with the group is above t (or at least t): whole buckets, and what is
- * above it of those near. Without branches on the products, which nobody could predict. */
-static uint32_t items_above(const struct products *p, const struct product_group *g,
-                            double t, bool or_equal)
+struct reach {
+    uint32_t above, equal; /* items whose product is above t, and at least t */
+};
+
+/* Whole buckets, and what reaches t of those near. Without branches on the products, which
+ * nobody could predict. */
+static inline struct reach items_at(struct products *p, const struct product_group *g,
+                                    double t)
 {
     const uint32_t *before = p->other->before;
     struct span span = near(p, g, t);
-    uint32_t count = before[span.first];
+    struct reach reach = {before[span.first], before[span.first]};
+    if (span.last + 1 == p->other->buckets)
+        ranking_settle_rest(p->other);
     for (uint32_t b = span.first; b <= span.last; b++) {
-        if (before[b + 1] - before[b] > RANKING_FEW)
-            count += search(p, g, before[b], before[b + 1], t, or_equal);
-        else
-            for (uint32_t i = before[b]; i < before[b + 1]; i++)
-                count += (product(p, g, i) > t) | (or_equal & (product(p, g, i) == t));
+        if (before[b + 1] - before[b] > RANKING_FEW) { /* sorted */
+            reach.above += search(p, g, before[b], before[b + 1], t, false);
+            reach.equal += search(p, g, before[b], before[b + 1], t, true);
+            continue;
+        }
+        for (uint32_t i = before[b]; i < before[b + 1]; i++) {
+            reach.above += product(p, g, i) > t;
+            reach.equal += product(p, g, i) >= t;
+        }
     }
-    return count;
+    return reach;
 }
 
-/* Synapses whose product is at least t; remembers the items in `above`. */
+/* Synapses whose product is at least t; remembers the items in `equal`. */
 static uint64_t count_at_least(struct products *p, double t)
 {
     uint64_t count = 0;
     for (size_t i = 0; i < p->groups; i++) {
         struct product_group *g = &p->group[i];
-        g->above = items_above(p, g, t, true);
-        count += (uint64_t)g->above * g->members;
+        g->equal = g->low == g->high ? g->low : items_at(p, g, t).equal;
+        count += (uint64_t)g->equal * g->members;
     }
     return count;
 }
 
-/* `above` becomes the upper or the lower end of every bracket. */
+/* `equal` becomes the upper or the lower end of every bracket. */
 static uint64_t close_brackets(struct products *p, bool is_upper)
 {
     uint64_t pairs = 0;
     for (size_t i = 0; i < p->groups; i++) {
         struct product_group *g = &p->group[i];
         if (is_upper)
-            g->high = g->above;
+            g->high = g->equal;
         else
-            g->low = g->above;
+            g->low = g->equal;
         pairs += g->high - g->low;
     }
     return pairs;
@@ -135,12 +145,10 @@ struct candidate {
     uint64_t members;
 };
 
-/* The largest product t for which at least k synapses have t or more, among the few pairs
- * within the bracket. */
-static double threshold_within(const struct products *p, uint64_t k, const struct bracket *b)
+static size_t list_candidates(const struct products *p, const struct bracket *b,
+                              struct candidate *c)
 {
     const uint32_t *before = p->other->before;
-    struct candidate c[CANDIDATES_MAX + 1];
     size_t n = 0;
     for (size_t i = 0; i < p->groups; i++) {
         const struct product_group *g = &p->group[i];
@@ -153,17 +161,40 @@ static double threshold_within(const struct products *p, uint64_t k, const struc
             n += here >= b->low && here < b->high;
         }
     }
+    return n;
+}
+
+/* The largest product t for which at least k synapses have t or more, among the few pairs
+ * within the bracket: quickselect by the number of synapses. */
+static double threshold_within(const struct products *p, uint64_t k, const struct bracket *b)
+{
+    struct candidate room[2][CANDIDATES_MAX + 1], *c = room[0], *above = room[1];
+    size_t n = list_candidates(p, b, c);
     uint64_t taken = b->taken;
-    for (size_t at = 0;; at++) { /* the largest of the rest to the front */
-        for (size_t i = at + 1; i < n; i++)
-            if (c[i].product > c[at].product) {
-                struct candidate kept = c[at];
-                c[at] = c[i];
-                c[i] = kept;
-            }
-        taken += c[at].members;
-        if (taken >= k || at + 1 >= n)
-            return c[at].product;
+    for (;;) {
+        double pivot = c[n / 2].product;
+        uint64_t members_above = 0, members_equal = 0;
+        size_t more = 0, less = 0;
+        for (size_t i = 0; i < n; i++) {
+            struct candidate now = c[i];
+            above[more] = now;
+            more += now.product > pivot;
+            members_above += now.product > pivot ? now.members : 0;
+            members_equal += now.product == pivot ? now.members : 0;
+            c[less] = now;
+            less += now.product < pivot;
+        }
+        if (taken + members_above >= k) {
+            struct candidate *kept = c;
+            c = above;
+            above = kept;
+            n = more;
+        } else if (taken + members_above + members_equal >= k || less == 0) {
+            return pivot;
+        } else {
+            taken += members_above + members_equal;
+            n = less;
+        }
     }
 }
 
@@ -200,10 +231,6 @@ static double find_threshold(struct products *p, uint64_t k)
         all += (uint64_t)p->group[i].members * p->other->n;
     if (k >= all)
         return 0;
-    for (size_t i = 0; i < p->groups; i++) {
-        p->group[i].low = 0;
-        p->group[i].high = p->other->n;
-    }
     struct bracket b = bracket(p, k);
     return b.pairs > CANDIDATES_MAX ? b.low : threshold_within(p, k, &b);
 }
@@ -214,20 +241,29 @@ static void settle_end(struct products *p, uint32_t count)
     if (count == 0)
         return;
     uint32_t bucket = ranking_bucket(p->other, float_bits(p->other->item[count - 1].size));
-    ranking_settle(p->other, bucket, bucket);
+    ranking_settle(p->other, bucket);
 }
 
 uint64_t products_cut(struct products *p, uint64_t k)
 {
     uint64_t beyond = 0, at = 0;
     settle_end(p, p->other->n > 0); /* bracket() wants to know the largest */
-    for (size_t i = 0; i < p->groups; i++)
-        p->group[i].inverse = 1 / (double)p->group[i].size;
+    for (size_t i = 0; i < p->groups; i++) {
+        struct product_group *g = &p->group[i];
+        g->inverse = 1 / (double)g->size;
+        g->low = 0;
+        g->high = p->other->n;
+    }
     p->threshold = find_threshold(p, k);
     for (size_t i = 0; i < p->groups; i++) {
         struct product_group *g = &p->group[i];
-        g->above = items_above(p, g, p->threshold, false);
-        g->equal = p->threshold > 0 ? items_above(p, g, p->threshold, true) : g->above;
+        struct reach reach = {g->low, g->low};
+        if (g->low < g->high && p->threshold > 0)
+            reach = items_at(p, g, p->threshold);
+        else if (p->threshold == 0)
+            reach.above = reach.equal = p->other->n;
+        g->above = reach.above;
+        g->equal = reach.equal;
         settle_end(p, g->above);
         settle_end(p, g->equal);
         beyond += (uint64_t)g->above * g->members;

@@ -79,7 +79,7 @@ static void radix_sort(struct ranked *x, struct ranked *room, uint32_t n)
 static void choose_buckets(struct ranking *r, uint32_t n)
 {
     int fine = 2;
-    while (fine < FINEST && (uint32_t)1 << (fine + 3) <= n)
+    while (fine < FINEST && (uint32_t)1 << (fine + 4) <= n)
         fine++;
     uint32_t most = 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -92,22 +92,28 @@ static void choose_buckets(struct ranking *r, uint32_t n)
     r->buckets = ((uint32_t)BUCKET_OCTAVES << fine) + 1;
 }
 
-static void settle(struct ranking *r, uint32_t bucket)
+/* Larger ones were sorted when they were filled, but for the rest. */
+void ranking_settle(struct ranking *r, uint32_t bucket)
 {
     uint32_t first = r->before[bucket], size = r->before[bucket + 1] - first;
-    if (size > 1 && size <= RANKING_FEW)
+    if (size <= RANKING_FEW)
         insertion_sort(r->item + first, size);
+    else if (bucket + 1 == r->buckets)
+        ranking_settle_rest(r);
 }
 
-void ranking_settle(struct ranking *r, uint32_t first, uint32_t last)
+void ranking_settle_rest(struct ranking *r)
 {
-    for (uint32_t bucket = first; bucket <= last; bucket++)
-        settle(r, bucket);
+    uint32_t first = r->before[r->buckets - 1];
+    if (!r->rest_is_settled && r->n - first > RANKING_FEW)
+        radix_sort(r->item + first, r->room, r->n - first);
+    r->rest_is_settled = true;
 }
 
 void ranking_settle_all(struct ranking *r)
 {
-    ranking_settle(r, 0, r->buckets - 1);
+    for (uint32_t bucket = 0; bucket < r->buckets; bucket++)
+        ranking_settle(r, bucket);
 }
 
 void ranking_fill(struct ranking *r, uint32_t n)
@@ -127,7 +133,8 @@ void ranking_fill(struct ranking *r, uint32_t n)
         uint32_t bucket = ranking_bucket(r, float_bits(r->room[i].size));
         r->item[r->before[bucket + 1]++] = r->room[i];
     }
-    for (uint32_t b = 0; b < r->buckets && largest > RANKING_FEW; b++) {
+    r->rest_is_settled = false;
+    for (uint32_t b = 0; b + 1 < r->buckets && largest > RANKING_FEW; b++) {
         uint32_t first = r->before[b], size = r->before[b + 1] - first;
         if (size > RANKING_FEW)
             radix_sort(r->item + first, r->room, size);

@@ -2,6 +2,7 @@
 #ifndef FRUGAL_LEARN_RANK_H
 #define FRUGAL_LEARN_RANK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -13,10 +14,10 @@ struct ranked {
 };
 
 /* The items fall into buckets by the leading bits of their size, some to each factor of two;
- * what is smaller than the largest by more than BUCKET_OCTAVES of them shares the last one.
- * Buckets of up to RANKING_FEW items keep the order of the list until they are settled, which
- * few of them ever need. */
-enum { BUCKET_OCTAVES = 16, RANKING_FEW = 24 };
+ * what is smaller than the largest by more than BUCKET_OCTAVES of them, the rest, shares the
+ * last one. Buckets of up to RANKING_FEW items, and the rest, keep the order of the list until
+ * they are settled, which few of them ever need. */
+enum { BUCKET_OCTAVES = 8, RANKING_FEW = 24 };
 
 struct ranking {
     struct ranked *item; /* [n], bucket by bucket, the largest first */
@@ -25,6 +26,7 @@ struct ranking {
     uint32_t buckets;
     uint32_t top; /* the leading bits of the largest */
     int shift;    /* that leaves the leading bits */
+    bool rest_is_settled;
     struct ranked *room;
 };
 
@@ -40,9 +42,9 @@ static inline struct ranked *ranking_list(struct ranking *r)
 
 void ranking_fill(struct ranking *r, uint32_t n);
 
-/* Sorts buckets first .. last, largest first; of equal sizes the one that was listed first
- * stays first. */
-void ranking_settle(struct ranking *r, uint32_t first, uint32_t last);
+/* Sorts a bucket, largest first; of equal sizes the one that was listed first stays first. */
+void ranking_settle(struct ranking *r, uint32_t bucket);
+void ranking_settle_rest(struct ranking *r);
 void ranking_settle_all(struct ranking *r);
 
 static inline uint32_t float_bits(float x)
