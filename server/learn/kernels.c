@@ -200,6 +200,33 @@ static struct tally magnitude(const float *x, size_t columns)
     return t;
 }
 
+INLINE float largest_lane(vec x)
+{
+    float most = 0;
+    for (size_t lane = 0; lane < WIDTH; lane++)
+        most = x[lane] > most ? x[lane] : most;
+    return most;
+}
+
+typedef uint8_t vec_of_bytes __attribute__((vector_size(WIDTH), aligned(1)));
+
+/* The bits of floats that are not negative are ordered like the floats. */
+static float sizes(float *out, const float *x, const uint8_t *column, size_t columns)
+{
+    const vec_of_int none = (vec_of_int)((vec){0} - 1);
+    vec_of_int most = {0}, plastic = most == 0;
+    for (size_t j = 0; j < columns; j += WIDTH) {
+        vec_of_int size = *(const vec_of_int *)(x + j) & 0x7fffffff;
+        if (column != NULL)
+            plastic = __builtin_convertvector(*(const vec_of_bytes *)(column + j),
+                                              vec_of_int) != 0;
+        vec_of_int larger = plastic & (size > most);
+        most = (size & larger) | (most & ~larger);
+        *(vec_of_int *)(out + j) = (size & plastic) | (none & ~plastic);
+    }
+    return largest_lane((vec)most);
+}
+
 #define TEXT_OF(x) #x
 #define TEXT(x) TEXT_OF(x)
 
@@ -217,6 +244,7 @@ const struct kernels KERNELS = {
     .add_scaled = add_scaled,
     .fold = fold,
     .magnitude = magnitude,
+    .sizes = sizes,
     .distance = distance,
     .square = square,
     .propose = propose,

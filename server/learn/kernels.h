@@ -84,7 +84,11 @@ struct kernels {
     /* Entries that are not zero, and the sum of magnitudes. */
     struct tally (*magnitude)(const float *x, size_t columns);
 
-    /* The same of w[i][j] + offset[j] - start[i][j]. */
+    /* out[j] = |x[j]|, or -1 where column[j] is 0; column NULL: everywhere |x[j]|. Returns
+     * the largest. */
+    float (*sizes)(float *out, const float *x, const uint8_t *column, size_t columns);
+
+    /* Entries that are not zero, and the sum of magnitudes, of w[i][j] + offset[j] - start[i][j]. */
     struct tally (*distance)(const float *w, const float *start, size_t stride, size_t n,
                              const float *offset, size_t columns);
 

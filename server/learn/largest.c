@@ -2,6 +2,7 @@
  * their size. */
 #include "learn/largest.h"
 
+#include <float.h>
 #include <math.h>
 
 /* Rows of the input layer that stand for themselves, all but those at the background. Their
@@ -16,14 +17,15 @@ static uint32_t list_features(struct largest *u, struct ranked *row)
     u->unlisted = s->features - (uint32_t)entries;
     for (uint64_t i = 0; i < entries; i++) {
         uint64_t e = first + s->by_size[first + i];
-        float x = s->value[e] + s->background;
-        if (has_bias && fabsf(x) < 1) {
+        float x = s->value[e] + s->background, size = fabsf(x);
+        if (has_bias && size < 1) {
             row[n++] = bias;
             has_bias = false;
         }
+        if (size < u->least_row)
+            break;
         u->x[s->index[e]] = x;
-        row[n] = (struct ranked){fabsf(x), s->index[e]};
-        n += x != 0;
+        row[n++] = (struct ranked){size, s->index[e]};
     }
     if (has_bias)
         row[n++] = bias;
@@ -32,12 +34,12 @@ static uint32_t list_features(struct largest *u, struct ranked *row)
 
 static uint32_t list_units(struct largest *u, struct ranked *row)
 {
-    const float *y = u->r->y[u->l - 1];
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < plastic_sources(u->r, u->l); i++) {
-        u->x[i] = y[i];
-        row[n] = (struct ranked){fabsf(y[i]), i};
-        n += y[i] != 0;
+    const float *size = u->r->scratch->row_size;
+    uint32_t n = 0, sources = plastic_sources(u->r, u->l);
+    memcpy(u->x, u->r->y[u->l - 1], sources * sizeof *u->x);
+    for (uint32_t i = 0; i < sources; i++) {
+        row[n] = (struct ranked){size[i], i};
+        n += size[i] >= u->least_row;
     }
     if (u->r->spec.net.bias)
         row[n++] = (struct ranked){1, u->layer->sources};
@@ -59,13 +61,13 @@ static void rank_rows(struct largest *u)
 
 static void rank_columns(struct largest *u)
 {
-    const struct scratch *s = u->r->scratch;
+    const float *size = u->r->scratch->size;
     struct ranking *columns = &u->r->scratch->columns;
     struct ranked *column = ranking_list(columns);
     uint32_t n = 0;
     for (uint32_t j = 0; j < u->layer->targets; j++) {
-        column[n] = (struct ranked){s->size[j], j};
-        n += s->size[j] > 0;
+        column[n] = (struct ranked){size[j], j};
+        n += size[j] >= u->least_column;
     }
     ranking_fill(columns, n);
     u->column = columns->item;
@@ -125,7 +127,7 @@ static void group_rows(struct largest *u)
             if (u->row[k].index < u->layer->sources) /* not the bias */
                 group[g].sum += (double)u->x[u->row[k].index];
     }
-    if (u->unlisted > 0 && u->samples->background != 0)
+    if (u->unlisted > 0 && fabsf(u->samples->background) >= u->least_row)
         add_background(u);
 }
 
@@ -142,7 +144,36 @@ static void group_columns(struct largest *u)
     }
 }
 
-void largest_rank(struct largest *u)
+/* The largest |y| of the layer's sources. */
+static float most_of_rows(const struct largest *u)
+{
+    float bias = u->r->spec.net.bias ? 1 : 0, most;
+    const struct samples *s = u->samples;
+    if (s == NULL) {
+        uint32_t sources = plastic_sources(u->r, u->l);
+        size_t padded = ((size_t)sources + LANES - 1) / LANES * LANES;
+        most = u->r->net.kernels->sizes(u->r->scratch->row_size, u->r->y[u->l - 1], NULL,
+                                        padded);
+    } else {
+        uint64_t first = s->start[u->step->t], entries = s->start[u->step->t + 1] - first;
+        most = entries < s->features ? fabsf(s->background) : 0;
+        if (entries > 0)
+            most = fmaxf(most, fabsf(s->value[first + s->by_size[first]] + s->background));
+    }
+    return fmaxf(most, bias);
+}
+
+bool largest_look(struct largest *u)
+{
+    struct scratch *s = u->r->scratch;
+    const struct kernels *k = u->r->net.kernels;
+    const float *delta = u->r->delta[u->l];
+    u->most_column = k->sizes(s->size, delta, s->column, u->layer->stride);
+    u->most_row = most_of_rows(u);
+    return isfinite(k->magnitude(delta, u->layer->stride).sum);
+}
+
+void largest_rank(struct largest *u, double share)
 {
     struct scratch *s = u->r->scratch;
     u->change = s->change;
@@ -150,6 +181,8 @@ void largest_rank(struct largest *u)
     u->products.group = s->groups;
     u->background = SIZE_MAX;
     u->unlisted = 0;
+    u->least_row = fmaxf((float)(share * (double)u->most_row), FLT_TRUE_MIN);
+    u->least_column = fmaxf((float)(share * (double)u->most_column), FLT_TRUE_MIN);
     rank_rows(u);
     rank_columns(u);
     u->by_row = u->samples != NULL || u->rows <= u->columns;
@@ -157,6 +190,13 @@ void largest_rank(struct largest *u)
         group_rows(u);
     else
         group_columns(u);
+}
+
+bool largest_is_complete(const struct largest *u)
+{
+    double t = u->products.threshold;
+    return t >= (double)u->least_row * (double)u->most_column &&
+           t >= (double)u->least_column * (double)u->most_row;
 }
 
 void largest_sum(struct largest *u)

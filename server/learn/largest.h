@@ -13,7 +13,9 @@ struct largest {
     uint32_t l;
     bool by_row; /* the groups are rows and the columns are ranked, or the other way round */
     struct products products;
-    /* What is not silent, largest first. Rows at the background are not listed. */
+    float most_row, most_column;   /* the largest |y| and |delta| */
+    float least_row, least_column; /* smaller ones are not listed; above 0 */
+    /* What is listed, largest first; of the rows at the background none is. */
     const struct ranked *row, *column;
     uint32_t rows, columns;
     float *x;          /* [rows of the layer] activities of the listed rows, by row */
@@ -24,9 +26,16 @@ struct largest {
     uint32_t unlisted; /* how many rows there are at the background */
 };
 
-/* Fills everything but `sum` and the products' results. The sums of a group are over its
- * members: for rows of x, for columns of |change|. */
-void largest_rank(struct largest *u);
+/* Looks at both sides; false: they are not finite. */
+bool largest_look(struct largest *u);
+
+/* Ranks both sides, as far as they can be part of a product that reaches `share` of the
+ * largest one. Fills everything but `sum` and the products' results; the sums of a group are
+ * over its members: for rows of x, for columns of |change|. */
+void largest_rank(struct largest *u, double share);
+
+/* Whether no product of what was not listed can reach the threshold. */
+bool largest_is_complete(const struct largest *u);
 
 /* Fills `sum`, once the winners are known. */
 void largest_sum(struct largest *u);

@@ -34,9 +34,10 @@ struct scratch *scratch_new(const struct learner *r)
     s->groups = calloc(ranked + 2, sizeof *s->groups);
     s->sum = calloc(ranked + 2, sizeof *s->sum);
     s->size = net_vector(ranked);
+    s->row_size = net_vector(rows);
     bool rankings = ranking_init(&s->rows, ranked + 1) == STATUS_OK &&
                     ranking_init(&s->columns, ranked + 1) == STATUS_OK;
-    if (rankings && s->groups && s->sum && s->size && s->x && s->index && s->unused &&
+    if (rankings && s->groups && s->sum && s->size && s->row_size && s->x && s->index && s->unused &&
         s->change && s->column && s->score && s->dense)
         return s;
     scratch_free(s);
@@ -59,5 +60,6 @@ void scratch_free(struct scratch *s)
     free(s->groups);
     free(s->sum);
     free(s->size);
+    free(s->row_size);
     free(s);
 }

@@ -21,6 +21,8 @@ struct scratch {
     struct product_group *groups; /* [most rows or columns + 2] */
     double *sum;                  /* [most rows or columns + 2] */
     float *size;                  /* [largest stride] |delta|, -1 where not plastic */
+    float *row_size;              /* [most rows, rounded up to LANES] |y| of a hidden layer */
+    double expected[NET_LAYERS_MAX]; /* the last threshold as a share of the largest |dw| */
 };
 
 /* NULL without memory. */

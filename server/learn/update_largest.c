@@ -6,7 +6,10 @@
 
 /* Above this share of the columns, a row is changed by a masked pass over all columns, which
  * is faster than going from winner to winner. */
-enum { DENSE_SHARE = 16 };
+enum { DENSE_SHARE = 8 };
+
+/* The threshold may fall to this share of what the last sample's makes expect. */
+static const double CAUTION = 0.5;
 
 static void change_synapse(struct largest *u, uint32_t row, uint32_t column, float x)
 {
@@ -157,8 +160,9 @@ static void change_any_ties(struct largest *u, size_t tied, uint64_t winners)
     uint64_t end = s != NULL ? s->start[u->step->t + 1] : 0;
     for (uint32_t i = 0; i < plastic_sources(u->r, u->l) && winners > 0; i++) {
         bool at_background = s != NULL && (entry == end || s->index[entry] != i);
-        entry += s != NULL && !at_background;
         float x = at_background ? s->background : u->x[i];
+        if (s != NULL && !at_background)
+            x = s->value[entry++] + s->background;
         change_ties_of_row(u, tie_of_row(u, tied, x), i, x, &winners);
     }
     if (u->r->spec.net.bias && winners > 0)
@@ -181,19 +185,34 @@ static void change_ties(struct largest *u, uint64_t winners)
         change_any_ties(u, tied, winners);
 }
 
+/* Finds the winners. What can be left out is guessed from the last sample; when the guess
+ * was too bold, everything is ranked. Returns how many winners equal the threshold, if not all
+ * that do are among them. */
+static uint64_t find_winners(struct largest *u)
+{
+    double *expected = &u->r->scratch->expected[u->l];
+    double most = (double)u->most_row * (double)u->most_column;
+    size_t keep = u->r->spec.rule.compete_keep[u->l];
+    largest_rank(u, *expected * CAUTION);
+    uint64_t ties = products_cut(&u->products, keep);
+    if (!largest_is_complete(u)) {
+        largest_rank(u, 0);
+        ties = products_cut(&u->products, keep);
+    }
+    *expected = most > 0 ? u->products.threshold / most : 0;
+    return ties;
+}
+
 void update_largest(struct learner *r, const struct step *step, uint32_t l)
 {
     struct largest u = {.r = r, .layer = &r->net.layer[l], .step = step, .l = l};
     u.samples = l == 0 ? step->samples : NULL;
     plastic_columns(r, step, l);
-    for (size_t j = 0; j < u.layer->stride; j++)
-        r->scratch->size[j] = r->scratch->column[j] ? fabsf(r->delta[l][j]) : -1;
-    if (!isfinite(r->net.kernels->magnitude(r->delta[l], u.layer->stride).sum)) {
+    if (!largest_look(&u)) {
         r->diverged = true;
         return;
     }
-    largest_rank(&u);
-    uint64_t ties = products_cut(&u.products, r->spec.rule.compete_keep[l]);
+    uint64_t ties = find_winners(&u);
     largest_sum(&u);
     count_winners(&u);
     if (u.by_row)
