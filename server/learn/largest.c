@@ -4,6 +4,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 /* Rows of the input layer that stand for themselves, all but those at the background. Their
  * order is known; only the bias has to find its place. */
@@ -54,7 +55,7 @@ static void rank_rows(struct largest *u)
     if (u->samples != NULL)
         rows->n = list_features(u, rows->item);
     else
-        ranking_fill(rows, list_units(u, ranking_list(rows)));
+        ranking_sort(rows, list_units(u, rows->list));
     u->row = rows->item;
     u->rows = rows->n;
 }
@@ -63,13 +64,13 @@ static void rank_columns(struct largest *u)
 {
     const float *size = u->r->scratch->size;
     struct ranking *columns = &u->r->scratch->columns;
-    struct ranked *column = ranking_list(columns);
+    struct ranked *column = columns->list;
     uint32_t n = 0;
     for (uint32_t j = 0; j < u->layer->targets; j++) {
         column[n] = (struct ranked){size[j], j};
         n += size[j] >= u->least_column;
     }
-    ranking_fill(columns, n);
+    ranking_sort(columns, n);
     u->column = columns->item;
     u->columns = n;
 }
@@ -117,8 +118,6 @@ static void add_background(struct largest *u)
 static void group_rows(struct largest *u)
 {
     struct product_group *group = u->products.group;
-    if (u->samples == NULL)
-        ranking_settle_all(&u->r->scratch->rows);
     u->products.groups = group_equals(group, u->row, u->rows);
     u->products.other = &u->r->scratch->columns;
     for (size_t g = 0; g < u->products.groups; g++) {
@@ -134,7 +133,6 @@ static void group_rows(struct largest *u)
 static void group_columns(struct largest *u)
 {
     struct product_group *group = u->products.group;
-    ranking_settle_all(&u->r->scratch->columns);
     u->products.groups = group_equals(group, u->column, u->columns);
     u->products.other = &u->r->scratch->rows;
     for (size_t g = 0; g < u->products.groups; g++) {

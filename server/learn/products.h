@@ -1,14 +1,10 @@
 /* The k largest of all products a[i] * b[j], without forming them. One side comes in groups
- * of equal size, of which there are few, since 8-bit pixels take few values; the other side is
- * ranked. The threshold is found to within a bucket of the ranking by counting whole buckets,
- * then exactly among the few pairs of a group and an item that lie near it. Products of two
- * floats are exact in double, so equal products are told from unequal ones. Private to the
- * core. */
+ * of equal size, of which there are few, since 8-bit pixels take few values; both sides are
+ * ranked, so that what reaches a threshold is a staircase, and counting it takes a walk along
+ * its steps. Products of two floats are exact in double, so equal products are told from
+ * unequal ones. Private to the core. */
 #ifndef FRUGAL_LEARN_PRODUCTS_H
 #define FRUGAL_LEARN_PRODUCTS_H
-
-#include <stddef.h>
-#include <stdint.h>
 
 #include "learn/rank.h"
 
@@ -21,14 +17,14 @@ struct product_group {
     uint32_t above;     /* result: items 0 .. above-1 win with all members */
     uint32_t equal;     /* result: items above .. equal-1 hold the threshold itself */
     uint32_t low, high; /* while searching: at least and at most so many items win */
-    double inverse;     /* 1 / size */
 };
 
 struct products {
     struct product_group *group; /* [groups], largest size first */
     size_t groups;
-    struct ranking *other; /* sizes not 0; gets settled where results end */
-    double threshold;            /* result: all products above it win; 0: all do */
+    const struct ranking *other; /* sizes not 0 */
+    double expected;  /* about where the threshold lies; saves time, not more */
+    double threshold; /* result: all products above it win; 0: all do */
 };
 
 /* Finds above and equal of each group, and the threshold. Returns how many of the synapses

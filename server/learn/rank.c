@@ -1,23 +1,34 @@
-/* The bits of floats that are not negative are ordered like the floats. */
+/* A pass into buckets by the leading bits of the size, then each bucket by itself: the bits of
+ * floats that are not negative are ordered like the floats. */
 #include "learn/rank.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     MANTISSA = 23,
-    FINEST = 9, /* bits of the mantissa that tell buckets apart, at most */
-    BUCKETS_MAX = (BUCKET_OCTAVES << FINEST) + 1,
+    OCTAVES = 8, /* what is smaller than the largest by more factors of two shares a bucket */
+    FINEST = 9,  /* bits of the mantissa that tell buckets apart, at most */
+    BUCKETS_MAX = (OCTAVES << FINEST) + 1,
+    FEW = 24, /* items that are sorted by insertion */
     BYTES = 4,
     VALUES = 256,
+};
+
+/* How sizes fall into buckets. */
+struct buckets {
+    uint32_t n;
+    uint32_t top; /* the leading bits of the largest size */
+    int shift;    /* that leaves the leading bits */
 };
 
 enum status ranking_init(struct ranking *r, size_t most)
 {
     *r = (struct ranking){.n = 0};
     r->item = calloc(most + 1, sizeof *r->item);
-    r->room = calloc(most + 1, sizeof *r->room);
-    r->before = calloc(BUCKETS_MAX + 1, sizeof *r->before);
-    if (r->item != NULL && r->room != NULL && r->before != NULL)
+    r->list = calloc(most + 1, sizeof *r->list);
+    r->count = calloc(BUCKETS_MAX, sizeof *r->count);
+    if (r->item != NULL && r->list != NULL && r->count != NULL)
         return STATUS_OK;
     ranking_release(r);
     return STATUS_NO_MEMORY;
@@ -26,12 +37,18 @@ enum status ranking_init(struct ranking *r, size_t most)
 void ranking_release(struct ranking *r)
 {
     free(r->item);
-    free(r->room);
-    free(r->before);
+    free(r->list);
+    free(r->count);
     *r = (struct ranking){.n = 0};
 }
 
-/* Stable. */
+static uint32_t bits_of(const struct ranked *x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x->size, sizeof bits);
+    return bits;
+}
+
 static void insertion_sort(struct ranked *x, uint32_t n)
 {
     for (uint32_t i = 1; i < n; i++) {
@@ -43,11 +60,6 @@ static void insertion_sort(struct ranked *x, uint32_t n)
     }
 }
 
-static uint32_t descending_key(const struct ranked *x)
-{
-    return ~float_bits(x->size);
-}
-
 /* A byte at a time; passes over a byte that all items share are left out. */
 static void radix_sort(struct ranked *x, struct ranked *room, uint32_t n)
 {
@@ -55,9 +67,9 @@ static void radix_sort(struct ranked *x, struct ranked *room, uint32_t n)
     struct ranked *from = x, *to = room;
     for (uint32_t i = 0; i < n; i++)
         for (int b = 0; b < BYTES; b++)
-            count[b][descending_key(&x[i]) >> (8 * b) & 0xff]++;
+            count[b][~bits_of(&x[i]) >> (8 * b) & 0xff]++;
     for (int b = 0; b < BYTES; b++) {
-        if (count[b][descending_key(&x[0]) >> (8 * b) & 0xff] == n)
+        if (count[b][~bits_of(&x[0]) >> (8 * b) & 0xff] == n)
             continue;
         uint32_t place = 0;
         for (int v = 0; v < VALUES; v++) {
@@ -66,7 +78,7 @@ static void radix_sort(struct ranked *x, struct ranked *room, uint32_t n)
             place += here;
         }
         for (uint32_t i = 0; i < n; i++)
-            to[count[b][descending_key(&from[i]) >> (8 * b) & 0xff]++] = from[i];
+            to[count[b][~bits_of(&from[i]) >> (8 * b) & 0xff]++] = from[i];
         struct ranked *kept = from;
         from = to;
         to = kept;
@@ -75,68 +87,59 @@ static void radix_sort(struct ranked *x, struct ranked *room, uint32_t n)
         memcpy(x, from, n * sizeof *x);
 }
 
+static uint32_t bucket_of(const struct buckets *b, const struct ranked *x)
+{
+    uint32_t bucket = b->top - (bits_of(x) >> b->shift);
+    return bucket < b->n ? bucket : b->n - 1;
+}
+
 /* A few items to each bucket where the largest ones are. */
-static void choose_buckets(struct ranking *r, uint32_t n)
+static struct buckets choose_buckets(const struct ranked *x, uint32_t n)
 {
     int fine = 2;
     while (fine < FINEST && (uint32_t)1 << (fine + 4) <= n)
         fine++;
     uint32_t most = 0;
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t bits = float_bits(r->room[i].size);
+        uint32_t bits = bits_of(&x[i]);
         most = bits > most ? bits : most;
     }
-    r->n = n;
-    r->shift = MANTISSA - fine;
-    r->top = most >> r->shift;
-    r->buckets = ((uint32_t)BUCKET_OCTAVES << fine) + 1;
+    int shift = MANTISSA - fine;
+    return (struct buckets){((uint32_t)OCTAVES << fine) + 1, most >> shift, shift};
 }
 
-/* Larger ones were sorted when they were filled, but for the rest. */
-void ranking_settle(struct ranking *r, uint32_t bucket)
+/* Where the items of each bucket begin. */
+static void count_items(const struct buckets *b, const struct ranked *x, uint32_t n,
+                        uint32_t *count)
 {
-    uint32_t first = r->before[bucket], size = r->before[bucket + 1] - first;
-    if (size <= RANKING_FEW)
-        insertion_sort(r->item + first, size);
-    else if (bucket + 1 == r->buckets)
-        ranking_settle_rest(r);
-}
-
-void ranking_settle_rest(struct ranking *r)
-{
-    uint32_t first = r->before[r->buckets - 1];
-    if (!r->rest_is_settled && r->n - first > RANKING_FEW)
-        radix_sort(r->item + first, r->room, r->n - first);
-    r->rest_is_settled = true;
-}
-
-void ranking_settle_all(struct ranking *r)
-{
-    for (uint32_t bucket = 0; bucket < r->buckets; bucket++)
-        ranking_settle(r, bucket);
-}
-
-void ranking_fill(struct ranking *r, uint32_t n)
-{
-    choose_buckets(r, n);
-    memset(r->before, 0, (r->buckets + 1) * sizeof *r->before);
+    memset(count, 0, b->n * sizeof *count);
     for (uint32_t i = 0; i < n; i++)
-        r->before[ranking_bucket(r, float_bits(r->room[i].size)) + 1]++;
-    uint32_t end = 0, largest = 0;
-    for (uint32_t b = 0; b < r->buckets; b++) { /* before[b + 1]: where bucket b begins */
-        uint32_t here = r->before[b + 1];
-        largest = here > largest ? here : largest;
-        r->before[b + 1] = end;
-        end += here;
+        count[bucket_of(b, &x[i])]++;
+    uint32_t begin = 0;
+    for (uint32_t k = 0; k < b->n; k++) {
+        uint32_t here = count[k];
+        count[k] = begin;
+        begin += here;
     }
-    for (uint32_t i = 0; i < n; i++) { /* and now: where it ends */
-        uint32_t bucket = ranking_bucket(r, float_bits(r->room[i].size));
-        r->item[r->before[bucket + 1]++] = r->room[i];
+}
+
+void ranking_sort(struct ranking *r, uint32_t n)
+{
+    r->n = n;
+    if (n <= FEW) {
+        memcpy(r->item, r->list, n * sizeof *r->item);
+        insertion_sort(r->item, n);
+        return;
     }
-    r->rest_is_settled = false;
-    for (uint32_t b = 0; b + 1 < r->buckets && largest > RANKING_FEW; b++) {
-        uint32_t first = r->before[b], size = r->before[b + 1] - first;
-        if (size > RANKING_FEW)
-            radix_sort(r->item + first, r->room, size);
+    struct buckets b = choose_buckets(r->list, n);
+    count_items(&b, r->list, n, r->count);
+    for (uint32_t i = 0; i < n; i++) /* count[k] moves on to where bucket k ends */
+        r->item[r->count[bucket_of(&b, &r->list[i])]++] = r->list[i];
+    for (uint32_t k = 0, begin = 0; k < b.n; begin = r->count[k++]) {
+        uint32_t size = r->count[k] - begin;
+        if (size > FEW)
+            radix_sort(r->item + begin, r->list, size);
+        else if (size > 1)
+            insertion_sort(r->item + begin, size);
     }
 }

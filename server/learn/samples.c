@@ -99,14 +99,13 @@ static void add_entry(struct builder *b, uint32_t t, uint32_t feature, float s)
 
 static void order_by_size(struct builder *b, uint32_t t)
 {
-    struct ranked *entry = ranking_list(&b->ranking);
+    struct ranked *entry = b->ranking.list;
     const struct samples *s = &b->view;
     uint64_t first = s->start[t];
     uint32_t n = (uint32_t)(s->start[t + 1] - first);
     for (uint32_t i = 0; i < n; i++)
         entry[i] = (struct ranked){fabsf(s->value[first + i] + s->background), i};
-    ranking_fill(&b->ranking, n);
-    ranking_settle_all(&b->ranking);
+    ranking_sort(&b->ranking, n);
     for (uint32_t i = 0; i < n; i++)
         b->by_size[first + i] = (uint16_t)b->ranking.item[i].index;
 }

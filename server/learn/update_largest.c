@@ -193,6 +193,7 @@ static uint64_t find_winners(struct largest *u)
     double *expected = &u->r->scratch->expected[u->l];
     double most = (double)u->most_row * (double)u->most_column;
     size_t keep = u->r->spec.rule.compete_keep[u->l];
+    u->products.expected = *expected * most;
     largest_rank(u, *expected * CAUTION);
     uint64_t ties = products_cut(&u->products, keep);
     if (!largest_is_complete(u)) {
