@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-enum { CANDIDATES_MAX = 32 };
+enum { CANDIDATES_MAX = 64 };
 
 /* What is known of the threshold: `reached` synapses, at least k, have a product of `low` or
  * more, `taken`, fewer than k, have `high` or more; so many pairs of a group and an item lie
