@@ -1,5 +1,6 @@
 #include "http/views.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -53,6 +54,32 @@ static json_t *ratio(double a, double b)
     return b > 0 ? json_measure(a / b) : json_null();
 }
 
+/* Whether a trace column is the total of a further energy: "m0.5", "m0.5_direct". */
+static bool is_further_energy(const char *name, size_t length)
+{
+    static const char *const always[] = {"m0", "m1", "m0_direct", "m1_direct"};
+    if (name[0] != 'm' || !isdigit((unsigned char)name[1]) ||
+        memmem(name, length, "_layer", strlen("_layer")) != NULL)
+        return false;
+    for (int i = 0; i < 4; i++)
+        if (strlen(always[i]) == length && memcmp(name, always[i], length) == 0)
+            return false;
+    return true;
+}
+
+static void add_further_energies(json_t *o, const struct run *r)
+{
+    const char *name = r->columns;
+    for (size_t at = 0; at < r->newest_size && *name != '\0'; at += sizeof(double)) {
+        size_t length = strcspn(name, " ");
+        double x;
+        memcpy(&x, (const char *)r->newest + at, sizeof x);
+        if (is_further_energy(name, length))
+            json_object_setn_new(o, name, length, json_measure(x));
+        name += length + (name[length] == ' ');
+    }
+}
+
 static json_t *view_results(const struct run *r)
 {
     if (r->last < 0)
@@ -69,6 +96,7 @@ static json_t *view_results(const struct run *r)
     json_object_set_new(o, "inefficiency_m1", ratio(r->m1, r->m1_direct));
     json_object_set_new(o, "maintenance", json_measure(r->maintenance));
     json_object_set_new(o, "seconds", json_measure(r->seconds));
+    add_further_energies(o, r);
     return o;
 }
 

@@ -17,19 +17,32 @@ static bool is_any_over(const struct learner *r)
     return false;
 }
 
+/* Adds up what is about to be consolidated of a row, beyond what the kernel counts. */
+static void record(struct learner *r, uint32_t l, const float *transient, float threshold)
+{
+    const struct layer *layer = &r->net.layer[l];
+    float *over = r->scratch->unused;
+    for (size_t j = 0; j < layer->targets; j++)
+        over[j] = fabsf(transient[j]) > threshold ? transient[j] : 0;
+    exponents_sum(&r->spec.exponents, over, layer->targets, 0, r->energy[l].power);
+}
+
 void cache_consolidate(struct learner *r)
 {
     const struct rule *rule = &r->spec.rule;
     float threshold = (float)rule->cache_threshold;
     if (rule->cache_network)
         threshold = is_any_over(r) ? 0 : INFINITY;
+    bool records = r->spec.exponents.count > 0 && !isinf(threshold);
     for (uint32_t l = 0; l < r->spec.net.layers; l++) {
         const struct layer *layer = &r->net.layer[l];
         struct energy *e = &r->energy[l];
         for (size_t i = 0; i < layer->rows && r->path[l] != UPDATE_NONE; i++) {
+            float *transient = r->transient[l] + i * layer->stride;
+            if (records)
+                record(r, l, transient, threshold);
             struct tally over = r->net.kernels->consolidate(
-                r->transient[l] + i * layer->stride, threshold, &e->maintenance,
-                layer->stride);
+                transient, threshold, &e->maintenance, layer->stride);
             e->m0 += over.count;
             e->m1 += over.sum;
         }

@@ -7,6 +7,7 @@
 #ifndef FRUGAL_LEARN_LEARNER_H
 #define FRUGAL_LEARN_LEARNER_H
 
+#include "learn/exponents.h"
 #include "learn/masks.h"
 #include "learn/net.h"
 #include "learn/rule.h"
@@ -17,6 +18,7 @@ struct learner_spec {
     double l2;                            /* 0: no weight decay */
     struct rule rule;
     uint64_t seed; /* of the masks */
+    struct exponents exponents; /* of further energies */
 };
 
 /* What the synapses of one layer have paid. */
@@ -24,6 +26,7 @@ struct energy {
     uint64_t m0;        /* changes of persistent weights */
     double m1;          /* sum of |dw| over them */
     double maintenance; /* sum over steps of |transient| (cache only) */
+    double power[EXPONENTS_MAX]; /* sum of |dw|^alpha for each of spec.exponents */
 };
 
 void energy_add(struct energy *sum, const struct energy *e);

@@ -101,6 +101,7 @@ static enum status write_row(struct run *r)
         .test_accuracy = test.accuracy,
         .test_loss = test.loss,
         .layers = r->spec->learner.net.layers,
+        .exponents = r->spec->learner.exponents.count,
     };
     fill_layers(r, &row);
     r->test_accuracy = test.accuracy;

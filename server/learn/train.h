@@ -47,7 +47,7 @@ struct trace_row {
     double train_accuracy; /* over the samples since the last row; NaN on the first */
     double test_accuracy;
     double test_loss; /* mean; NaN or infinite after divergence */
-    uint32_t layers;
+    uint32_t layers, exponents; /* how many of each */
     struct layer_row layer[NET_LAYERS_MAX];
     struct layer_row total; /* over the layers */
 };

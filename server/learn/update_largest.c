@@ -14,6 +14,7 @@ enum { DENSE_SHARE = 8 };
 struct largest {
     struct learner *r;
     struct layer *layer;
+    struct energy *energy;
     const struct step *step;
     const struct samples *samples; /* of the input layer, else NULL */
     struct products products;
@@ -133,6 +134,7 @@ static void change_synapse(struct largest *u, uint32_t row, uint32_t column, flo
 {
     float change = x * u->r->scratch->change[column];
     u->layer->w[row * u->layer->stride + column] += change;
+    exponents_add(&u->r->spec.exponents, (double)change, 1, u->energy->power);
     if (u->samples != NULL && row < u->layer->sources)
         u->r->net.column_sum[column] += change;
 }
@@ -233,6 +235,25 @@ static double change_ties(struct largest *u, uint32_t sources, uint64_t winners)
     return sum;
 }
 
+/* The powers of the groups' winners: group by group from the one with the fewest columns, so
+ * that each column's power is taken once. */
+static void add_powers(const struct largest *u)
+{
+    const struct exponents *e = &u->r->spec.exponents;
+    double columns[EXPONENTS_MAX] = {0};
+    uint32_t p = 0;
+    for (size_t g = u->products.groups; g-- > 0;) {
+        const struct product_group *group = &u->products.group[g];
+        double rows[EXPONENTS_MAX] = {0};
+        for (; p < group->above; p++)
+            exponents_add(e, (double)u->r->scratch->change[u->column[p].index], 1, columns);
+        if (p > 0)
+            exponents_add(e, (double)group->size, group->members, rows);
+        for (uint32_t k = 0; k < e->count; k++)
+            u->energy->power[k] += rows[k] * columns[k];
+    }
+}
+
 static void change_winners(struct largest *u)
 {
     for (size_t i = 0; i < u->products.groups; i++) {
@@ -250,7 +271,8 @@ static void change_winners(struct largest *u)
 
 void update_largest(struct learner *r, const struct step *step, uint32_t l)
 {
-    struct largest u = {.r = r, .layer = &r->net.layer[l], .step = step};
+    struct largest u = {
+        .r = r, .layer = &r->net.layer[l], .energy = &r->energy[l], .step = step};
     u.samples = l == 0 ? step->samples : NULL;
     plastic_columns(r, step, l);
     for (size_t j = 0; j < u.layer->stride; j++)
@@ -270,6 +292,8 @@ void update_largest(struct learner *r, const struct step *step, uint32_t l)
         r->energy[l].m0 += (uint64_t)g->above * g->members;
         r->energy[l].m1 += (double)g->size * u.sum[g->above] * g->members;
     }
+    if (r->spec.exponents.count > 0)
+        add_powers(&u);
     change_winners(&u);
     r->energy[l].m0 += ties;
     r->energy[l].m1 += change_ties(&u, plastic_sources(r, l), ties);

@@ -106,6 +106,10 @@ const struct field fields[] = {
      .in_canonical = true, .choices = consolidations, .standard = "\"network\"",
      .help = "synapse: each one by itself; network: one beyond the threshold consolidates "
              "all."},
+    {"/energy/exponents", FIELD_EXPONENTS, AT(exponents), .max = 4, .above_min = true,
+     .in_canonical = true, .standard = "[]",
+     .help = "Up to four exponents alpha of further energies, the sums of |dw|^alpha, which "
+             "the trace then has beside M0 and M1."},
     {"/evaluate/every", FIELD_INTEGER, AT(evaluate_every), .min = 1, .max = 1e9,
      .in_canonical = true, .standard = "2000", .unit = "samples",
      .help = "Samples between two evaluations on the whole test set."},

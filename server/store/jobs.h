@@ -49,6 +49,8 @@ struct run {
     int64_t last; /* seq of the newest trace row; -1: none, and nothing below is valid */
     int64_t samples;
     double epochs, test_accuracy, m0, m1, m0_direct, m1_direct, maintenance;
+    const void *newest; /* [newest_size] bytes of the newest trace row: doubles */
+    size_t newest_size;
 };
 
 /* Inserts a job without runs; its id, counts and times are ignored. */

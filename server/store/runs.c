@@ -56,6 +56,8 @@ static void read_run(sqlite3_stmt *q, struct run *r)
     r->m0_direct = column_number(q, i++);
     r->m1_direct = column_number(q, i++);
     r->maintenance = column_number(q, i++);
+    r->newest = sqlite3_column_blob(q, i);
+    r->newest_size = (size_t)sqlite3_column_bytes(q, i);
 }
 
 /* Visits every row of a prepared query over runs. */

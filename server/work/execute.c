@@ -89,9 +89,11 @@ static enum status record_start(struct execution *e, const struct setup *s)
     struct buf columns, data;
     buf_init(&columns, (size_t)TRACE_COLUMNS_MAX * TRACE_NAME_MAX);
     buf_init(&data, (size_t)DATASET_FILES * HASH_TEXT);
-    for (uint32_t i = 0; i < trace_columns(s->train.learner.net.layers); i++) {
+    const struct learner_spec *learner = &s->train.learner;
+    for (uint32_t i = 0; i < trace_columns(learner->net.layers, learner->exponents.count);
+         i++) {
         char name[TRACE_NAME_MAX];
-        trace_column_name(i, name);
+        trace_column_name(&learner->exponents, i, name);
         buf_addf(&columns, "%s%s", i > 0 ? " " : "", name);
     }
     for (int f = 0; f < DATASET_FILES; f++)

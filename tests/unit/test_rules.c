@@ -71,6 +71,10 @@ static void draw_spec(struct learner_spec *s, struct rng *r, uint64_t seed, uint
     s->rule.cache_threshold = 0.002 + 0.03 * rng_uniform(r);
     s->rule.cache_decay = dice_below(r, 3) == 0 ? 0 : 0.05 * rng_uniform(r);
     s->rule.cache_network = dice_below(r, 2);
+    s->exponents.count = dice_below(r, EXPONENTS_MAX + 1);
+    for (uint32_t k = 0; k < s->exponents.count; k++) /* at times 0.5 or 2 exactly */
+        s->exponents.value[k] = dice_below(r, 3) == 0 ? 0.5 + 1.5 * dice_below(r, 2)
+                                                      : 0.3 + 3.7 * rng_uniform(r);
 }
 
 /* A fixed mask that may leave a target, or everything, without plastic synapses. */
@@ -118,6 +122,13 @@ static void trial_release(struct trial *t)
     inputs_release(&t->in);
 }
 
+/* How much x^alpha changes, x at most `largest`, when x changes by 1e-6. */
+static double slack(double largest, double alpha)
+{
+    double least = alpha < 1 ? 0 : largest;
+    return pow(least + 1e-6, alpha) - pow(least, alpha);
+}
+
 /* Weights and energies to 1e-4, M0 exactly. */
 static void compare(const struct trial *t)
 {
@@ -127,7 +138,7 @@ static void compare(const struct trial *t)
         struct energy direct = learner_direct(&t->learner, l);
         size_t size = oracle_size(o, l);
         float *w = calloc(size, sizeof *w);
-        double largest = 0, m1;
+        double largest = 0, m1, power[EXPONENTS_MAX];
         uint64_t m0;
         net_get_weights(&t->learner.net, l, w);
         for (size_t i = 0; i < size; i++)
@@ -139,9 +150,15 @@ static void compare(const struct trial *t)
         CHECK(t->seed, fabs(e->m1 - o->m1[l]) <= 1e-4 * o->m1[l]);
         CHECK(t->seed, fabs(e->maintenance - t->oracle.maintenance[l]) <=
                            1e-4 * t->oracle.maintenance[l]);
-        oracle_direct(o, l, &m0, &m1);
+        oracle_direct(o, l, &m0, &m1, power);
         CHECK(t->seed, fabs(direct.m1 - m1) <= 1e-4 * m1 + 1e-6 * (double)size);
         CHECK(t->seed, direct.m0 <= m0);
+        for (uint32_t k = 0; k < EXPONENTS_MAX; k++) {
+            double alpha = t->spec.exponents.value[k];
+            CHECK(t->seed, fabs(e->power[k] - o->power[l][k]) <= 1e-4 * o->power[l][k]);
+            CHECK(t->seed, fabs(direct.power[k] - power[k]) <=
+                               1e-3 * power[k] + slack(largest, alpha) * (double)size);
+        }
     }
 }
 
