@@ -55,7 +55,9 @@ static bool allocate_layer(struct learner *r, uint32_t l)
     r->delta[l] = net_vector(layer->stride);
     if (r->spec.rule.cache)
         r->transient[l] = net_vector(size);
-    return r->start[l] != NULL && r->y[l] != NULL && r->delta[l] != NULL &&
+    if (r->spec.count_changes)
+        r->changes[l] = changes_new(layer, plastic_sources(r, l), plastic_targets(r, l));
+    return (r->changes[l] != NULL || !r->spec.count_changes) && r->start[l] != NULL && r->y[l] != NULL && r->delta[l] != NULL &&
            (r->transient[l] != NULL || !r->spec.rule.cache);
 }
 
@@ -89,6 +91,7 @@ void learner_release(struct learner *r)
         free(r->start[l]);
         free(r->transient[l]);
         contest_free(r->contest[l]);
+        changes_free(r->changes[l]);
         free(r->y[l]);
         free(r->delta[l]);
     }
@@ -201,6 +204,14 @@ bool learner_step(struct learner *r, const struct samples *s, uint32_t t)
     if (++r->steps % FOLD_EVERY == 0)
         net_fold(&r->net);
     return correct;
+}
+
+bool learner_has_counted(const struct learner *r)
+{
+    for (uint32_t l = 0; l < r->spec.net.layers; l++)
+        if (r->changes[l] != NULL && r->changes[l]->failed)
+            return false;
+    return true;
 }
 
 static void add(struct energy *e, struct tally t)

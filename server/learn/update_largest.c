@@ -15,6 +15,7 @@ struct largest {
     struct learner *r;
     struct layer *layer;
     struct energy *energy;
+    struct changes *changes; /* NULL: not counted */
     const struct step *step;
     const struct samples *samples; /* of the input layer, else NULL */
     struct products products;
@@ -135,6 +136,8 @@ static void change_synapse(struct largest *u, uint32_t row, uint32_t column, flo
     float change = x * u->r->scratch->change[column];
     u->layer->w[row * u->layer->stride + column] += change;
     exponents_add(&u->r->spec.exponents, (double)change, 1, u->energy->power);
+    if (u->changes != NULL)
+        changes_of_synapse(u->changes, row, column);
     if (u->samples != NULL && row < u->layer->sources)
         u->r->net.column_sum[column] += change;
 }
@@ -145,12 +148,17 @@ static void change_row(struct largest *u, uint32_t row, uint32_t winners, float 
     const float *change = u->r->scratch->change;
     float *w = u->layer->w + row * u->layer->stride;
     if (winners * DENSE_SHARE > u->layer->targets) {
-        u->r->net.kernels->add_above(w, x, change, u->r->scratch->size,
-                                     u->column[winners - 1].size, u->layer->stride);
+        float least = u->column[winners - 1].size;
+        u->r->net.kernels->add_above(w, x, change, u->r->scratch->size, least,
+                                     u->layer->stride);
+        if (u->changes != NULL)
+            changes_above(u->changes, row, u->r->scratch->size, least);
         return;
     }
     for (uint32_t p = 0; p < winners; p++)
         w[u->column[p].index] += x * change[u->column[p].index];
+    for (uint32_t p = 0; p < winners && u->changes != NULL; p++)
+        changes_of_synapse(u->changes, row, u->column[p].index);
 }
 
 /* The rows at the background have no entries; they are what lies between. They are changed one
@@ -271,8 +279,11 @@ static void change_winners(struct largest *u)
 
 void update_largest(struct learner *r, const struct step *step, uint32_t l)
 {
-    struct largest u = {
-        .r = r, .layer = &r->net.layer[l], .energy = &r->energy[l], .step = step};
+    struct largest u = {.r = r,
+                        .layer = &r->net.layer[l],
+                        .energy = &r->energy[l],
+                        .changes = r->changes[l],
+                        .step = step};
     u.samples = l == 0 ? step->samples : NULL;
     plastic_columns(r, step, l);
     for (size_t j = 0; j < u.layer->stride; j++)

@@ -136,6 +136,26 @@ static void add_powers(struct learner *r, uint32_t l, const struct source *from,
         r->energy[l].power[k] += rows[k] * to[k];
 }
 
+/* Counts the changes of each synapse: of whole rows and columns where all of them change. */
+static void count_changes(struct changes *c, const struct source *from, const float *change,
+                          uint64_t columns)
+{
+    bool all_columns = columns == c->plastic_targets;
+    const float *where = all_columns ? NULL : change;
+    if (from->active == changes_rows(c)) {
+        if (all_columns)
+            c->every++;
+        else
+            changes_of_columns(c, change);
+        return;
+    }
+    for (size_t k = 0; k < from->n; k++)
+        if (from->value[k] != 0)
+            changes_of_row(c, from->index != NULL ? from->index[k] : k, where);
+    if (from->bias)
+        changes_of_row(c, c->sources, where);
+}
+
 void update_outer(struct learner *r, const struct step *step, uint32_t l)
 {
     struct layer *layer = &r->net.layer[l];
@@ -160,4 +180,6 @@ void update_outer(struct learner *r, const struct step *step, uint32_t l)
     r->energy[l].m1 += from.sum_abs * to.sum;
     if (r->spec.exponents.count > 0)
         add_powers(r, l, &from, columns);
+    if (r->changes[l] != NULL)
+        count_changes(r->changes[l], &from, change, to.count);
 }

@@ -26,6 +26,7 @@ struct oracle {
     uint64_t m0[NET_LAYERS_MAX];
     double m1[NET_LAYERS_MAX];
     double power[NET_LAYERS_MAX][EXPONENTS_MAX]; /* sum of |dw|^alpha */
+    uint32_t *changes[NET_LAYERS_MAX];           /* like w: how often each changed */
 };
 
 static inline uint32_t oracle_columns(const struct oracle *o, uint32_t l)
@@ -63,6 +64,7 @@ static inline void oracle_init(struct oracle *o, const struct learner_spec *spec
         o->w[l] = oracle_vector(size);
         o->start[l] = oracle_vector(size);
         o->change[l] = oracle_vector(size);
+        o->changes[l] = calloc(size, sizeof *o->changes[l]);
         o->error[l] = oracle_vector(oracle_columns(o, l));
         o->y[l + 1] = oracle_vector(oracle_columns(o, l));
         net_get_weights(first, l, w);
@@ -78,6 +80,7 @@ static inline void oracle_release(struct oracle *o)
         free(o->w[l]);
         free(o->start[l]);
         free(o->change[l]);
+        free(o->changes[l]);
         free(o->error[l]);
         free(o->y[l + 1]);
     }
@@ -209,9 +212,10 @@ static inline void oracle_changes(struct oracle *o)
 }
 
 /* A persistent change: what it costs. */
-static inline void oracle_pay(struct oracle *o, uint32_t l, double dw)
+static inline void oracle_pay(struct oracle *o, uint32_t l, size_t at, double dw)
 {
     o->m0[l] += dw != 0;
+    o->changes[l][at] += dw != 0;
     o->m1[l] += fabs(dw);
     for (uint32_t k = 0; k < o->spec.exponents.count; k++)
         o->power[l][k] += pow(fabs(dw), o->spec.exponents.value[k]);
@@ -222,7 +226,7 @@ static inline void oracle_apply(struct oracle *o)
     for (uint32_t l = 0; l < o->spec.net.layers; l++)
         for (size_t i = 0; i < oracle_size(o, l); i++) {
             o->w[l][i] += o->change[l][i];
-            oracle_pay(o, l, o->change[l][i]);
+            oracle_pay(o, l, i, o->change[l][i]);
         }
 }
 

@@ -239,7 +239,7 @@ static inline void rules_consolidate(struct rules *r)
         for (size_t at = 0; at < oracle_size(&r->o, l); at++) {
             double *t = &r->transient[l][at];
             if (rule->cache_network ? any : fabs(*t) > rule->cache_threshold) {
-                oracle_pay(&r->o, l, *t);
+                oracle_pay(&r->o, l, at, *t);
                 *t = 0;
             }
             r->maintenance[l] += fabs(*t);
