@@ -62,10 +62,7 @@ struct one_run {
 static bool visit_one(void *arg, const struct run *run)
 {
     struct one_run *o = arg;
-    int64_t place = 0;
-    if (run->state == RUN_QUEUED)
-        store_run_place(o->reader, run, &place);
-    o->json = view_run(o->app, run, place);
+    o->json = view_run_in_full(o->app, o->reader, run);
     return false;
 }
 

@@ -129,6 +129,7 @@ void spec_train(const struct spec *s, uint64_t seed, uint32_t features, uint32_t
     };
     learner->l2 = s->l2;
     learner->exponents = s->exponents;
+    learner->count_changes = s->record_changes;
     net->layers = spec_layers(s);
     net->bias = s->bias;
     net->activation = (enum activation)s->activation;

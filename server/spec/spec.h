@@ -73,6 +73,7 @@ struct spec {
     double cache_decay;
     int64_t cache_consolidate;
     struct exponents exponents; /* of further energies */
+    bool record_changes, record_weights;
     int64_t evaluate_every; /* samples */
     /* 0: not set */
     double stop_accuracy, stop_epochs, stop_m0, stop_m1, stop_seconds;

@@ -14,7 +14,7 @@
     "run.data_sha256, run.build, run.cpu, run.host, run.last, run.samples, "             \
     "run.epochs, run.test_accuracy, run.m0, run.m1, run.m0_direct, run.m1_direct, " \
     "run.maintenance, (SELECT value FROM trace WHERE trace.run = run.id AND "            \
-    "trace.seq = run.last)"
+    "trace.seq = run.last), run.weights"
 
 enum statement {
 #define STATEMENT(name, sql) STATEMENT_##name,

@@ -119,6 +119,7 @@ void finish(struct execution *e, struct run_end *end, struct buf *why)
     end->now = clock_now_ms();
     end->seconds = computed(e);
     end->reason = why->len > 0 ? why->data : NULL;
+    end->changes = e->counted && !is_failure(end) ? &e->changes : NULL;
     struct end_write w = {.end = *end, .execution = e};
     enum status status = insist(e, apply_end, &w);
     if (status == STATUS_CONFLICT && !is_failure(end)) {

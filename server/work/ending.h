@@ -23,6 +23,9 @@ void describe_end(const struct execution *e, const struct setup *s,
                   enum train_outcome outcome, struct run_end *end, struct buf *why);
 void describe_failure(enum status status, struct run_end *end, struct buf *why);
 
+/* Takes what the run leaves; the `end` of the observer, arg: struct execution. */
+enum status take_end(void *arg, const struct final *left);
+
 /* Record the end, or put the run back into the queue; both wait for a disk that is full. */
 void finish(struct execution *e, struct run_end *end, struct buf *why);
 void give_back(struct execution *e);

@@ -144,7 +144,8 @@ void execute(struct execution *e)
     enum train_outcome outcome = OUTCOME_STOPPED;
     enum status status = s != NULL ? prepare(e, s, &why) : STATUS_NO_MEMORY;
     if (status == STATUS_OK) {
-        struct train_observer observer = {.poll = poll_run, .row = take_row, .arg = e};
+        struct train_observer observer = {
+            .poll = poll_run, .row = take_row, .end = take_end, .arg = e};
         bool centre = s->spec.centre;
         e->computing_since = clock_thread_seconds();
         status = train_run(&s->train, s->data->train[centre], s->data->test[centre],

@@ -8,6 +8,7 @@
 
 #include "data/catalogue.h"
 #include "learn/kernels.h"
+#include "store/changes.h"
 #include "store/jobs.h"
 #include "store/store.h"
 
@@ -35,6 +36,8 @@ struct execution {
     double next_look; /* monotonic: when the clock of the thread is read again */
     bool time_is_up;
     int64_t rows;
+    bool counted; /* changes is filled in */
+    struct run_changes changes;
     struct execution *next;
 };
 
