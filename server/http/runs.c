@@ -66,12 +66,6 @@ static bool visit_one(void *arg, const struct run *run)
     return false;
 }
 
-static void reply_no_run(struct request *r, enum status status)
-{
-    reply_problem(r, status, status == STATUS_NOT_FOUND ? "there is no such run" : NULL,
-                  NULL);
-}
-
 void runs_get(struct request *r)
 {
     struct one_run o = {.app = r->app, .reader = request_reader(r)};

@@ -132,6 +132,7 @@ static enum status prepare(struct execution *e, struct setup *s, struct buf *why
     spec_train(&s->spec, e->claim->seed, training->features, training->classes,
                training->count, &s->train);
     e->stop_seconds = s->spec.stop_seconds;
+    e->keeps_weights = s->spec.record_weights;
     return record_start(e, s);
 }
 

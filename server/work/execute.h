@@ -36,8 +36,11 @@ struct execution {
     double next_look; /* monotonic: when the clock of the thread is read again */
     bool time_is_up;
     int64_t rows;
+    bool keeps_weights;
+    /* What the run leaves, from its last row on: */
     bool counted; /* changes is filled in */
     struct run_changes changes;
+    int64_t weights; /* bytes of its weights file; 0: it has none */
     struct execution *next;
 };
 

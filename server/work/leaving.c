@@ -1,4 +1,5 @@
 /* In: the network at the end of a run. Out: what is kept of it. */
+#include "store/weights.h"
 #include "work/ending.h"
 
 static enum status count_changes(struct execution *e, const struct final *left)
@@ -15,8 +16,19 @@ static enum status count_changes(struct execution *e, const struct final *left)
     return STATUS_OK;
 }
 
+/* Waits for a disk that is full, as the end of the run does; the network is still there. */
+static enum status keep_weights(struct execution *e, const struct final *left)
+{
+    enum status status;
+    do
+        status = store_weights_write(e->place->store, e->claim->run, left, &e->weights);
+    while (is_worth_another_try(e, status));
+    return status;
+}
+
 enum status take_end(void *arg, const struct final *left)
 {
     struct execution *e = arg;
-    return left->counted ? count_changes(e, left) : STATUS_OK;
+    enum status status = left->counted ? count_changes(e, left) : STATUS_OK;
+    return status == STATUS_OK && e->keeps_weights ? keep_weights(e, left) : status;
 }
