@@ -37,7 +37,7 @@ ALLFLAGS := -std=c11 -D_GNU_SOURCE $(INCLUDES) $(WARNINGS) $(HARDENING) $(SANITI
 LDALL    := $(LDHARDENING) $(SANITIZE) -pthread $(LDFLAGS)
 
 LIBS_LEARN  := -lsleef -lm
-LIBS_SERVER := $(LIBS_LEARN) -lmicrohttpd -ljansson -lsqlite3 -lz -lsodium
+LIBS_SERVER := $(LIBS_LEARN) -lmicrohttpd -ljansson -lsqlite3 -lz -lzip -lsodium
 LIBS_CLIENT := -lcurl -ljansson -lsodium -lm
 
 objects = $(patsubst %.c,$(B)/%.o,$(1))

@@ -2,9 +2,11 @@
 #include "http.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "about.h"
 #include "base/clock.h"
@@ -43,10 +45,27 @@ static int on_progress(void *h, curl_off_t a, curl_off_t b, curl_off_t c, curl_o
     return is_stopped(h) ? 1 : 0;
 }
 
+/* Where the body of an answer goes. */
+struct sink {
+    CURL *curl;
+    struct buf *text;
+    FILE *file; /* NULL: none */
+};
+
 static size_t on_bytes(char *bytes, size_t one, size_t n, void *into)
 {
-    (void)one;
-    return buf_add(into, bytes, n) ? n : 0;
+    const struct sink *sink = into;
+    long code = 0;
+    curl_easy_getinfo(sink->curl, CURLINFO_RESPONSE_CODE, &code);
+    if (sink->file != NULL && code == 200)
+        return fwrite(bytes, one, n, sink->file);
+    return buf_add(sink->text, bytes, n) ? n : 0;
+}
+
+/* An attempt that broke off may have left something. */
+static bool begin_file(FILE *f)
+{
+    return f == NULL || (fseek(f, 0, SEEK_SET) == 0 && ftruncate(fileno(f), 0) == 0);
 }
 
 /* Loopback addresses never go through a proxy; setting this hides what the environment
@@ -177,14 +196,17 @@ static CURLcode perform(struct http *h, const struct http_request *r,
         ok = ok && add_header(&headers, "Content-Type", "application/json");
     if (r->key != NULL)
         ok = ok && add_header(&headers, "Idempotency-Key", r->key);
+    struct sink sink = {h->curl, &ret->text, r->into};
     CURLcode code = CURLE_OUT_OF_MEMORY;
     h->why[0] = '\0';
     ret->code = 0;
     buf_clear(&ret->text);
-    if (ok) {
+    if (ok && !begin_file(r->into)) {
+        code = CURLE_WRITE_ERROR;
+    } else if (ok) {
         curl_easy_setopt(h->curl, CURLOPT_URL, url.data);
         curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, headers);
-        curl_easy_setopt(h->curl, CURLOPT_WRITEDATA, &ret->text);
+        curl_easy_setopt(h->curl, CURLOPT_WRITEDATA, &sink);
         set_method(h, r);
         code = curl_easy_perform(h->curl);
         curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &ret->code);
@@ -224,6 +246,10 @@ static enum ending give_up(const struct http *h, CURLcode code,
     if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {
         say("\"%s\" is not the address of a server: %s", server, why);
         return ENDING_USAGE;
+    }
+    if (code == CURLE_WRITE_ERROR && !reply->text.failed) {
+        say("the file could not be written: %s", strerror(errno));
+        return ENDING_LOCAL;
     }
     if (reply->text.failed)
         say("the answer of %s is longer than %zu MiB", server, reply->text.cap >> 20);

@@ -6,6 +6,7 @@
 #define FRUGAL_CLIENT_HTTP_H
 
 #include <signal.h>
+#include <stdio.h>
 
 #include "base/buf.h"
 #include "ending.h"
@@ -17,6 +18,7 @@ struct http_request {
     const struct buf *body; /* POSTed as JSON; NULL: GET */
     const char *key;        /* Idempotency-Key, or NULL */
     size_t reply_max;       /* the longest answer in bytes; 0: 16 MiB */
+    FILE *into;             /* takes the body of an answer 200 instead, or NULL */
 };
 
 struct http_reply {

@@ -15,9 +15,9 @@ struct options {
     const char *server;
     bool help, version;
     bool json, quiet;
-    bool dry_run, follow, runs;
+    bool dry_run, follow, runs, force;
     long limit;
-    const char *seeds, *columns;
+    const char *seeds, *columns, *output;
     struct opts_words set;
 };
 
@@ -43,8 +43,8 @@ extern const size_t verbs_options_rows;
 /* The verb of that name; says what was meant and returns NULL when there is none. */
 const struct verb *verbs_find(const char *name);
 
-extern const struct verb verb_submit, verb_ls, verb_show, verb_trace, verb_datasets,
-    verb_help;
+extern const struct verb verb_submit, verb_ls, verb_show, verb_trace, verb_get,
+    verb_datasets, verb_help;
 
 /* Rows that several verbs have in their tables. */
 #define VERBS_FLAG(name, letter, member, help)                                           \

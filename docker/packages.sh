@@ -4,8 +4,9 @@
 set -eu
 
 build='gcc libc6-dev ca-certificates libmicrohttpd-dev libjansson-dev libsqlite3-dev
-    zlib1g-dev libsodium-dev libsleef-dev dataset-fashion-mnist'
-check='libcmocka-dev clang chromium fonts-dejavu-core qemu-user'
+    zlib1g-dev libzip-dev libsodium-dev libsleef-dev dataset-fashion-mnist'
+check='libcmocka-dev clang chromium fonts-dejavu-core qemu-user
+    python3-numpy'
 bench='libopenblas-dev python3-numpy'
 
 installed() {

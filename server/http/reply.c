@@ -1,8 +1,10 @@
 #include "http/reply.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "spec/json_text.h"
@@ -73,11 +75,17 @@ void reply_json(struct request *r, unsigned code, json_t *document)
                text != NULL ? strlen(text) : 0);
 }
 
+/* Whether the client says that it has this version. */
+static bool is_known(const struct request *r, const char *etag)
+{
+    const char *known = request_header(r, "If-None-Match");
+    return known != NULL && strstr(known, etag) != NULL;
+}
+
 void reply_static(struct request *r, const char *type, const char *bytes, size_t length,
                   const char *etag)
 {
-    const char *known = request_header(r, "If-None-Match");
-    bool same = known != NULL && strstr(known, etag) != NULL;
+    bool same = is_known(r, etag);
     give(r, same ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, type,
          MHD_create_response_from_buffer(same ? 0 : length,
                                          same ? "" : (void *)(uintptr_t)bytes,
@@ -88,6 +96,28 @@ void reply_static(struct request *r, const char *type, const char *bytes, size_t
     reply_header(r, "X-Frame-Options", "DENY");
     reply_header(r, "Cross-Origin-Opener-Policy", "same-origin");
     reply_header(r, "Permissions-Policy", "camera=(), microphone=(), geolocation=()");
+}
+
+void reply_file(struct request *r, const char *type, int fd, uint64_t length,
+                const char *name, const char *etag)
+{
+    char disposition[100];
+    bool same = is_known(r, etag);
+    struct MHD_Response *response =
+        same ? MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT)
+             : MHD_create_response_from_fd64(length, fd);
+    if (same || response == NULL)
+        close(fd);
+    if (response == NULL) {
+        reply_problem(r, STATUS_NO_MEMORY, NULL, NULL);
+        return;
+    }
+    snprintf(disposition, sizeof disposition, "attachment; filename=\"%s\"", name);
+    give(r, same ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, type, response);
+    reply_header(r, "Content-Disposition", disposition);
+    reply_header(r, "ETag", etag);
+    reply_header(r, "Cache-Control", "no-cache");
+    reply_header(r, "Content-Security-Policy", data_policy);
 }
 
 void reply_stream(struct request *r, const char *type, MHD_ContentReaderCallback read,
@@ -131,6 +161,12 @@ void reply_problem(struct request *r, enum status status, const char *detail,
         return;
     give_data(r, code, "application/problem+json; charset=utf-8",
               MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE));
+}
+
+void reply_no_run(struct request *r, enum status status)
+{
+    reply_problem(r, status, status == STATUS_NOT_FOUND ? "there is no such run" : NULL,
+                  NULL);
 }
 
 json_t *json_measure(double x)

@@ -16,6 +16,11 @@ void reply_text(struct request *r, unsigned code, const char *type, char *text,
 void reply_static(struct request *r, const char *type, const char *bytes, size_t length,
                   const char *etag);
 
+/* Takes a file open for reading, which is sent as an attachment of that name, with a
+ * validator as above. */
+void reply_file(struct request *r, const char *type, int fd, uint64_t length,
+                const char *name, const char *etag);
+
 /* A body that `read` produces piece by piece until it says that it is over. */
 void reply_stream(struct request *r, const char *type,
                   MHD_ContentReaderCallback read, void *arg,
@@ -24,6 +29,9 @@ void reply_stream(struct request *r, const char *type,
 /* problem+json (RFC 9457). `detail` may be NULL, problems too. */
 void reply_problem(struct request *r, enum status status, const char *detail,
                    const struct problems *problems);
+
+/* The run of the request's path could not be read; NOT_FOUND: there is none. */
+void reply_no_run(struct request *r, enum status status);
 
 /* A header of the reply that is there already. */
 void reply_header(struct request *r, const char *name, const char *value);

@@ -13,6 +13,7 @@ const struct route routes[] = {
     {"GET", "/v1/runs", runs_list, 0, " job state limit cursor "},
     {"GET", "/v1/runs/{id}", runs_get, 0, ""},
     {"GET", "/v1/runs/{id}/trace", runs_trace, 0, " after columns format "},
+    {"GET", "/v1/runs/{id}/weights", weights_get, 0, ""},
     {"GET", "/v1/spec", spec_get, 0, ""},
     {"GET", "/v1/datasets", datasets_list, 0, ""},
     {"GET", "/v1/events", events_stream, 0, " after job "},

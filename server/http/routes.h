@@ -18,7 +18,7 @@ enum route_match route_find(const char *method, const char *path,
 
 /* One file per resource. */
 handler jobs_submit, jobs_list, jobs_get, jobs_summary;
-handler runs_list, runs_get, runs_trace;
+handler runs_list, runs_get, runs_trace, weights_get;
 handler spec_get, datasets_list, events_stream, health_get, assets_get;
 
 #endif

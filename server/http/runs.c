@@ -62,17 +62,8 @@ struct one_run {
 static bool visit_one(void *arg, const struct run *run)
 {
     struct one_run *o = arg;
-    int64_t place = 0;
-    if (run->state == RUN_QUEUED)
-        store_run_place(o->reader, run, &place);
-    o->json = view_run(o->app, run, place);
+    o->json = view_run_in_full(o->app, o->reader, run);
     return false;
-}
-
-static void reply_no_run(struct request *r, enum status status)
-{
-    reply_problem(r, status, status == STATUS_NOT_FOUND ? "there is no such run" : NULL,
-                  NULL);
 }
 
 void runs_get(struct request *r)
@@ -169,10 +160,11 @@ static bool read_selection(struct request *r, struct conn *c, struct selection *
     return !bad;
 }
 
-/* "samples" and everything of M0 are counts, the rest are measures. */
+/* "samples" and everything of M0, but not "m0.5", are counts, the rest are measures. */
 static json_t *column_value(const char *name, double x)
 {
-    bool is_count = strcmp(name, "samples") == 0 || strncmp(name, "m0", 2) == 0;
+    bool is_count = strcmp(name, "samples") == 0 ||
+                    (strncmp(name, "m0", 2) == 0 && name[2] != '.');
     return is_count ? json_count(x) : json_measure(x);
 }
 

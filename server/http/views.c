@@ -1,5 +1,6 @@
 #include "http/views.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -53,6 +54,32 @@ static json_t *ratio(double a, double b)
     return b > 0 ? json_measure(a / b) : json_null();
 }
 
+/* Whether a trace column is the total of a further energy: "m0.5", "m0.5_direct". */
+static bool is_further_energy(const char *name, size_t length)
+{
+    static const char *const always[] = {"m0", "m1", "m0_direct", "m1_direct"};
+    if (name[0] != 'm' || !isdigit((unsigned char)name[1]) ||
+        memmem(name, length, "_layer", strlen("_layer")) != NULL)
+        return false;
+    for (int i = 0; i < 4; i++)
+        if (strlen(always[i]) == length && memcmp(name, always[i], length) == 0)
+            return false;
+    return true;
+}
+
+static void add_further_energies(json_t *o, const struct run *r)
+{
+    const char *name = r->columns;
+    for (size_t at = 0; at < r->newest_size && *name != '\0'; at += sizeof(double)) {
+        size_t length = strcspn(name, " ");
+        double x;
+        memcpy(&x, (const char *)r->newest + at, sizeof x);
+        if (is_further_energy(name, length))
+            json_object_setn_new(o, name, length, json_measure(x));
+        name += length + (name[length] == ' ');
+    }
+}
+
 static json_t *view_results(const struct run *r)
 {
     if (r->last < 0)
@@ -69,6 +96,7 @@ static json_t *view_results(const struct run *r)
     json_object_set_new(o, "inefficiency_m1", ratio(r->m1, r->m1_direct));
     json_object_set_new(o, "maintenance", json_measure(r->maintenance));
     json_object_set_new(o, "seconds", json_measure(r->seconds));
+    add_further_energies(o, r);
     return o;
 }
 
@@ -136,9 +164,20 @@ json_t *view_run(const struct app *app, const struct run *r, int64_t place)
     json_object_set_new(o, "place", place > 0 ? json_integer(place) : json_null());
     json_object_set_new(o, "progress", view_progress(app, r));
     json_object_set_new(o, "results", view_results(r));
+    json_object_set_new(o, "weights", r->weights > 0 ? json_integer(r->weights) : json_null());
     json_object_set_new(o, "provenance", view_provenance(r));
     json_object_set_new(o, "created", json_time(r->created));
     json_object_set_new(o, "started", json_time(r->started));
     json_object_set_new(o, "finished", json_time(r->finished));
+    return o;
+}
+
+json_t *view_run_in_full(const struct app *app, struct conn *c, const struct run *r)
+{
+    int64_t place = 0;
+    if (r->state == RUN_QUEUED)
+        store_run_place(c, r, &place);
+    json_t *o = view_run(app, r, place);
+    json_object_set_new(o, "changes", view_changes(c, r->id));
     return o;
 }

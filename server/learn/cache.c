@@ -17,16 +17,32 @@ static bool is_any_over(const struct learner *r)
     return false;
 }
 
+/* Adds up what is about to be consolidated of a row, beyond what the kernel counts. */
+static void record(struct learner *r, uint32_t l, size_t i, float threshold)
+{
+    size_t stride = r->net.layer[l].stride;
+    const float *transient = r->transient[l] + i * stride;
+    float *over = r->scratch->unused;
+    for (size_t j = 0; j < stride; j++)
+        over[j] = fabsf(transient[j]) > threshold ? transient[j] : 0;
+    exponents_sum(&r->spec.exponents, over, stride, 0, r->energy[l].power);
+    if (r->changes[l] != NULL)
+        changes_of_row(r->changes[l], i, over);
+}
+
 void cache_consolidate(struct learner *r)
 {
     const struct rule *rule = &r->spec.rule;
     float threshold = (float)rule->cache_threshold;
     if (rule->cache_network)
         threshold = is_any_over(r) ? 0 : INFINITY;
+    bool records = (r->spec.exponents.count > 0 || r->spec.count_changes) && !isinf(threshold);
     for (uint32_t l = 0; l < r->spec.net.layers; l++) {
         const struct layer *layer = &r->net.layer[l];
         struct energy *e = &r->energy[l];
         for (size_t i = 0; i < layer->rows && r->path[l] != UPDATE_NONE; i++) {
+            if (records)
+                record(r, l, i, threshold);
             struct tally over = r->net.kernels->consolidate(
                 r->transient[l] + i * layer->stride, threshold, &e->maintenance,
                 layer->stride);

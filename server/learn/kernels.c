@@ -208,6 +208,12 @@ INLINE float largest_lane(vec x)
     return most;
 }
 
+static void count_above(uint32_t *n, const float *size, float least, size_t columns)
+{
+    for (size_t j = 0; j < columns; j += WIDTH)
+        *(vec_of_int *)(n + j) -= *(const vec *)(size + j) >= least;
+}
+
 typedef uint8_t vec_of_bytes __attribute__((vector_size(WIDTH), aligned(1)));
 
 /* The bits of floats that are not negative are ordered like the floats. */
@@ -240,6 +246,7 @@ const struct kernels KERNELS = {
     .accumulate_tile = accumulate_tile,
     .add_outer = add_outer,
     .add_above = add_above,
+    .count_above = count_above,
     .back = back,
     .add_scaled = add_scaled,
     .fold = fold,

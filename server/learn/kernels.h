@@ -70,6 +70,9 @@ struct kernels {
     void (*add_above)(float *w, float x, const float *d, const float *size, float least,
                       size_t columns);
 
+    /* n[j]++ where size[j] >= least. */
+    void (*count_above)(uint32_t *n, const float *size, float least, size_t columns);
+
     /* out[i] = sum over j of w[i][j] * d[j], i = 0 .. n-1. */
     void (*back)(float *out, const float *w, size_t stride, size_t n, const float *d,
                  size_t columns);

@@ -8,6 +8,7 @@
 struct largest {
     struct learner *r;
     struct layer *layer;
+    struct changes *changes; /* NULL: not counted */
     const struct step *step;
     const struct samples *samples; /* of the input layer, else NULL */
     uint32_t l;

@@ -18,6 +18,8 @@ void energy_add(struct energy *sum, const struct energy *e)
     sum->m0 += e->m0;
     sum->m1 += e->m1;
     sum->maintenance += e->maintenance;
+    for (int k = 0; k < EXPONENTS_MAX; k++)
+        sum->power[k] += e->power[k];
 }
 
 /* Masks that change bring synapses into play that the contest does not know. */
@@ -53,7 +55,11 @@ static bool allocate_layer(struct learner *r, uint32_t l)
     r->delta[l] = net_vector(layer->stride);
     if (r->spec.rule.cache)
         r->transient[l] = net_vector(size);
-    return r->start[l] != NULL && r->y[l] != NULL && r->delta[l] != NULL &&
+    if (r->spec.count_changes)
+        r->changes[l] = changes_new(layer, plastic_sources(r, l),
+                                    plastic_targets(r, l), r->net.kernels);
+    return (r->changes[l] != NULL || !r->spec.count_changes) && r->start[l] != NULL &&
+           r->y[l] != NULL && r->delta[l] != NULL &&
            (r->transient[l] != NULL || !r->spec.rule.cache);
 }
 
@@ -87,6 +93,7 @@ void learner_release(struct learner *r)
         free(r->start[l]);
         free(r->transient[l]);
         contest_free(r->contest[l]);
+        changes_free(r->changes[l]);
         free(r->y[l]);
         free(r->delta[l]);
     }
@@ -201,10 +208,33 @@ bool learner_step(struct learner *r, const struct samples *s, uint32_t t)
     return correct;
 }
 
+bool learner_has_counted(const struct learner *r)
+{
+    for (uint32_t l = 0; l < r->spec.net.layers; l++)
+        if (r->changes[l] != NULL && r->changes[l]->failed)
+            return false;
+    return true;
+}
+
 static void add(struct energy *e, struct tally t)
 {
     e->m0 += t.count;
     e->m1 += t.sum;
+}
+
+/* Adds |w - start|^alpha of a layer, with the differences as the kernels take them. */
+static void add_direct_powers(const struct learner *r, uint32_t l, struct energy *e)
+{
+    const struct layer *layer = &r->net.layer[l];
+    float *moved = r->scratch->unused;
+    for (size_t i = 0; i < layer->rows; i++) {
+        const float *w = layer->w + i * layer->stride;
+        const float *start = r->start[l] + i * layer->stride;
+        const float *offset = l == 0 && i < layer->sources ? r->net.offset : r->zero;
+        for (size_t j = 0; j < layer->targets; j++)
+            moved[j] = (w[j] + offset[j]) - start[j];
+        exponents_sum(&r->spec.exponents, moved, layer->targets, 0, e->power);
+    }
 }
 
 struct energy learner_direct(const struct learner *r, uint32_t l)
@@ -213,10 +243,12 @@ struct energy learner_direct(const struct learner *r, uint32_t l)
     const struct kernels *k = r->net.kernels;
     const float *offset = l == 0 ? r->net.offset : r->zero;
     size_t bias_row = layer->sources * layer->stride;
-    struct energy total = {0, 0, 0};
+    struct energy total = {.m0 = 0};
     add(&total, k->distance(layer->w, r->start[l], layer->stride, layer->sources, offset,
                             layer->stride));
     add(&total, k->distance(layer->w + bias_row, r->start[l] + bias_row, layer->stride,
                             layer->rows - layer->sources, r->zero, layer->stride));
+    if (r->spec.exponents.count > 0)
+        add_direct_powers(r, l, &total);
     return total;
 }

@@ -7,6 +7,8 @@
 #ifndef FRUGAL_LEARN_LEARNER_H
 #define FRUGAL_LEARN_LEARNER_H
 
+#include "learn/changes.h"
+#include "learn/exponents.h"
 #include "learn/masks.h"
 #include "learn/net.h"
 #include "learn/rule.h"
@@ -17,6 +19,8 @@ struct learner_spec {
     double l2;                            /* 0: no weight decay */
     struct rule rule;
     uint64_t seed; /* of the masks */
+    struct exponents exponents; /* of further energies */
+    bool count_changes;         /* of each synapse */
 };
 
 /* What the synapses of one layer have paid. */
@@ -24,6 +28,7 @@ struct energy {
     uint64_t m0;        /* changes of persistent weights */
     double m1;          /* sum of |dw| over them */
     double maintenance; /* sum over steps of |transient| (cache only) */
+    double power[EXPONENTS_MAX]; /* sum of |dw|^alpha for each of spec.exponents */
 };
 
 void energy_add(struct energy *sum, const struct energy *e);
@@ -50,6 +55,7 @@ struct learner {
     struct contest *contest[NET_LAYERS_MAX]; /* UPDATE_WEIGHT, from learner_start on */
     struct scratch *scratch;          /* of the updates, see update.h */
     struct energy energy[NET_LAYERS_MAX];
+    struct changes *changes[NET_LAYERS_MAX]; /* NULL: not counted */
     uint64_t steps;
     bool diverged; /* an error was not finite; the weights are useless from here on */
 };
@@ -66,6 +72,9 @@ enum status learner_start(struct learner *r);
 
 /* Learns from sample t. Returns whether it was classified correctly before. */
 bool learner_step(struct learner *r, const struct samples *s, uint32_t t);
+
+/* Whether memory has sufficed for counting the changes of each synapse. */
+bool learner_has_counted(const struct learner *r);
 
 /* Energy of going straight from the first weights to the present ones. */
 struct energy learner_direct(const struct learner *r, uint32_t layer);

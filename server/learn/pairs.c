@@ -91,7 +91,7 @@ static void add_pair(struct builder *b, const struct samples *s, uint32_t a, uin
 {
     uint32_t p = b->view.count++;
     uint64_t at = b->start[p];
-    uint64_t i = s->start[a], j = a == c ? s->start[c + 1] : s->start[c];
+    uint64_t i = s->start[a], j = s->start[c];
     b->sample[2 * (size_t)p] = a;
     b->sample[2 * (size_t)p + 1] = c;
     while (i < s->start[a + 1] || j < s->start[c + 1]) {

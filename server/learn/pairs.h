@@ -9,7 +9,7 @@
 
 struct pairs {
     uint32_t count;
-    const uint32_t *sample; /* [count][2]; the second is the first again where it is alone */
+    const uint32_t *sample; /* [count][2]; one that is alone makes a pair with itself */
     const uint64_t *start;  /* [count + 1]: pair p owns entries start[p] .. start[p+1]-1 */
     const uint32_t *index;  /* [start[count]]: features of either sample, ascending */
     const float *value;     /* [start[count]][2]: s of both */

@@ -1,6 +1,7 @@
 #include "learn/trace.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static const char *const single[] = {"samples", "epoch", "train_accuracy",
                                      "test_accuracy", "test_loss"};
@@ -12,26 +13,53 @@ enum {
     LAYERED = sizeof layered / sizeof layered[0],
 };
 
-uint32_t trace_columns(uint32_t layers)
+/* Columns of a layer, or of the totals. */
+static uint32_t columns_of_layer(uint32_t exponents)
 {
-    return SINGLE + LAYERED * (1 + layers);
+    return LAYERED + 2 * exponents;
 }
 
-void trace_column_name(uint32_t column, char ret[static TRACE_NAME_MAX])
+uint32_t trace_columns(uint32_t layers, uint32_t exponents)
+{
+    return SINGLE + columns_of_layer(exponents) * (1 + layers);
+}
+
+/* "m0.5": the exponent with as few digits as tell it from its neighbours. */
+static int name_power(double exponent, char ret[static TRACE_NAME_MAX])
+{
+    enum { ENOUGH = 17 };
+    int length = 0;
+    for (int digits = 1; digits <= ENOUGH; digits++) {
+        length = snprintf(ret, TRACE_NAME_MAX, "m%.*g", digits, exponent);
+        if (strtod(ret + 1, NULL) == exponent)
+            break;
+    }
+    return length;
+}
+
+void trace_column_name(const struct exponents *e, uint32_t column,
+                       char ret[static TRACE_NAME_MAX])
 {
     if (column < SINGLE) {
         snprintf(ret, TRACE_NAME_MAX, "%s", single[column]);
         return;
     }
-    uint32_t layer = (column - SINGLE) / LAYERED;
-    const char *name = layered[(column - SINGLE) % LAYERED];
-    if (layer == 0)
-        snprintf(ret, TRACE_NAME_MAX, "%s", name);
+    uint32_t layer = (column - SINGLE) / columns_of_layer(e->count);
+    uint32_t which = (column - SINGLE) % columns_of_layer(e->count);
+    bool direct = which >= LAYERED + e->count;
+    int length;
+    if (which < LAYERED)
+        length = snprintf(ret, TRACE_NAME_MAX, "%s", layered[which]);
     else
-        snprintf(ret, TRACE_NAME_MAX, "%s_layer%u", name, layer);
+        length = name_power(e->value[(which - LAYERED) % e->count], ret);
+    size_t room = TRACE_NAME_MAX - (size_t)length;
+    if (layer == 0)
+        snprintf(ret + length, room, "%s", direct ? "_direct" : "");
+    else
+        snprintf(ret + length, room, "%s_layer%u", direct ? "_direct" : "", layer);
 }
 
-static void put_layer(const struct layer_row *layer, double *ret)
+static void put_layer(const struct layer_row *layer, uint32_t exponents, double *ret)
 {
     ret[0] = (double)layer->spent.m0;
     ret[1] = layer->spent.m1;
@@ -40,6 +68,10 @@ static void put_layer(const struct layer_row *layer, double *ret)
     ret[4] = layer->spent.maintenance;
     ret[5] = layer->changed;
     ret[6] = layer->weight_norm;
+    for (uint32_t k = 0; k < exponents; k++) {
+        ret[LAYERED + k] = layer->spent.power[k];
+        ret[LAYERED + exponents + k] = layer->direct.power[k];
+    }
 }
 
 void trace_values(const struct trace_row *row, double *ret)
@@ -49,7 +81,10 @@ void trace_values(const struct trace_row *row, double *ret)
     ret[2] = row->train_accuracy;
     ret[3] = row->test_accuracy;
     ret[4] = row->test_loss;
-    put_layer(&row->total, ret + SINGLE);
-    for (uint32_t l = 0; l < row->layers; l++)
-        put_layer(&row->layer[l], ret + SINGLE + LAYERED * (l + 1));
+    ret += SINGLE;
+    put_layer(&row->total, row->exponents, ret);
+    for (uint32_t l = 0; l < row->layers; l++) {
+        ret += columns_of_layer(row->exponents);
+        put_layer(&row->layer[l], row->exponents, ret);
+    }
 }

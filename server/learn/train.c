@@ -102,11 +102,14 @@ static enum status write_row(struct run *r)
         .test_accuracy = test.accuracy,
         .test_loss = test.loss,
         .layers = r->spec->learner.net.layers,
+        .exponents = r->spec->learner.exponents.count,
     };
     fill_layers(r, &row);
     r->test_accuracy = test.accuracy;
     r->learner.diverged = r->learner.diverged || !isfinite(test.loss);
     r->since_row = r->correct_since_row = 0;
+    if (!learner_has_counted(&r->learner))
+        return STATUS_NO_MEMORY;
     return r->observer->row(r->observer->arg, &row);
 }
 
@@ -198,6 +201,13 @@ static enum status begin(struct run *r, const struct kernels *kernels)
     return status;
 }
 
+static enum status hand_over(const struct run *r)
+{
+    bool counted = r->spec->learner.count_changes && r->samples <= UINT32_MAX;
+    const struct final left = {&r->learner, &r->frozen, counted};
+    return r->observer->end != NULL ? r->observer->end(r->observer->arg, &left) : STATUS_OK;
+}
+
 enum status train_run(const struct train_spec *spec, const struct samples *training,
                       const struct samples *test, const struct kernels *kernels,
                       const struct train_observer *observer,
@@ -215,7 +225,9 @@ enum status train_run(const struct train_spec *spec, const struct samples *train
         status = begin(&r, kernels);
     if (status == STATUS_OK)
         status = learn(&r, &outcome);
-    if (status == STATUS_STOPPED) { /* in the middle of an evaluation */
+    if (status == STATUS_OK && outcome != OUTCOME_STOPPED)
+        status = hand_over(&r);
+    if (status == STATUS_STOPPED) { /* by the observer, in the middle of something */
         outcome = OUTCOME_STOPPED;
         status = STATUS_OK;
     }

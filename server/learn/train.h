@@ -6,6 +6,7 @@
 #ifndef FRUGAL_LEARN_TRAIN_H
 #define FRUGAL_LEARN_TRAIN_H
 
+#include "learn/final.h"
 #include "learn/learner.h"
 
 enum sample_order {
@@ -47,7 +48,7 @@ struct trace_row {
     double train_accuracy; /* over the samples since the last row; NaN on the first */
     double test_accuracy;
     double test_loss; /* mean; NaN or infinite after divergence */
-    uint32_t layers;
+    uint32_t layers, exponents; /* how many of each */
     struct layer_row layer[NET_LAYERS_MAX];
     struct layer_row total; /* over the layers */
 };
@@ -61,10 +62,13 @@ struct train_observer {
     enum train_wish (*poll)(void *arg, uint64_t samples);
     /* Takes a row; anything but STATUS_OK ends the run with that status. */
     enum status (*row)(void *arg, const struct trace_row *row);
+    /* Takes what the run leaves, once, after its last row; not when it is stopped. Anything
+     * but STATUS_OK is how train_run ends, STATUS_STOPPED as OUTCOME_STOPPED. May be NULL. */
+    enum status (*end)(void *arg, const struct final *left);
     void *arg;
 };
 
-/* Trains from fresh weights to the end. NO_MEMORY, or what observer->row returned. Any
+/* Trains from fresh weights to the end. NO_MEMORY, or what the observer returned. Any
  * number of runs at a time, each on its own thread; samples are shared. */
 enum status train_run(const struct train_spec *spec, const struct samples *training,
                       const struct samples *test, const struct kernels *kernels,

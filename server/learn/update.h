@@ -13,7 +13,7 @@ struct scratch {
     uint32_t *index; /* [most rows] */
     uint8_t *column; /* [largest stride] 1 where the target may change on this sample */
     float *change;   /* [largest stride] rate * delta there, else 0 */
-    float *unused;   /* [largest stride] takes sums that nobody reads */
+    float *unused;   /* [largest stride] takes what nobody reads later */
     double *score; /* [most competitors]; dense: of every synapse */
     float *dense;  /* [rows][stride] of the largest dense layer: the changes */
     /* For UPDATE_LARGEST: */

@@ -102,6 +102,9 @@ static void apply(struct learner *r, uint32_t l, const float *dense)
             k->add_scaled(r->net.column_sum, 1, row, layer->stride);
         r->energy[l].m0 += t.count;
         r->energy[l].m1 += t.sum;
+        exponents_sum(&r->spec.exponents, row, layer->targets, 0, r->energy[l].power);
+        if (r->changes[l] != NULL)
+            changes_of_row(r->changes[l], i, row);
     }
 }
 

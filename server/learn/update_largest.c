@@ -15,6 +15,9 @@ static void change_synapse(struct largest *u, uint32_t row, uint32_t column, flo
 {
     float change = x * u->change[column];
     u->layer->w[row * u->layer->stride + column] += change;
+    exponents_add(&u->r->spec.exponents, (double)change, 1, u->r->energy[u->l].power);
+    if (u->changes != NULL)
+        changes_of_synapse(u->changes, row, column);
     if (u->samples != NULL && row < u->layer->sources)
         u->r->net.column_sum[column] += change;
 }
@@ -23,9 +26,12 @@ static void change_synapse(struct largest *u, uint32_t row, uint32_t column, flo
 static void change_row(struct largest *u, uint32_t row, uint32_t winners, float x)
 {
     float *w = u->layer->w + row * u->layer->stride;
+    float least = u->column[winners - 1].size;
+    if (u->changes != NULL)
+        changes_above(u->changes, row, least);
     if (winners * DENSE_SHARE > u->layer->targets) {
-        u->r->net.kernels->add_above(w, x, u->change, u->r->scratch->size,
-                                     u->column[winners - 1].size, u->layer->stride);
+        u->r->net.kernels->add_above(w, x, u->change, u->r->scratch->size, least,
+                                     u->layer->stride);
         return;
     }
     for (uint32_t p = 0; p < winners; p++)
@@ -97,6 +103,38 @@ static void count_winners(struct largest *u)
         double weight = u->by_row ? (double)g->size * g->members : g->sum;
         energy->m0 += (uint64_t)g->above * g->members;
         energy->m1 += weight * u->sum[g->above];
+    }
+}
+
+/* Sum of |x|^alpha, or of |change|^alpha, over items first .. end - 1 of one side. */
+static void add_side(const struct largest *u, bool rows, uint32_t first, uint32_t end,
+                     double *sum)
+{
+    const struct exponents *e = &u->r->spec.exponents;
+    for (uint32_t p = first; p < end; p++) {
+        float x = rows ? u->row[p].size : u->change[u->column[p].index];
+        exponents_add(e, (double)x, 1, sum);
+    }
+}
+
+/* The powers of products are products of powers. Group by group from the one that wins with
+ * the fewest, so that each power of the other side is taken once. */
+static void add_powers(struct largest *u)
+{
+    const struct exponents *e = &u->r->spec.exponents;
+    double ranked[EXPONENTS_MAX] = {0};
+    uint32_t p = 0;
+    for (size_t i = u->products.groups; i-- > 0;) {
+        const struct product_group *g = &u->products.group[i];
+        double members[EXPONENTS_MAX] = {0};
+        add_side(u, !u->by_row, p, g->above, ranked);
+        p = g->above;
+        if (p > 0 && u->by_row)
+            exponents_add(e, (double)g->size, g->members, members);
+        else if (p > 0)
+            add_side(u, false, g->first, g->first + g->listed, members);
+        for (uint32_t k = 0; k < e->count; k++)
+            u->r->energy[u->l].power[k] += members[k] * ranked[k];
     }
 }
 
@@ -208,6 +246,7 @@ void update_largest(struct learner *r, const struct step *step, uint32_t l)
 {
     struct largest u = {.r = r, .layer = &r->net.layer[l], .step = step, .l = l};
     u.samples = l == 0 ? step->samples : NULL;
+    u.changes = r->changes[l];
     plastic_columns(r, step, l);
     if (!largest_look(&u)) {
         r->diverged = true;
@@ -216,6 +255,10 @@ void update_largest(struct learner *r, const struct step *step, uint32_t l)
     uint64_t ties = find_winners(&u);
     largest_sum(&u);
     count_winners(&u);
+    if (r->spec.exponents.count > 0)
+        add_powers(&u);
+    if (u.changes != NULL)
+        changes_begin(u.changes, r->scratch->size);
     if (u.by_row)
         change_by_row(&u);
     else

@@ -120,6 +120,42 @@ static struct source source_of(const struct learner *r, const struct step *step,
     return all_features(r, step);
 }
 
+/* Powers of products are products of powers. Rows that are not listed change by to_offset. */
+static void add_powers(struct learner *r, uint32_t l, const struct source *from,
+                       size_t columns)
+{
+    const struct exponents *e = &r->spec.exponents;
+    double rows[EXPONENTS_MAX] = {0}, to[EXPONENTS_MAX] = {0};
+    double unlisted = (double)(r->net.layer[l].sources - from->n);
+    exponents_sum(e, from->value, from->n, from->to_offset, rows);
+    if (from->to_offset != 0)
+        exponents_add(e, (double)from->to_offset, unlisted, rows);
+    exponents_add(e, 1, from->bias, rows);
+    exponents_sum(e, r->scratch->change, columns, 0, to);
+    for (uint32_t k = 0; k < e->count; k++)
+        r->energy[l].power[k] += rows[k] * to[k];
+}
+
+/* Counts the changes of each synapse: of whole rows and columns where all of them change. */
+static void count_changes(struct changes *c, const struct source *from, const float *change,
+                          uint64_t columns)
+{
+    bool all_columns = columns == c->plastic_targets;
+    const float *where = all_columns ? NULL : change;
+    if (from->active == changes_rows(c)) {
+        if (all_columns)
+            c->every++;
+        else
+            changes_of_columns(c, change);
+        return;
+    }
+    for (size_t k = 0; k < from->n; k++)
+        if (from->value[k] != 0)
+            changes_of_row(c, from->index != NULL ? from->index[k] : k, where);
+    if (from->bias)
+        changes_of_row(c, c->sources, where);
+}
+
 void update_outer(struct learner *r, const struct step *step, uint32_t l)
 {
     struct layer *layer = &r->net.layer[l];
@@ -142,4 +178,8 @@ void update_outer(struct learner *r, const struct step *step, uint32_t l)
     }
     r->energy[l].m0 += from.active * to.count;
     r->energy[l].m1 += from.sum_abs * to.sum;
+    if (r->spec.exponents.count > 0)
+        add_powers(r, l, &from, columns);
+    if (r->changes[l] != NULL)
+        count_changes(r->changes[l], &from, change, to.count);
 }

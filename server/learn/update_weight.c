@@ -159,6 +159,10 @@ static size_t change_winners(struct learner *r, struct contest *c, uint32_t l, s
             column_sum[a.column] += dw;
         r->energy[l].m0 += dw != 0;
         r->energy[l].m1 += (double)fabsf(dw);
+        if (r->spec.exponents.count > 0)
+            exponents_add(&r->spec.exponents, (double)dw, 1, r->energy[l].power);
+        if (r->changes[l] != NULL && dw != 0)
+            changes_of_synapse(r->changes[l], a.row, a.column);
         float now = c->sign * fabsf(*at);
         if (now <= bar && beats(c, *best, a))
             c->weak[weak++] = (uint32_t)i;

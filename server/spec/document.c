@@ -128,6 +128,8 @@ void spec_train(const struct spec *s, uint64_t seed, uint32_t features, uint32_t
         .stop_m1 = s->stop_m1,
     };
     learner->l2 = s->l2;
+    learner->exponents = s->exponents;
+    learner->count_changes = s->record_changes;
     net->layers = spec_layers(s);
     net->bias = s->bias;
     net->activation = (enum activation)s->activation;
@@ -148,7 +150,7 @@ static const char *type_text(enum field_type type)
 {
     static const char *const names[] = {"text",   "tags",     "flag",    "choice",
                                         "integer", "number",  "units",   "integers",
-                                        "numbers", "gate",    "redraw",  "seeds",
+                                        "numbers", "exponents", "gate", "redraw", "seeds",
                                         "sweep"};
     return names[type];
 }

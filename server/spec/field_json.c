@@ -41,6 +41,14 @@ static json_t *tags_json(const struct spec_tags *tags)
     return j;
 }
 
+static json_t *exponents_json(const struct field *f, const struct exponents *e)
+{
+    json_t *j = json_array();
+    for (uint32_t k = 0; k < e->count; k++)
+        json_array_append_new(j, number_json(f, e->value[k]));
+    return j;
+}
+
 static json_t *gate_json(const struct spec_gate *gate)
 {
     if (gate->kind == GATE_NONE)
@@ -79,6 +87,8 @@ json_t *field_get(const struct field *f, const struct spec *from)
     case FIELD_LIST_OF_INTEGERS:
     case FIELD_LIST_OF_NUMBERS:
         return list_json(f, member);
+    case FIELD_EXPONENTS:
+        return exponents_json(f, member);
     case FIELD_GATE:
         return gate_json(member);
     case FIELD_REDRAW:

@@ -106,6 +106,15 @@ const struct field fields[] = {
      .in_canonical = true, .choices = consolidations, .standard = "\"network\"",
      .help = "synapse: each one by itself; network: one beyond the threshold consolidates "
              "all."},
+    {"/energy/exponents", FIELD_EXPONENTS, AT(exponents), .max = 4, .above_min = true,
+     .in_canonical = true, .standard = "[]",
+     .help = "Up to four exponents alpha of further energies, the sums of |dw|^alpha, which "
+             "the trace then has beside M0 and M1."},
+    {"/record/changes", FIELD_FLAG, AT(record_changes), .standard = "true",
+     .help = "Whether the run counts how often each synapse changed: a histogram, and with "
+             "the weights an array."},
+    {"/record/weights", FIELD_FLAG, AT(record_weights), .standard = "true",
+     .help = "Whether the run leaves a file with its weights: /v1/runs/{id}/weights."},
     {"/evaluate/every", FIELD_INTEGER, AT(evaluate_every), .min = 1, .max = 1e9,
      .in_canonical = true, .standard = "2000", .unit = "samples",
      .help = "Samples between two evaluations on the whole test set."},

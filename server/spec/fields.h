@@ -19,6 +19,7 @@ enum field_type {
     FIELD_UNITS,            /* struct spec_numbers: always a list, which makes the layers */
     FIELD_LIST_OF_INTEGERS, /* struct spec_numbers */
     FIELD_LIST_OF_NUMBERS,  /* struct spec_numbers */
+    FIELD_EXPONENTS, /* struct exponents: always a list, of its own length */
     FIELD_GATE,    /* struct spec_gate: "wrong", a number, or null */
     FIELD_REDRAW,  /* struct spec_redraw: a word, or {"cycle": n} */
     FIELD_SEEDS,   /* lives in the plan, not in struct spec */

@@ -72,6 +72,8 @@ struct spec {
     double cache_threshold; /* 0: no cache */
     double cache_decay;
     int64_t cache_consolidate;
+    struct exponents exponents; /* of further energies */
+    bool record_changes, record_weights;
     int64_t evaluate_every; /* samples */
     /* 0: not set */
     double stop_accuracy, stop_epochs, stop_m0, stop_m1, stop_seconds;

@@ -9,6 +9,15 @@
 #include "spec/parse.h"
 #include "spec/sweep.h"
 
+/* Whether a section changes a run, and not only what is kept of it. */
+static bool is_canonical_section(const char *pointer)
+{
+    for (size_t i = 0; i < fields_count; i++)
+        if (fields[i].in_canonical && field_is_below(&fields[i], pointer))
+            return true;
+    return false;
+}
+
 /* Finds what a sweep's pointer means: a field, an entry of a list, or a whole section. */
 static bool resolve_axis(struct axis *a)
 {
@@ -24,7 +33,7 @@ static bool resolve_axis(struct axis *a)
             a->field = NULL;
     }
     if (a->field == NULL)
-        return a->pointer[0] == '/' && field_is_section(a->pointer);
+        return a->pointer[0] == '/' && is_canonical_section(a->pointer);
     return a->field->in_canonical;
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
-#include "spec/fields.h"
+#include "spec/values.h"
 
 static const char *type_name(const json_t *value)
 {
@@ -15,8 +15,8 @@ static const char *type_name(const json_t *value)
     return names[json_typeof(value)];
 }
 
-static void wrong_type(struct problems *p, const char *pointer, const char *wanted,
-                       const json_t *value)
+void value_wrong_type(struct problems *p, const char *pointer, const char *wanted,
+                      const json_t *value)
 {
     problems_add(p, pointer, "wrong_type", NULL, "must be %s, not %s", wanted,
                  type_name(value));
@@ -34,12 +34,12 @@ static bool in_range(const struct field *f, double x, const char *pointer,
     return false;
 }
 
-/* One number of a field or of its list; false is reported. */
-static bool read_number(const struct field *f, const json_t *value, const char *pointer,
-                        double *ret, struct problems *problems)
+bool value_read_number(const struct field *f, const json_t *value, const char *pointer,
+                       double *ret, struct problems *problems)
 {
     if (field_is_integral(f) ? !json_is_integer(value) : !json_is_number(value)) {
-        wrong_type(problems, pointer, field_is_integral(f) ? "an integer" : "a number", value);
+        value_wrong_type(problems, pointer,
+                         field_is_integral(f) ? "an integer" : "a number", value);
         return false;
     }
     double x = json_number_value(value);
@@ -63,7 +63,7 @@ static bool read_text(const struct field *f, const json_t *value, const char *po
 {
     const char *text = json_string_value(value);
     if (text == NULL) {
-        wrong_type(problems, pointer, "a string", value);
+        value_wrong_type(problems, pointer, "a string", value);
         return false;
     }
     double n = (double)characters(text);
@@ -80,7 +80,7 @@ static void set_tags(const struct field *f, const json_t *value, const char *poi
                      struct spec_tags *target, struct problems *problems)
 {
     if (!json_is_array(value)) {
-        wrong_type(problems, pointer, "a list of strings", value);
+        value_wrong_type(problems, pointer, "a list of strings", value);
         return;
     }
     size_t n = json_array_size(value);
@@ -102,7 +102,7 @@ static void set_choice(const struct field *f, const json_t *value, const char *p
 {
     const char *word = json_string_value(value);
     if (word == NULL) {
-        wrong_type(problems, pointer, "a string", value);
+        value_wrong_type(problems, pointer, "a string", value);
         return;
     }
     char all[200] = "";
@@ -127,13 +127,14 @@ static void set_numbers(const struct field *f, const json_t *value, const char *
     if (json_is_number(value) && !must_be_list) {
         target->one_for_all = true;
         target->count = 1;
-        read_number(f, value, pointer, &target->value[0], problems);
+        value_read_number(f, value, pointer, &target->value[0], problems);
         return;
     }
     if (!json_is_array(value)) {
-        wrong_type(problems, pointer,
-                   must_be_list ? "a list of integers" : "a number, or a list of numbers",
-                   value);
+        value_wrong_type(problems, pointer,
+                         must_be_list ? "a list of integers"
+                                      : "a number, or a list of numbers",
+                         value);
         return;
     }
     size_t n = json_array_size(value);
@@ -148,7 +149,7 @@ static void set_numbers(const struct field *f, const json_t *value, const char *
     for (size_t i = 0; i < n; i++) {
         char at[128];
         snprintf(at, sizeof at, "%s/%zu", pointer, i);
-        read_number(f, json_array_get(value, i), at, &target->value[i], problems);
+        value_read_number(f, json_array_get(value, i), at, &target->value[i], problems);
     }
 }
 
@@ -225,22 +226,25 @@ void field_set(const struct field *f, const json_t *value, const char *pointer,
         if (json_is_boolean(value))
             *(bool *)target = json_is_true(value);
         else
-            wrong_type(problems, pointer, "true or false", value);
+            value_wrong_type(problems, pointer, "true or false", value);
         break;
     case FIELD_CHOICE:
         set_choice(f, value, pointer, target, problems);
         break;
     case FIELD_INTEGER:
-        if (read_number(f, value, pointer, &number, problems))
+        if (value_read_number(f, value, pointer, &number, problems))
             *(int64_t *)target = (int64_t)number;
         break;
     case FIELD_NUMBER:
-        read_number(f, value, pointer, target, problems);
+        value_read_number(f, value, pointer, target, problems);
         break;
     case FIELD_UNITS:
     case FIELD_LIST_OF_INTEGERS:
     case FIELD_LIST_OF_NUMBERS:
         set_numbers(f, value, pointer, target, problems);
+        break;
+    case FIELD_EXPONENTS:
+        exponents_set(f, value, pointer, target, problems);
         break;
     case FIELD_GATE:
         set_gate(f, value, pointer, target, problems);
@@ -285,5 +289,5 @@ void field_set_entry(const struct field *f, size_t entry, uint32_t layers,
         problems_add(problems, pointer, "no_such_entry", NULL, "%s has %u entries",
                      f->pointer, list->count);
     else
-        read_number(f, value, pointer, &list->value[entry], problems);
+        value_read_number(f, value, pointer, &list->value[entry], problems);
 }

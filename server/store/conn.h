@@ -13,7 +13,8 @@
     "run.finished, run.seconds, run.stop_samples, run.columns, run.spec_sha256, "        \
     "run.data_sha256, run.build, run.cpu, run.host, run.last, run.samples, "             \
     "run.epochs, run.test_accuracy, run.m0, run.m1, run.m0_direct, run.m1_direct, " \
-    "run.maintenance"
+    "run.maintenance, (SELECT value FROM trace WHERE trace.run = run.id AND "            \
+    "trace.seq = run.last), run.weights"
 
 enum statement {
 #define STATEMENT(name, sql) STATEMENT_##name,

@@ -9,6 +9,8 @@
 
 #include "store/store.h"
 
+struct run_changes; /* store/changes.h */
+
 enum run_state {
     RUN_QUEUED,
     RUN_RUNNING,
@@ -49,6 +51,9 @@ struct run {
     int64_t last; /* seq of the newest trace row; -1: none, and nothing below is valid */
     int64_t samples;
     double epochs, test_accuracy, m0, m1, m0_direct, m1_direct, maintenance;
+    const void *newest; /* [newest_size] bytes of the newest trace row: doubles */
+    size_t newest_size;
+    int64_t weights; /* bytes of its weights file; 0: it has none */
 };
 
 /* Inserts a job without runs; its id, counts and times are ignored. */
@@ -118,6 +123,8 @@ struct run_end {
     const char *outcome, *reason; /* NULL: none */
     int64_t now;
     double seconds;
+    const struct run_changes *changes; /* NULL: not counted */
+    int64_t weights; /* bytes of its weights file; 0: it has none */
 };
 
 enum status store_run_finish(struct conn *c, const struct run_end *e);

@@ -6,9 +6,10 @@
 #include "base/log.h"
 
 EMBED(migration_0001, "schema/migrations/0001_jobs.sql");
+EMBED(migration_0002, "schema/migrations/0002_records.sql");
 
 /* In order; the number of a migration is its place, counted from 1. */
-static const char *const migrations[] = {migration_0001};
+static const char *const migrations[] = {migration_0001, migration_0002};
 
 enum {
     MIGRATIONS = sizeof migrations / sizeof migrations[0],

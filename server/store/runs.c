@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "store/changes.h"
 #include "store/conn.h"
 #include "store/events.h"
 #include "store/jobs.h"
@@ -56,6 +57,9 @@ static void read_run(sqlite3_stmt *q, struct run *r)
     r->m0_direct = column_number(q, i++);
     r->m1_direct = column_number(q, i++);
     r->maintenance = column_number(q, i++);
+    r->newest = sqlite3_column_blob(q, i);
+    r->newest_size = (size_t)sqlite3_column_bytes(q, i++);
+    r->weights = column_integer(q, i++, 0);
 }
 
 /* Visits every row of a prepared query over runs. */
@@ -221,7 +225,11 @@ enum status store_run_finish(struct conn *c, const struct run_end *e)
     bind_text(q, 4, e->reason);
     sqlite3_bind_int64(q, 5, e->now);
     sqlite3_bind_double(q, 6, e->seconds);
+    if (e->weights > 0)
+        sqlite3_bind_int64(q, 7, e->weights);
     enum status status = conn_run(c, q);
+    if (status == STATUS_OK && e->changes != NULL)
+        status = store_changes_add(c, e->run, e->changes);
     return status == STATUS_OK ? announce(c, e->run, e->job, e->state) : status;
 }
 

@@ -88,7 +88,7 @@ enum status store_open(const char *folder, struct store **ret, struct buf *why)
     struct store *s = calloc(1, sizeof *s);
     if (s == NULL)
         return STATUS_NO_MEMORY;
-    s->lock_file = -1;
+    s->lock_file = s->weights = -1;
     s->last = &s->first;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->work, NULL);
@@ -108,6 +108,8 @@ enum status store_open(const char *folder, struct store **ret, struct buf *why)
         status = conn_make_durable(s->writer, why);
     if (status == STATUS_OK)
         status = migrate(s->writer, why);
+    if (status == STATUS_OK)
+        status = weights_prepare(s, folder, why);
     if (status == STATUS_OK && pthread_create(&s->thread, NULL, writer_main, s) != 0)
         status = STATUS_NO_MEMORY;
     if (status == STATUS_OK) {
@@ -116,6 +118,8 @@ enum status store_open(const char *folder, struct store **ret, struct buf *why)
     }
     conn_close(s->writer);
     s->writer = NULL;
+    if (s->weights >= 0)
+        close(s->weights);
     if (s->lock_file >= 0)
         close(s->lock_file);
     pthread_key_delete(s->reader);
@@ -140,6 +144,7 @@ void store_close(struct store *s)
     pthread_mutex_destroy(&s->lock);
     pthread_cond_destroy(&s->work);
     pthread_cond_destroy(&s->space);
+    close(s->weights);
     close(s->lock_file);
     free(s);
 }

@@ -45,7 +45,7 @@ static enum status update_results(struct conn *c, const struct trace_entry *e)
 enum status store_trace_add(struct conn *c, const struct trace_entry *e)
 {
     double value[TRACE_COLUMNS_MAX];
-    size_t size = trace_columns(e->row.layers) * sizeof value[0];
+    size_t size = trace_columns(e->row.layers, e->row.exponents) * sizeof value[0];
     trace_values(&e->row, value);
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_TRACE_INSERT);
     if (q == NULL)

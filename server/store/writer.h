@@ -11,6 +11,8 @@
 struct store {
     char path[PATH_MAX]; /* of the database file */
     int lock_file;
+    char weights_path[PATH_MAX];
+    int weights; /* the folder itself */
     struct conn *writer;
     pthread_t thread;
     pthread_key_t reader;
@@ -27,6 +29,9 @@ struct store {
     bool closing;
     struct conn *readers;
 };
+
+/* weights.c: opens their folder, made if missing, and clears it up. NO_SPACE, IO. */
+enum status weights_prepare(struct store *s, const char *folder, struct buf *why);
 
 /* The writer thread, until s->closing; arg: struct store. */
 void *writer_main(void *arg);

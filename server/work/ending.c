@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/weights.h"
 
 double computed(const struct execution *e)
 {
@@ -88,18 +89,25 @@ bool may_pass(enum status status)
     return status == STATUS_NO_SPACE || status == STATUS_NO_MEMORY || status == STATUS_IO;
 }
 
+bool is_worth_another_try(const struct execution *e, enum status status)
+{
+    if (!may_pass(status) || atomic_load(&e->stop))
+        return false;
+    log_warning("run %lld waits to be recorded: %s", (long long)e->claim->run,
+                status_text(status));
+    sleep(1);
+    return true;
+}
+
 /* The record of how an attempt ended must not get lost: tried again until it is written, or
  * the server stops and finds the run at its next start. */
 static enum status insist(struct execution *e, enum status (*apply)(struct conn *, void *),
                           void *arg)
 {
-    enum status status = store_write(e->place->store, apply, arg);
-    while (may_pass(status) && !atomic_load(&e->stop)) {
-        log_warning("run %lld waits to be recorded: %s", (long long)e->claim->run,
-                    status_text(status));
-        sleep(1);
+    enum status status;
+    do
         status = store_write(e->place->store, apply, arg);
-    }
+    while (is_worth_another_try(e, status));
     return status;
 }
 
@@ -119,6 +127,10 @@ void finish(struct execution *e, struct run_end *end, struct buf *why)
     end->now = clock_now_ms();
     end->seconds = computed(e);
     end->reason = why->len > 0 ? why->data : NULL;
+    end->changes = e->counted && !is_failure(end) ? &e->changes : NULL;
+    end->weights = is_failure(end) ? 0 : e->weights;
+    if (e->weights > end->weights)
+        store_weights_remove(e->place->store, end->run);
     struct end_write w = {.end = *end, .execution = e};
     enum status status = insist(e, apply_end, &w);
     if (status == STATUS_CONFLICT && !is_failure(end)) {

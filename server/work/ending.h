@@ -18,10 +18,17 @@ double computed(const struct execution *e);
 /* Whether a failure is one of a kind that passes: a full disk, no memory. */
 bool may_pass(enum status status);
 
+/* Waits a moment when an attempt at keeping something of the run failed in a way that may
+ * pass; false: it does not, or the server stops. */
+bool is_worth_another_try(const struct execution *e, enum status status);
+
 /* The end that an outcome means for the run; `why` gets the reason, if there is one. */
 void describe_end(const struct execution *e, const struct setup *s,
                   enum train_outcome outcome, struct run_end *end, struct buf *why);
 void describe_failure(enum status status, struct run_end *end, struct buf *why);
+
+/* Takes what the run leaves; the `end` of the observer, arg: struct execution. */
+enum status take_end(void *arg, const struct final *left);
 
 /* Record the end, or put the run back into the queue; both wait for a disk that is full. */
 void finish(struct execution *e, struct run_end *end, struct buf *why);

@@ -89,9 +89,11 @@ static enum status record_start(struct execution *e, const struct setup *s)
     struct buf columns, data;
     buf_init(&columns, (size_t)TRACE_COLUMNS_MAX * TRACE_NAME_MAX);
     buf_init(&data, (size_t)DATASET_FILES * HASH_TEXT);
-    for (uint32_t i = 0; i < trace_columns(s->train.learner.net.layers); i++) {
+    const struct learner_spec *learner = &s->train.learner;
+    for (uint32_t i = 0; i < trace_columns(learner->net.layers, learner->exponents.count);
+         i++) {
         char name[TRACE_NAME_MAX];
-        trace_column_name(i, name);
+        trace_column_name(&learner->exponents, i, name);
         buf_addf(&columns, "%s%s", i > 0 ? " " : "", name);
     }
     for (int f = 0; f < DATASET_FILES; f++)
@@ -130,6 +132,7 @@ static enum status prepare(struct execution *e, struct setup *s, struct buf *why
     spec_train(&s->spec, e->claim->seed, training->features, training->classes,
                training->count, &s->train);
     e->stop_seconds = s->spec.stop_seconds;
+    e->keeps_weights = s->spec.record_weights;
     return record_start(e, s);
 }
 
@@ -142,7 +145,8 @@ void execute(struct execution *e)
     enum train_outcome outcome = OUTCOME_STOPPED;
     enum status status = s != NULL ? prepare(e, s, &why) : STATUS_NO_MEMORY;
     if (status == STATUS_OK) {
-        struct train_observer observer = {.poll = poll_run, .row = take_row, .arg = e};
+        struct train_observer observer = {
+            .poll = poll_run, .row = take_row, .end = take_end, .arg = e};
         bool centre = s->spec.centre;
         e->computing_since = clock_thread_seconds();
         status = train_run(&s->train, s->data->train[centre], s->data->test[centre],

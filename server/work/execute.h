@@ -8,6 +8,7 @@
 
 #include "data/catalogue.h"
 #include "learn/kernels.h"
+#include "store/changes.h"
 #include "store/jobs.h"
 #include "store/store.h"
 
@@ -35,6 +36,11 @@ struct execution {
     double next_look; /* monotonic: when the clock of the thread is read again */
     bool time_is_up;
     int64_t rows;
+    bool keeps_weights;
+    /* What the run leaves, from its last row on: */
+    bool counted; /* changes is filled in */
+    struct run_changes changes;
+    int64_t weights; /* bytes of its weights file; 0: it has none */
     struct execution *next;
 };
 

@@ -14,7 +14,9 @@ test("a run has exactly the fields of the design", async (t) => {
     sweep: { "/network/hidden/0": [7] } }));
   await server.done(job.id);
   const [run] = (await server.get(`/v1/runs?job=${job.id}`)).items;
-  assert.deepEqual(run, await server.get(`/v1/runs/${run.id}`));
+  const { changes, ...others } = await server.get(`/v1/runs/${run.id}`);
+  assert.deepEqual(run, others);
+  assert.deepEqual(sorted(Object.keys(changes)), sorted(fields.CHANGES));
   assert.deepEqual(sorted(Object.keys(run)), sorted(fields.RUN));
   assert.deepEqual(sorted(Object.keys(run.progress)), sorted(fields.PROGRESS));
   assert.deepEqual(sorted(Object.keys(run.results)), sorted(fields.RESULTS));
@@ -45,7 +47,7 @@ test("a run that waits has a place, no progress and no results", async (t) => {
   await until(async () => (await server.get("/v1/runs/1")).state === "running", "run 1");
   await server.submit(spec(short, { seeds: 2 }));
   const run = await server.get("/v1/runs/3");
-  assert.deepEqual(sorted(Object.keys(run)), sorted(fields.RUN));
+  assert.deepEqual(sorted(Object.keys(run)), sorted(fields.RUN_IN_FULL));
   const { state, place, progress, results, provenance, started, finished } = run;
   assert.deepEqual({ state, place, progress, results, provenance, started, finished },
     { state: "queued", place: 2, progress: null, results: null, provenance: null,

@@ -26,7 +26,7 @@ static enum status print_row(void *arg, const struct trace_row *row)
     double value[TRACE_COLUMNS_MAX];
     (void)arg;
     trace_values(row, value);
-    for (uint32_t i = 0; i < trace_columns(row->layers); i++)
+    for (uint32_t i = 0; i < trace_columns(row->layers, row->exponents); i++)
         printf("%s%a", i > 0 ? "," : "", value[i]);
     printf("\n");
     return STATUS_OK;

@@ -40,6 +40,11 @@ for (const activation of ["relu", "elu", "sigmoid", "tanh"]) {
   cases.push([activation, spec({ network: { hidden: [20, 9], activation } })]);
 }
 cases.push(["cross entropy", spec({ network: { hidden: [20], loss: "cross_entropy" } })]);
+cases.push(["exponents", spec({ energy: { exponents: [0.5, 1.7, 2, 3.3] } })]);
+for (const name of ["by update", "by weight", "cache"]) {
+  cases.push([`exponents, ${name}`,
+    spec({ plasticity: rules[name], energy: { exponents: [0.3, 2.5] } })]);
+}
 cases.push(["weight decay", spec({ training: { l2: 0.001 } })]);
 cases.push(["shuffled, not centred", spec({ training: { order: "shuffled", centre: false } })]);
 

@@ -3,8 +3,10 @@ export const JOB = ["id", "name", "tags", "note", "state", "priority", "dataset"
   "runs", "progress", "created", "started", "finished", "spec"];
 export const JOB_RUNS = ["total", "queued", "running", "succeeded", "failed", "timed_out"];
 export const RUN = ["id", "job", "dataset", "cell", "seed", "params", "state", "outcome",
-  "reason", "attempts", "place", "progress", "results", "provenance", "created", "started",
-  "finished"];
+  "reason", "attempts", "place", "progress", "results", "weights", "provenance", "created",
+  "started", "finished"];
+export const RUN_IN_FULL = [...RUN, "changes"];
+export const CHANGES = ["simpson", "simpson_layer1", "simpson_layer2", "histogram"];
 export const PROGRESS = ["samples", "of", "per_second", "seconds_left"];
 export const RESULTS = ["samples", "epochs", "test_accuracy", "m0", "m1", "m0_direct",
   "m1_direct", "inefficiency_m0", "inefficiency_m1", "maintenance", "seconds"];

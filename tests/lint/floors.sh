@@ -12,6 +12,7 @@ errors=$(grep -nE '^#include [<"]' server/*/*.[ch] | awk -v floors="$floors" '
         home["jansson.h"] = "spec http"
         home["sqlite3.h"] = "store"
         home["zlib.h"] = "data"
+        home["zip.h"] = "store"
         home["sleef.h"] = "learn"
         home["sodium.h"] = "base"
         home["curl/curl.h"] = "none"

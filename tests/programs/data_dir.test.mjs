@@ -10,7 +10,8 @@ import { endless, short } from "../lib/specs.mjs";
 const DATABASE = "frugal.db";
 
 function hashes(folder) {
-  return Object.fromEntries(fs.readdirSync(folder).sort().map((name) => [name,
+  const files = fs.readdirSync(folder, { withFileTypes: true }).filter((f) => f.isFile());
+  return Object.fromEntries(files.map((f) => f.name).sort().map((name) => [name,
     crypto.createHash("sha256").update(fs.readFileSync(path.join(folder, name)))
       .digest("hex")]));
 }

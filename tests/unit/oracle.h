@@ -25,6 +25,8 @@ struct oracle {
     double *change[NET_LAYERS_MAX]; /* like w */
     uint64_t m0[NET_LAYERS_MAX];
     double m1[NET_LAYERS_MAX];
+    double power[NET_LAYERS_MAX][EXPONENTS_MAX]; /* sum of |dw|^alpha */
+    uint32_t *changes[NET_LAYERS_MAX];           /* like w: how often each changed */
 };
 
 static inline uint32_t oracle_columns(const struct oracle *o, uint32_t l)
@@ -62,6 +64,7 @@ static inline void oracle_init(struct oracle *o, const struct learner_spec *spec
         o->w[l] = oracle_vector(size);
         o->start[l] = oracle_vector(size);
         o->change[l] = oracle_vector(size);
+        o->changes[l] = calloc(size, sizeof *o->changes[l]);
         o->error[l] = oracle_vector(oracle_columns(o, l));
         o->y[l + 1] = oracle_vector(oracle_columns(o, l));
         net_get_weights(first, l, w);
@@ -77,6 +80,7 @@ static inline void oracle_release(struct oracle *o)
         free(o->w[l]);
         free(o->start[l]);
         free(o->change[l]);
+        free(o->changes[l]);
         free(o->error[l]);
         free(o->y[l + 1]);
     }
@@ -207,13 +211,22 @@ static inline void oracle_changes(struct oracle *o)
     }
 }
 
+/* A persistent change: what it costs. */
+static inline void oracle_pay(struct oracle *o, uint32_t l, size_t at, double dw)
+{
+    o->m0[l] += dw != 0;
+    o->changes[l][at] += dw != 0;
+    o->m1[l] += fabs(dw);
+    for (uint32_t k = 0; k < o->spec.exponents.count; k++)
+        o->power[l][k] += pow(fabs(dw), o->spec.exponents.value[k]);
+}
+
 static inline void oracle_apply(struct oracle *o)
 {
     for (uint32_t l = 0; l < o->spec.net.layers; l++)
         for (size_t i = 0; i < oracle_size(o, l); i++) {
             o->w[l][i] += o->change[l][i];
-            o->m0[l] += o->change[l][i] != 0;
-            o->m1[l] += fabs(o->change[l][i]);
+            oracle_pay(o, l, i, o->change[l][i]);
         }
 }
 
@@ -228,15 +241,20 @@ static inline bool oracle_step(struct oracle *o, const double *x, uint32_t label
     return correct;
 }
 
-/* Energy of going straight from the first weights to the present ones. */
+/* Energy of going straight from the first weights to the present ones; ret_power
+ * [EXPONENTS_MAX]. */
 static inline void oracle_direct(const struct oracle *o, uint32_t l, uint64_t *ret_m0,
-                                 double *ret_m1)
+                                 double *ret_m1, double *ret_power)
 {
     *ret_m0 = 0;
     *ret_m1 = 0;
+    memset(ret_power, 0, EXPONENTS_MAX * sizeof *ret_power);
     for (size_t i = 0; i < oracle_size(o, l); i++) {
         *ret_m0 += o->w[l][i] != o->start[l][i];
         *ret_m1 += fabs(o->w[l][i] - o->start[l][i]);
+        for (uint32_t k = 0; k < o->spec.exponents.count; k++)
+            ret_power[k] +=
+                pow(fabs(o->w[l][i] - o->start[l][i]), o->spec.exponents.value[k]);
     }
 }
 

@@ -239,8 +239,7 @@ static inline void rules_consolidate(struct rules *r)
         for (size_t at = 0; at < oracle_size(&r->o, l); at++) {
             double *t = &r->transient[l][at];
             if (rule->cache_network ? any : fabs(*t) > rule->cache_threshold) {
-                r->o.m0[l] += *t != 0;
-                r->o.m1[l] += fabs(*t);
+                oracle_pay(&r->o, l, at, *t);
                 *t = 0;
             }
             r->maintenance[l] += fabs(*t);

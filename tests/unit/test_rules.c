@@ -51,7 +51,8 @@ static void draw_competition(struct learner_spec *s, struct rng *r)
 
 static void draw_spec(struct learner_spec *s, struct rng *r, uint64_t seed, uint32_t widest)
 {
-    *s = (struct learner_spec){.net = {.layers = 1 + dice_below(r, 4)}, .seed = seed};
+    *s = (struct learner_spec){
+        .net = {.layers = 1 + dice_below(r, 4)}, .seed = seed, .count_changes = true};
     for (uint32_t l = 0; l <= s->net.layers; l++)
         s->net.units[l] = 1 + dice_below(r, widest);
     for (uint32_t l = 0; l < s->net.layers; l++)
@@ -71,6 +72,10 @@ static void draw_spec(struct learner_spec *s, struct rng *r, uint64_t seed, uint
     s->rule.cache_threshold = 0.002 + 0.03 * rng_uniform(r);
     s->rule.cache_decay = dice_below(r, 3) == 0 ? 0 : 0.05 * rng_uniform(r);
     s->rule.cache_network = dice_below(r, 2);
+    s->exponents.count = dice_below(r, EXPONENTS_MAX + 1);
+    for (uint32_t k = 0; k < s->exponents.count; k++) /* at times 0.5 or 2 exactly */
+        s->exponents.value[k] = dice_below(r, 3) == 0 ? 0.5 + 1.5 * dice_below(r, 2)
+                                                      : 0.3 + 3.7 * rng_uniform(r);
 }
 
 /* A fixed mask that may leave a target, or everything, without plastic synapses. */
@@ -118,6 +123,30 @@ static void trial_release(struct trial *t)
     inputs_release(&t->in);
 }
 
+/* How much x^alpha changes, x at most `largest`, when x changes by 1e-6. */
+static double slack(double largest, double alpha)
+{
+    double least = alpha < 1 ? 0 : largest;
+    return pow(least + 1e-6, alpha) - pow(least, alpha);
+}
+
+/* Every count of changes exactly, and their sum is M0. */
+static void compare_changes(const struct trial *t, uint32_t l)
+{
+    const struct layer *layer = &t->learner.net.layer[l];
+    const uint32_t *want = t->oracle.o.changes[l];
+    uint32_t n[64];
+    uint64_t sum = 0;
+    for (size_t i = 0; i < layer->rows; i++) {
+        changes_get(t->learner.changes[l], i, layer->targets, n);
+        for (size_t j = 0; j < layer->targets; j++) {
+            CHECK(t->seed, n[j] == want[i * layer->targets + j]);
+            sum += n[j];
+        }
+    }
+    CHECK(t->seed, sum == t->learner.energy[l].m0);
+}
+
 /* Weights and energies to 1e-4, M0 exactly. */
 static void compare(const struct trial *t)
 {
@@ -127,7 +156,7 @@ static void compare(const struct trial *t)
         struct energy direct = learner_direct(&t->learner, l);
         size_t size = oracle_size(o, l);
         float *w = calloc(size, sizeof *w);
-        double largest = 0, m1;
+        double largest = 0, m1, power[EXPONENTS_MAX];
         uint64_t m0;
         net_get_weights(&t->learner.net, l, w);
         for (size_t i = 0; i < size; i++)
@@ -139,9 +168,16 @@ static void compare(const struct trial *t)
         CHECK(t->seed, fabs(e->m1 - o->m1[l]) <= 1e-4 * o->m1[l]);
         CHECK(t->seed, fabs(e->maintenance - t->oracle.maintenance[l]) <=
                            1e-4 * t->oracle.maintenance[l]);
-        oracle_direct(o, l, &m0, &m1);
+        oracle_direct(o, l, &m0, &m1, power);
         CHECK(t->seed, fabs(direct.m1 - m1) <= 1e-4 * m1 + 1e-6 * (double)size);
         CHECK(t->seed, direct.m0 <= m0);
+        compare_changes(t, l);
+        for (uint32_t k = 0; k < EXPONENTS_MAX; k++) {
+            double alpha = t->spec.exponents.value[k];
+            CHECK(t->seed, fabs(e->power[k] - o->power[l][k]) <= 1e-4 * o->power[l][k]);
+            CHECK(t->seed, fabs(direct.power[k] - power[k]) <=
+                               1e-3 * power[k] + slack(largest, alpha) * (double)size);
+        }
     }
 }
 
@@ -279,6 +315,23 @@ static void step_alike(struct learner *fast, struct learner *dense,
     }
 }
 
+/* Counts of every synapse, and the further energies. */
+static void same_records(const struct learner *fast, const struct learner *dense,
+                         uint64_t seed)
+{
+    for (uint32_t l = 0; l < 2; l++) {
+        const struct layer *layer = &fast->net.layer[l];
+        uint32_t a[64], b[64];
+        for (size_t i = 0; i < layer->rows; i++) {
+            changes_get(fast->changes[l], i, layer->targets, a);
+            changes_get(dense->changes[l], i, layer->targets, b);
+            CHECK(seed, memcmp(a, b, layer->targets * sizeof a[0]) == 0);
+        }
+        for (int k = 0; k < 2; k++)
+            CHECK(seed, is_close(fast->energy[l].power[k], dense->energy[l].power[k], 1e-5));
+    }
+}
+
 static void largest_wins_as_dense_does_on_images(void **state)
 {
     (void)state;
@@ -288,6 +341,8 @@ static void largest_wins_as_dense_does_on_images(void **state)
         struct learner_spec spec = {
             .net = {.layers = 2, .units = {144, 30, 10}, .bias = seed % 4 > 0},
             .learning_rate = {0.05, 0.05},
+            .exponents = {2, {0.5, 1.6}},
+            .count_changes = true,
             .rule = {.compete = COMPETE_UPDATE,
                      .compete_keep = {1 + dice_below(&r, seed % 3 == 0 ? 3000 : 200),
                                       1 + dice_below(&r, 100)}},
@@ -308,6 +363,7 @@ static void largest_wins_as_dense_does_on_images(void **state)
         CHECK(seed, fast.path[0] == UPDATE_LARGEST && fast.path[1] == UPDATE_LARGEST);
         for (int step = 0; step < 300; step++)
             step_alike(&fast, &dense, s, dice_below(&r, COUNT), seed);
+        same_records(&fast, &dense, seed);
         learner_release(&fast);
         learner_release(&dense);
         samples_free(s);

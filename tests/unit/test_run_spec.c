@@ -256,6 +256,8 @@ static void the_table_says_what_is_canonical(void **state)
             value = json_pack("[i]", 17);
         else if (f->type == FIELD_LIST_OF_INTEGERS)
             value = json_integer(1);
+        else if (f->type == FIELD_EXPONENTS)
+            value = json_pack("[f]", 0.125);
         else if (f->type == FIELD_GATE)
             value = json_string("wrong");
         else if (f->type == FIELD_REDRAW)

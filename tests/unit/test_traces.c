@@ -48,9 +48,15 @@ static struct trace_entry entry(int64_t seq)
                 .test_accuracy = x / 11,
                 .test_loss = -0.0,
                 .layers = 2,
-                .layer = {{{100 * n, 0.1 * x, x}, {10 * n, 0.01 * x, 0}, 0.5, x},
-                          {{200 * n, 0.2 * x, 2 * x}, {20 * n, 0.02 * x, 0}, 0.25, x}},
-                .total = {{300 * n, 0.3 * x, 3 * x}, {30 * n, 0.03 * x, 0}, 0.3, 2 * x}},
+                .layer = {{{100 * n, 0.1 * x, x, {0}}, {10 * n, 0.01 * x, 0, {0}}, 0.5, x},
+                          {{200 * n, 0.2 * x, 2 * x, {0}},
+                           {20 * n, 0.02 * x, 0, {0}},
+                           0.25,
+                           x}},
+                .total = {{300 * n, 0.3 * x, 3 * x, {0}},
+                          {30 * n, 0.03 * x, 0, {0}},
+                          0.3,
+                          2 * x}},
         .seconds = x / 4,
     };
 }
@@ -93,9 +99,9 @@ static void rows_keep_every_bit(void **state)
         struct trace_entry e = entry(seq);
         trace_values(&e.row, want);
         assert_int_equal(r.row[seq].seq, seq);
-        assert_int_equal(r.row[seq].count, trace_columns(2));
+        assert_int_equal(r.row[seq].count, trace_columns(2, 0));
         assert_true(r.row[seq].seconds == (double)seq / 4);
-        assert_memory_equal(r.value[seq], want, trace_columns(2) * sizeof want[0]);
+        assert_memory_equal(r.value[seq], want, trace_columns(2, 0) * sizeof want[0]);
     }
     r = (struct rows){.most = 20};
     store_trace_list(c, job.first, 2, gather, &r);
@@ -166,7 +172,7 @@ static void another_row_in_its_place_is_refused(void **state)
     e = entry(1);
     trace_values(&e.row, want);
     store_trace_list(store_reader(store), job.first, 0, gather, &r);
-    assert_memory_equal(r.value[0], want, trace_columns(2) * sizeof want[0]);
+    assert_memory_equal(r.value[0], want, trace_columns(2, 0) * sizeof want[0]);
     e = entry(0);
     e.run = 99;
     log_set_level((enum log_level) - 1); /* the refusal is logged as an error */

@@ -1,0 +1,189 @@
+/* In: which synapses change on a sample. Out: how often each has, and how uneven that is. */
+#include "learn/changes.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct changes *changes_new(const struct layer *layer, uint32_t plastic_sources,
+                            uint32_t plastic_targets, const struct kernels *k)
+{
+    struct changes *c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return NULL;
+    *c = (struct changes){.sources = layer->sources,
+                          .plastic_sources = plastic_sources,
+                          .plastic_targets = plastic_targets,
+                          .rows = layer->rows,
+                          .stride = layer->stride,
+                          .kernels = k,
+                          .row = calloc(layer->rows, sizeof *c->row),
+                          .column = calloc(layer->stride, sizeof *c->column)};
+    if (c->row != NULL && c->column != NULL)
+        return c;
+    changes_free(c);
+    return NULL;
+}
+
+void changes_free(struct changes *c)
+{
+    if (c == NULL)
+        return;
+    free(c->row);
+    free(c->column);
+    free(c->single);
+    free(c->size);
+    free(c->pending);
+    free(c->by_row);
+    free(c->row_end);
+    free(c);
+}
+
+uint64_t changes_rows(const struct changes *c)
+{
+    return (uint64_t)c->plastic_sources + (c->rows - c->sources);
+}
+
+/* The counts of row i in the matrix; NULL without memory. */
+static uint32_t *singles(struct changes *c, size_t i)
+{
+    if (c->single == NULL && !c->failed) {
+        c->single = (uint32_t *)net_vector(c->rows * c->stride);
+        c->failed = c->single == NULL;
+    }
+    return c->failed ? NULL : c->single + i * c->stride;
+}
+
+static void count(uint32_t *restrict n, const float *restrict change, size_t columns)
+{
+    for (size_t j = 0; j < columns; j++)
+        n[j] += change[j] != 0;
+}
+
+void changes_of_columns(struct changes *c, const float *change)
+{
+    count(c->column, change, c->stride);
+}
+
+void changes_of_row(struct changes *c, size_t i, const float *change)
+{
+    uint32_t *n = change != NULL ? singles(c, i) : NULL;
+    if (change == NULL)
+        c->row[i]++;
+    else if (n != NULL)
+        count(n, change, c->stride);
+}
+
+/* Room for what is pending, once it is needed. */
+static bool has_room(struct changes *c)
+{
+    if (c->size == NULL && !c->failed) {
+        c->size = net_vector(CHANGES_SAMPLES * c->stride);
+        c->pending = calloc(CHANGES_SAMPLES * c->rows, sizeof *c->pending);
+        c->by_row = calloc(CHANGES_SAMPLES * c->rows, sizeof *c->by_row);
+        c->row_end = calloc(c->rows, sizeof *c->row_end);
+        c->failed = c->size == NULL || c->pending == NULL || c->by_row == NULL ||
+                    c->row_end == NULL || singles(c, 0) == NULL;
+    }
+    return !c->failed;
+}
+
+/* Groups by row: a counting sort. */
+static void sort_by_row(struct changes *c)
+{
+    size_t *end = c->row_end, at = 0;
+    memset(end, 0, c->rows * sizeof *end);
+    for (size_t k = 0; k < c->pendings; k++)
+        end[c->pending[k].row]++;
+    for (size_t i = 0; i < c->rows; i++) {
+        size_t here = end[i];
+        end[i] = at;
+        at += here;
+    }
+    for (size_t k = 0; k < c->pendings; k++)
+        c->by_row[end[c->pending[k].row]++] = c->pending[k];
+}
+
+/* Adds what is pending to the counts. */
+static void settle(struct changes *c)
+{
+    enum { COLUMNS = 512 }; /* of all samples' sizes, so many stay in the cache */
+    if (c->pendings > 0)
+        sort_by_row(c);
+    for (size_t j = 0; j < c->stride; j += COLUMNS)
+        for (size_t k = 0; k < c->pendings; k++) {
+            const struct row_change *p = &c->by_row[k];
+            size_t columns = c->stride - j < COLUMNS ? c->stride - j : COLUMNS;
+            c->kernels->count_above(c->single + p->row * c->stride + j,
+                                    c->size + p->sample * c->stride + j, p->least, columns);
+        }
+    c->pendings = c->samples = 0;
+}
+
+void changes_begin(struct changes *c, const float *size)
+{
+    if (!has_room(c))
+        return;
+    if (c->samples == CHANGES_SAMPLES)
+        settle(c);
+    memcpy(c->size + c->samples++ * c->stride, size, c->stride * sizeof *size);
+}
+
+void changes_above(struct changes *c, size_t i, float least)
+{
+    if (!c->failed)
+        c->pending[c->pendings++] =
+            (struct row_change){(uint32_t)i, c->samples - 1, least};
+}
+
+void changes_of_synapse(struct changes *c, size_t i, size_t j)
+{
+    uint32_t *n = singles(c, i);
+    if (n != NULL)
+        n[j]++;
+}
+
+void changes_get(struct changes *c, size_t i, size_t targets, uint32_t *ret)
+{
+    bool plastic = i < c->plastic_sources || i >= c->sources;
+    settle(c);
+    memset(ret, 0, targets * sizeof *ret);
+    for (size_t j = 0; plastic && j < c->plastic_targets; j++)
+        ret[j] = c->every + c->row[i] + c->column[j];
+    for (size_t j = 0; c->single != NULL && j < c->plastic_targets; j++)
+        ret[j] += c->single[i * c->stride + j];
+}
+
+static int bin_of(uint32_t n)
+{
+    enum { BITS = 32 };
+    return n <= 1 ? (int)n : 1 + BITS - __builtin_clz(n - 1);
+}
+
+uint64_t change_bin_most(int bin)
+{
+    return bin == 0 ? 0 : (uint64_t)1 << (bin - 1);
+}
+
+void change_tally_add(struct change_tally *t, const uint32_t *n, size_t synapses)
+{
+    for (size_t i = 0; i < synapses; i++) {
+        t->synapses[bin_of(n[i])]++;
+        t->sum += n[i];
+        t->squares += (double)n[i] * (double)n[i];
+    }
+}
+
+void change_tally_join(struct change_tally *t, const struct change_tally *other)
+{
+    for (int bin = 0; bin < CHANGE_BINS; bin++)
+        t->synapses[bin] += other->synapses[bin];
+    t->sum += other->sum;
+    t->squares += other->squares;
+}
+
+double change_tally_simpson(const struct change_tally *t)
+{
+    double sum = (double)t->sum;
+    return t->sum > 0 ? t->squares / (sum * sum) : (double)NAN;
+}

@@ -1,0 +1,88 @@
+/* How often each synapse of a layer changed: the events that M0 counts, one by one. Mostly whole
+ * rows times whole columns change, so the count of synapse (i, j) is kept as a sum,
+ *
+ *     n[i][j] = every + row[i] + column[j] + single[i][j]
+ *
+ * over what the subnet leaves plastic; `single`, a matrix, exists only once some rows have
+ * changed in some columns. A synapse changes at most once per sample, so counts are right for
+ * up to UINT32_MAX samples. One thread at a time. */
+#ifndef FRUGAL_LEARN_CHANGES_H
+#define FRUGAL_LEARN_CHANGES_H
+
+#include "learn/net.h"
+
+enum { CHANGES_SAMPLES = 64 };
+
+struct changes {
+    uint32_t sources; /* of the layer, without the bias; plastic are: */
+    uint32_t plastic_sources, plastic_targets;
+    size_t rows, stride; /* of the layer */
+    uint32_t every;
+    uint32_t *row;    /* [rows] */
+    uint32_t *column; /* [stride] */
+    uint32_t *single; /* [rows][stride] */
+    /* Not yet in `single`: the changes of a few samples, so that each row is visited once for
+     * all of them. */
+    const struct kernels *kernels;
+    float *size; /* [CHANGES_SAMPLES][stride] */
+    struct row_change *pending, *by_row;
+    size_t *row_end; /* [rows] scratch */
+    uint32_t samples;
+    size_t pendings;
+    bool failed;      /* there was no memory for `single`: the counts are useless */
+};
+
+/* Which columns change in a row on a sample: those with size >= least. */
+struct row_change {
+    uint32_t row, sample;
+    float least;
+};
+
+/* No change yet; the first sources and targets are plastic, and the bias. NULL without
+ * memory. */
+struct changes *changes_new(const struct layer *layer, uint32_t plastic_sources,
+                            uint32_t plastic_targets, const struct kernels *k);
+void changes_free(struct changes *c);
+
+/* Rows that can change. */
+uint64_t changes_rows(const struct changes *c);
+
+/* All plastic rows changed where change[j] is not 0; change [stride]. */
+void changes_of_columns(struct changes *c, const float *change);
+
+/* Row i changed where change[j] is not 0, NULL: in all plastic columns. */
+void changes_of_row(struct changes *c, size_t i, const float *change);
+
+/* On one sample, rows change where size[j] >= least: changes_begin tells the sizes, [stride],
+ * changes_above then each row once. */
+void changes_begin(struct changes *c, const float *size);
+void changes_above(struct changes *c, size_t i, float least);
+
+/* Synapse (i, j) changed. */
+void changes_of_synapse(struct changes *c, size_t i, size_t j);
+
+/* The counts of row i; ret [targets]. */
+void changes_get(struct changes *c, size_t i, size_t targets, uint32_t *ret);
+
+/* Bins of a histogram of counts: 0, 1, 2, 3 to 4, 5 to 8 ... */
+enum { CHANGE_BINS = 34 };
+
+/* How the changes are spread over synapses. */
+struct change_tally {
+    uint64_t synapses[CHANGE_BINS]; /* how many have a count in the bin */
+    uint64_t sum;                   /* of the counts */
+    double squares;                 /* sum of their squares */
+};
+
+/* The largest count of a bin. */
+uint64_t change_bin_most(int bin);
+
+void change_tally_add(struct change_tally *t, const uint32_t *n, size_t synapses);
+void change_tally_join(struct change_tally *t, const struct change_tally *other);
+
+/* The Simpson index, sum of (n / sum)^2: the chance that two changes drawn at random were of
+ * the same synapse. Its inverse is the effective number of plastic synapses. NaN: nothing
+ * changed. */
+double change_tally_simpson(const struct change_tally *t);
+
+#endif
