@@ -33,8 +33,9 @@ void changes_free(struct changes *c)
     free(c->column);
     free(c->single);
     free(c->size);
-    free(c->pending);
-    free(c->by_row);
+    free(c->line);
+    free(c->line_row);
+    free(c->sorted);
     free(c->row_end);
     free(c);
 }
@@ -79,45 +80,47 @@ static bool has_room(struct changes *c)
 {
     if (c->size == NULL && !c->failed) {
         c->size = net_vector(CHANGES_SAMPLES * c->stride);
-        c->pending = calloc(CHANGES_SAMPLES * c->rows, sizeof *c->pending);
-        c->by_row = calloc(CHANGES_SAMPLES * c->rows, sizeof *c->by_row);
+        size_t most = CHANGES_SAMPLES * c->rows;
+        c->size = net_vector(CHANGES_SAMPLES * c->stride);
+        c->line = calloc(most, sizeof *c->line);
+        c->line_row = calloc(most, sizeof *c->line_row);
+        c->sorted = calloc(most, sizeof *c->sorted);
         c->row_end = calloc(c->rows, sizeof *c->row_end);
-        c->failed = c->size == NULL || c->pending == NULL || c->by_row == NULL ||
-                    c->row_end == NULL || singles(c, 0) == NULL;
+        c->failed = c->size == NULL || c->line == NULL || c->line_row == NULL ||
+                    c->sorted == NULL || c->row_end == NULL || singles(c, 0) == NULL;
     }
     return !c->failed;
 }
 
-/* Groups by row: a counting sort. */
+/* A counting sort. */
 static void sort_by_row(struct changes *c)
 {
     size_t *end = c->row_end, at = 0;
     memset(end, 0, c->rows * sizeof *end);
-    for (size_t k = 0; k < c->pendings; k++)
-        end[c->pending[k].row]++;
+    for (size_t k = 0; k < c->lines; k++)
+        end[c->line_row[k]]++;
     for (size_t i = 0; i < c->rows; i++) {
         size_t here = end[i];
         end[i] = at;
         at += here;
     }
-    for (size_t k = 0; k < c->pendings; k++)
-        c->by_row[end[c->pending[k].row]++] = c->pending[k];
+    for (size_t k = 0; k < c->lines; k++)
+        c->sorted[end[c->line_row[k]]++] = c->line[k];
 }
 
 /* Adds what is pending to the counts. */
 static void settle(struct changes *c)
 {
     enum { COLUMNS = 512 }; /* of all samples' sizes, so many stay in the cache */
-    if (c->pendings > 0)
+    if (c->lines > 0)
         sort_by_row(c);
-    for (size_t j = 0; j < c->stride; j += COLUMNS)
-        for (size_t k = 0; k < c->pendings; k++) {
-            const struct row_change *p = &c->by_row[k];
-            size_t columns = c->stride - j < COLUMNS ? c->stride - j : COLUMNS;
-            c->kernels->count_above(c->single + p->row * c->stride + j,
-                                    c->size + p->sample * c->stride + j, p->least, columns);
-        }
-    c->pendings = c->samples = 0;
+    for (size_t j = 0; j < c->stride && c->lines > 0; j += COLUMNS) {
+        size_t columns = c->stride - j < COLUMNS ? c->stride - j : COLUMNS, begin = 0;
+        for (size_t i = 0; i < c->rows; begin = c->row_end[i++])
+            c->kernels->count_above(c->single + i * c->stride + j, c->size + j, c->stride,
+                                    c->sorted + begin, c->row_end[i] - begin, columns);
+    }
+    c->lines = c->samples = 0;
 }
 
 void changes_begin(struct changes *c, const float *size)
@@ -131,9 +134,10 @@ void changes_begin(struct changes *c, const float *size)
 
 void changes_above(struct changes *c, size_t i, float least)
 {
-    if (!c->failed)
-        c->pending[c->pendings++] =
-            (struct row_change){(uint32_t)i, c->samples - 1, least};
+    if (c->failed)
+        return;
+    c->line_row[c->lines] = (uint32_t)i;
+    c->line[c->lines++] = (struct line){c->samples - 1, least};
 }
 
 void changes_of_synapse(struct changes *c, size_t i, size_t j)

@@ -24,18 +24,14 @@ struct changes {
     /* Not yet in `single`: the changes of a few samples, so that each row is visited once for
      * all of them. */
     const struct kernels *kernels;
-    float *size; /* [CHANGES_SAMPLES][stride] */
-    struct row_change *pending, *by_row;
-    size_t *row_end; /* [rows] scratch */
     uint32_t samples;
-    size_t pendings;
+    float *size;        /* [CHANGES_SAMPLES][stride] */
+    struct line *line;  /* [lines] in which columns a row changed on which sample, */
+    uint32_t *line_row; /* [lines] and which row */
+    size_t lines;
+    struct line *sorted; /* [lines] by row: scratch, and where the lines of each row end: */
+    size_t *row_end;     /* [rows] */
     bool failed;      /* there was no memory for `single`: the counts are useless */
-};
-
-/* Which columns change in a row on a sample: those with size >= least. */
-struct row_change {
-    uint32_t row, sample;
-    float least;
 };
 
 /* No change yet; the first sources and targets are plastic, and the bias. NULL without

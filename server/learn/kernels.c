@@ -208,10 +208,32 @@ INLINE float largest_lane(vec x)
     return most;
 }
 
-static void count_above(uint32_t *n, const float *size, float least, size_t columns)
+enum { COUNT_BLOCK = 4 };
+
+INLINE void count_block(const size_t vectors, uint32_t *n, const float *size, size_t stride,
+                        const struct line *line, size_t lines)
 {
-    for (size_t j = 0; j < columns; j += WIDTH)
-        *(vec_of_int *)(n + j) -= *(const vec *)(size + j) >= least;
+    vec_of_int count[COUNT_BLOCK];
+    for (size_t v = 0; v < vectors; v++)
+        count[v] = ((const vec_of_int *)n)[v];
+    for (size_t k = 0; k < lines; k++) {
+        const vec *from = (const vec *)(size + line[k].of * stride);
+        vec least = (vec){0} + line[k].least;
+        for (size_t v = 0; v < vectors; v++)
+            count[v] -= from[v] >= least;
+    }
+    for (size_t v = 0; v < vectors; v++)
+        ((vec_of_int *)n)[v] = count[v];
+}
+
+static void count_above(uint32_t *n, const float *size, size_t stride,
+                        const struct line *line, size_t lines, size_t columns)
+{
+    size_t j = 0;
+    for (; j + COUNT_BLOCK * WIDTH <= columns; j += COUNT_BLOCK * WIDTH)
+        count_block(COUNT_BLOCK, n + j, size + j, stride, line, lines);
+    for (; j < columns; j += WIDTH)
+        count_block(1, n + j, size + j, stride, line, lines);
 }
 
 typedef uint8_t vec_of_bytes __attribute__((vector_size(WIDTH), aligned(1)));

@@ -35,6 +35,12 @@ struct sparse_pair {
     float background, sum[2];
 };
 
+/* What is at least so large in one of several vectors. */
+struct line {
+    uint32_t of;
+    float least;
+};
+
 struct kernels {
     const char *name; /* "kernels_v3": compiled for x86-64-v3 */
 
@@ -70,8 +76,9 @@ struct kernels {
     void (*add_above)(float *w, float x, const float *d, const float *size, float least,
                       size_t columns);
 
-    /* n[j]++ where size[j] >= least. */
-    void (*count_above)(uint32_t *n, const float *size, float least, size_t columns);
+    /* n[j]++ for each k = 0 .. lines-1 with size[line[k].of][j] >= line[k].least. */
+    void (*count_above)(uint32_t *n, const float *size, size_t stride,
+                        const struct line *line, size_t lines, size_t columns);
 
     /* out[i] = sum over j of w[i][j] * d[j], i = 0 .. n-1. */
     void (*back)(float *out, const float *w, size_t stride, size_t n, const float *d,

@@ -15,7 +15,8 @@ static void change_synapse(struct largest *u, uint32_t row, uint32_t column, flo
 {
     float change = x * u->change[column];
     u->layer->w[row * u->layer->stride + column] += change;
-    exponents_add(&u->r->spec.exponents, (double)change, 1, u->r->energy[u->l].power);
+    if (u->r->spec.exponents.count > 0)
+        exponents_add(&u->r->spec.exponents, (double)change, 1, u->r->energy[u->l].power);
     if (u->changes != NULL)
         changes_of_synapse(u->changes, row, column);
     if (u->samples != NULL && row < u->layer->sources)
