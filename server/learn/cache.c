@@ -5,50 +5,43 @@
 
 #include "learn/update.h"
 
-static bool is_any_over(const struct learner *r)
-{
-    float threshold = (float)r->spec.rule.cache_threshold;
-    for (uint32_t l = 0; l < r->spec.net.layers; l++) {
-        const struct layer *layer = &r->net.layer[l];
-        for (size_t at = 0; at < layer->rows * layer->stride; at++)
-            if (fabsf(r->transient[l][at]) > threshold)
-                return true;
-    }
-    return false;
-}
-
-/* Adds up what is about to be consolidated of a row, beyond what the kernel counts. */
-static void record(struct learner *r, uint32_t l, size_t i, float threshold)
+/* Moves what is over the threshold in a row into the persistent weights. */
+static void consolidate(struct learner *r, uint32_t l, size_t i, float threshold)
 {
     size_t stride = r->net.layer[l].stride;
-    const float *transient = r->transient[l] + i * stride;
+    struct energy *e = &r->energy[l];
     float *over = r->scratch->unused;
-    for (size_t j = 0; j < stride; j++)
-        over[j] = fabsf(transient[j]) > threshold ? transient[j] : 0;
-    exponents_sum(&r->spec.exponents, over, stride, 0, r->energy[l].power);
+    struct tally t = r->net.kernels->consolidate(r->transient[l] + i * stride, threshold,
+                                                 over, stride);
+    e->m0 += t.count;
+    e->m1 += t.sum;
+    exponents_sum(&r->spec.exponents, over, r->net.layer[l].targets, 0, e->power);
     if (r->changes[l] != NULL)
         changes_of_row(r->changes[l], i, over);
 }
 
-void cache_consolidate(struct learner *r)
+void cache_take(struct learner *r, uint32_t l, size_t i, const struct cache_tally *t)
 {
-    const struct rule *rule = &r->spec.rule;
-    float threshold = (float)rule->cache_threshold;
-    if (rule->cache_network)
-        threshold = is_any_over(r) ? 0 : INFINITY;
-    bool records = (r->spec.exponents.count > 0 || r->spec.count_changes) && !isinf(threshold);
+    struct cached *cached = &r->scratch->cached[l];
+    cached->over += t->over.count;
+    cached->rest += t->rest;
+    if (t->over.count > 0 && !r->spec.rule.cache_network)
+        consolidate(r, l, i, (float)r->spec.rule.cache_threshold);
+}
+
+void cache_settle(struct learner *r)
+{
+    uint64_t over = 0;
+    bool network = r->spec.rule.cache_network;
+    for (uint32_t l = 0; l < r->spec.net.layers; l++)
+        over += r->scratch->cached[l].over;
     for (uint32_t l = 0; l < r->spec.net.layers; l++) {
-        const struct layer *layer = &r->net.layer[l];
-        struct energy *e = &r->energy[l];
-        for (size_t i = 0; i < layer->rows && r->path[l] != UPDATE_NONE; i++) {
-            if (records)
-                record(r, l, i, threshold);
-            struct tally over = r->net.kernels->consolidate(
-                r->transient[l] + i * layer->stride, threshold, &e->maintenance,
-                layer->stride);
-            e->m0 += over.count;
-            e->m1 += over.sum;
-        }
+        bool all = network && over > 0 && r->path[l] != UPDATE_NONE;
+        for (size_t i = 0; all && i < r->net.layer[l].rows; i++)
+            consolidate(r, l, i, 0);
+        if (!network || over == 0)
+            r->energy[l].maintenance += r->scratch->cached[l].rest;
+        r->scratch->cached[l] = (struct cached){0, 0};
         r->diverged = r->diverged || !isfinite(r->energy[l].m1);
     }
 }

@@ -31,6 +31,7 @@ void changes_free(struct changes *c)
         return;
     free(c->row);
     free(c->column);
+    free(c->own_mask);
     free(c->single);
     free(c->size);
     free(c->line);
@@ -140,6 +141,70 @@ void changes_above(struct changes *c, size_t i, float least)
     c->line[c->lines++] = (struct line){c->samples - 1, least};
 }
 
+void changes_copy_mask(struct changes *c, const uint8_t *mask, size_t targets)
+{
+    size_t words = c->stride / LANES;
+    free(c->own_mask);
+    c->mask = c->own_mask = calloc(c->rows * words, sizeof *c->own_mask);
+    c->failed = c->failed || c->own_mask == NULL;
+    for (size_t i = 0; i < c->rows && mask != NULL && !c->failed; i++)
+        c->kernels->pack(c->own_mask + i * words, mask + i * targets, c->stride);
+}
+
+void changes_borrow_mask(struct changes *c, const uint16_t *mask)
+{
+    c->mask = mask;
+}
+
+static bool is_in_mask(const struct changes *c, size_t i, size_t j)
+{
+    return c->mask == NULL ||
+           (c->mask[i * (c->stride / LANES) + j / LANES] >> j % LANES & 1);
+}
+
+static uint32_t factorised(const struct changes *c, size_t i, size_t j)
+{
+    return c->every + c->row[i] + c->column[j];
+}
+
+void changes_join(struct changes *c, size_t i, size_t j)
+{
+    uint32_t *n = singles(c, i);
+    if (n != NULL)
+        n[j] -= factorised(c, i, j);
+}
+
+void changes_leave(struct changes *c, size_t i, size_t j)
+{
+    uint32_t *n = singles(c, i);
+    if (n != NULL)
+        n[j] += factorised(c, i, j);
+}
+
+/* Row i changed where change[j] is not 0, and in the mask. */
+static void count_in_mask(struct changes *c, size_t i, const float *change)
+{
+    uint32_t *n = singles(c, i);
+    for (size_t j = 0; j < c->plastic_targets && n != NULL; j++)
+        n[j] += change[j] != 0 && is_in_mask(c, i, j);
+}
+
+void changes_of_products(struct changes *c, const float *x, const float *change)
+{
+    size_t padded = (c->rows + LANES - 1) / LANES * LANES;
+    bool all_rows = c->kernels->magnitude(x, padded).count == changes_rows(c);
+    bool all_columns = c->kernels->magnitude(change, c->stride).count == c->plastic_targets;
+    if (all_rows && all_columns)
+        c->every++;
+    else if (all_rows)
+        changes_of_columns(c, change);
+    for (size_t i = 0; i < c->rows && !all_rows; i++)
+        if (x[i] != 0 && all_columns)
+            c->row[i]++;
+        else if (x[i] != 0)
+            count_in_mask(c, i, change);
+}
+
 void changes_of_synapse(struct changes *c, size_t i, size_t j)
 {
     uint32_t *n = singles(c, i);
@@ -153,7 +218,7 @@ void changes_get(struct changes *c, size_t i, size_t targets, uint32_t *ret)
     settle(c);
     memset(ret, 0, targets * sizeof *ret);
     for (size_t j = 0; plastic && j < c->plastic_targets; j++)
-        ret[j] = c->every + c->row[i] + c->column[j];
+        ret[j] = is_in_mask(c, i, j) ? factorised(c, i, j) : 0;
     for (size_t j = 0; c->single != NULL && j < c->plastic_targets; j++)
         ret[j] += c->single[i * c->stride + j];
 }

@@ -3,8 +3,8 @@
  *
  *     n[i][j] = every + row[i] + column[j] + single[i][j]
  *
- * over what the subnet leaves plastic; `single`, a matrix, exists only once some rows have
- * changed in some columns. A synapse changes at most once per sample, so counts are right for
+ * over what the subnet, and a mask if there is one, leave plastic; `single`, a matrix, exists
+ * only once some rows have changed in some columns. A synapse changes at most once per sample, so counts are right for
  * up to UINT32_MAX samples. One thread at a time. */
 #ifndef FRUGAL_LEARN_CHANGES_H
 #define FRUGAL_LEARN_CHANGES_H
@@ -17,6 +17,9 @@ struct changes {
     uint32_t sources; /* of the layer, without the bias; plastic are: */
     uint32_t plastic_sources, plastic_targets;
     size_t rows, stride; /* of the layer */
+    const uint16_t *mask; /* [rows][stride / LANES] bits: only these synapses count in the first
+                             three; NULL: all */
+    uint16_t *own_mask;   /* where it is kept, if it is not borrowed */
     uint32_t every;
     uint32_t *row;    /* [rows] */
     uint32_t *column; /* [stride] */
@@ -48,6 +51,19 @@ void changes_of_columns(struct changes *c, const float *change);
 
 /* Row i changed where change[j] is not 0, NULL: in all plastic columns. */
 void changes_of_row(struct changes *c, size_t i, const float *change);
+
+/* From the start on, only the synapses of a mask count in products; it is copied from bytes,
+ * [rows][targets], or, where it changes through changes_join and changes_leave, borrowed. */
+void changes_copy_mask(struct changes *c, const uint8_t *mask, size_t targets);
+void changes_borrow_mask(struct changes *c, const uint16_t *mask);
+
+/* All plastic synapses with x[i] * change[j] != 0 changed; x [rows, padded with zeros to a
+ * multiple of LANES], change [stride]. */
+void changes_of_products(struct changes *c, const float *x, const float *change);
+
+/* Synapse (i, j) gets into the mask, or is taken out of it. */
+void changes_join(struct changes *c, size_t i, size_t j);
+void changes_leave(struct changes *c, size_t i, size_t j);
 
 /* On one sample, rows change where size[j] >= least: changes_begin tells the sizes, [stride],
  * changes_above then each row once. */

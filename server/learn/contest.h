@@ -13,4 +13,7 @@ struct contest;
 struct contest *contest_new(const struct learner *r, uint32_t l);
 void contest_free(struct contest *c);
 
+/* [rows][stride / LANES] a bit for each synapse that wins now. */
+const uint16_t *contest_winners(const struct contest *c);
+
 #endif

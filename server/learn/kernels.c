@@ -179,33 +179,13 @@ static void fold(float *w, size_t stride, size_t n, const float *offset, float *
     }
 }
 
-typedef int32_t vec_of_int __attribute__((vector_size(WIDTH * sizeof(int32_t))));
-
 static struct tally magnitude(const float *x, size_t columns)
 {
-    union {
-        vec part[PARTS];
-        float lane[LANES];
-    } sum = {.lane = {0}};
-    vec_of_int count = {0};
+    struct lanes all = {.count = {0}};
     for (size_t j = 0; j < columns; j += LANES)
-        for (size_t p = 0; p < PARTS; p++) {
-            vec v = ((const vec *)(x + j))[p];
-            sum.part[p] += (vec)((vec_of_int)v & 0x7fffffff);
-            count -= v != 0;
-        }
-    struct tally t = {0, (double)lane_sum(sum.lane)};
-    for (size_t lane = 0; lane < WIDTH; lane++)
-        t.count += (uint64_t)count[lane];
-    return t;
-}
-
-INLINE float largest_lane(vec x)
-{
-    float most = 0;
-    for (size_t lane = 0; lane < WIDTH; lane++)
-        most = x[lane] > most ? x[lane] : most;
-    return most;
+        for (size_t p = 0; p < PARTS; p++)
+            lanes_add(&all, p, *(const vec *)(x + j + p * WIDTH));
+    return lanes_total(&all);
 }
 
 enum { COUNT_BLOCK = 4 };
@@ -236,18 +216,22 @@ static void count_above(uint32_t *n, const float *size, size_t stride,
         count_block(1, n + j, size + j, stride, line, lines);
 }
 
-typedef uint8_t vec_of_bytes __attribute__((vector_size(WIDTH), aligned(1)));
+INLINE float largest_lane(vec x)
+{
+    float most = 0;
+    for (size_t lane = 0; lane < WIDTH; lane++)
+        most = x[lane] > most ? x[lane] : most;
+    return most;
+}
 
 /* The bits of floats that are not negative are ordered like the floats. */
-static float sizes(float *out, const float *x, const uint8_t *column, size_t columns)
+static float sizes(float *out, const float *x, const uint16_t *column, size_t columns)
 {
     const vec_of_int none = (vec_of_int)((vec){0} - 1);
-    vec_of_int most = {0}, plastic = most == 0;
+    vec_of_int most = {0};
     for (size_t j = 0; j < columns; j += WIDTH) {
-        vec_of_int size = *(const vec_of_int *)(x + j) & 0x7fffffff;
-        if (column != NULL)
-            plastic = __builtin_convertvector(*(const vec_of_bytes *)(column + j),
-                                              vec_of_int) != 0;
+        vec_of_int size = (vec_of_int)size_of(*(const vec *)(x + j));
+        vec_of_int plastic = where_set(column, j);
         vec_of_int larger = plastic & (size > most);
         most = (size & larger) | (most & ~larger);
         *(vec_of_int *)(out + j) = (size & plastic) | (none & ~plastic);
@@ -276,7 +260,9 @@ const struct kernels KERNELS = {
     .sizes = sizes,
     .distance = distance,
     .square = square,
+    .pack = pack,
     .propose = propose,
+    .add_change = add_change,
     .add_transient = add_transient,
     .consolidate = consolidate,
 };

@@ -4,7 +4,8 @@
  *
  * Matrices are row major with `stride` floats per row, a multiple of LANES; rows start at
  * 64-byte boundaries, and what lies behind the last column is zero and stays zero. Vectors
- * over columns have `stride` entries. Any thread. */
+ * over columns have `stride` entries. Sets of columns are bits, LANES to a word; those behind
+ * the last column may be anything. Any thread. */
 #ifndef FRUGAL_LEARN_KERNELS_H
 #define FRUGAL_LEARN_KERNELS_H
 
@@ -17,6 +18,12 @@ enum { LANES = 16 };
 struct tally {
     uint64_t count;
     double sum;
+};
+
+/* Of a row's transient part: entries beyond the threshold, and the magnitudes of the rest. */
+struct cache_tally {
+    struct tally over;
+    double rest;
 };
 
 /* A sparse input on a background. */
@@ -94,27 +101,34 @@ struct kernels {
     /* Entries that are not zero, and the sum of magnitudes. */
     struct tally (*magnitude)(const float *x, size_t columns);
 
-    /* out[j] = |x[j]|, or -1 where column[j] is 0; column NULL: everywhere |x[j]|. Returns
-     * the largest. */
-    float (*sizes)(float *out, const float *x, const uint8_t *column, size_t columns);
+    /* out[j] = |x[j]| where column has its bit, else -1; column NULL: everywhere |x[j]|.
+     * Returns the largest. */
+    float (*sizes)(float *out, const float *x, const uint16_t *column, size_t columns);
 
     /* Entries that are not zero, and the sum of magnitudes, of w[i][j] + offset[j] - start[i][j]. */
     struct tally (*distance)(const float *w, const float *start, size_t stride, size_t n,
                              const float *offset, size_t columns);
 
-    /* out[j] = x * d[j] - decay * w[j] where column[j] and mask[j], else 0; mask NULL: all.
-     * `columns` is any number here. */
+    /* Bit j of `bits` is byte j, which is 0 or 1. */
+    void (*pack)(uint16_t *bits, const uint8_t *bytes, size_t columns);
+
+    /* out[j] = x * d[j] - decay * w[j] where column and mask have their bits, else 0; NULL:
+     * all. */
     void (*propose)(float *out, float x, const float *d, float decay, const float *w,
-                    const uint8_t *column, const uint8_t *mask, size_t columns);
+                    const uint16_t *column, const uint16_t *mask, size_t columns);
+
+    /* w[j] and column_sum[j] += change[j]. Returns the changes. */
+    struct tally (*add_change)(float *w, float *column_sum, const float *change,
+                               size_t columns);
 
     /* The transient part of a row loses decay = 1 - kept of itself and takes change[j];
      * w[j] and column_sum[j] follow it. */
-    void (*add_transient)(float *w, float *transient, const float *change, float decay,
-                          float kept, float *column_sum, size_t columns);
+    struct cache_tally (*add_transient)(float *w, float *transient, const float *change,
+                                        float decay, float kept, float threshold,
+                                        float *column_sum, size_t columns);
 
-    /* Entries beyond the threshold become 0 and are returned; the magnitudes of the others
-     * are added to *maintenance. */
-    struct tally (*consolidate)(float *transient, float threshold, double *maintenance,
+    /* Entries beyond the threshold become 0; out[j] is what they were, else 0. */
+    struct tally (*consolidate)(float *transient, float threshold, float *out,
                                 size_t columns);
 
     /* Sum of (x[j] + offset[j])^2; offset may be NULL. */

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "learn/kernels.h"
 
@@ -41,24 +42,54 @@ INLINE float lane_sum(const float lane[LANES])
 
 enum { PARTS = LANES / WIDTH };
 
-/* Magnitudes gathered in LANES partial sums per row, rows in double. */
-struct gather {
-    float sum[LANES];
-    uint32_t count[LANES];
-};
+typedef int32_t vec_of_int __attribute__((vector_size(WIDTH * sizeof(int32_t))));
 
-INLINE void gather_add(struct gather *g, int lane, float x)
+INLINE vec size_of(vec x)
 {
-    g->sum[lane] += fabsf(x);
-    g->count[lane] += x != 0;
+    return (vec)((vec_of_int)x & 0x7fffffff);
 }
 
-INLINE struct tally gather_total(const struct gather *g, struct tally before)
+/* x where `where` is -1, and 0 where it is 0. */
+INLINE vec only(vec x, vec_of_int where)
 {
-    uint64_t count = 0;
-    for (int lane = 0; lane < LANES; lane++)
-        count += g->count[lane];
-    return (struct tally){before.count + count, before.sum + (double)lane_sum(g->sum)};
+    return (vec)((vec_of_int)x & where);
+}
+
+/* -1 in the columns j .. j + WIDTH - 1 whose bit is set; bits NULL: everywhere. */
+INLINE vec_of_int where_set(const uint16_t *bits, size_t j)
+{
+    static const int32_t bit[LANES] = {1,     1 << 1, 1 << 2,  1 << 3,  1 << 4,  1 << 5,
+                                       1 << 6, 1 << 7, 1 << 8,  1 << 9,  1 << 10, 1 << 11,
+                                       1 << 12, 1 << 13, 1 << 14, 1 << 15};
+    if (bits == NULL)
+        return (vec_of_int){0} == 0;
+    vec_of_int lanes;
+    memcpy(&lanes, bit + j % LANES, sizeof lanes);
+    return ((((vec_of_int){0} + bits[j / LANES]) & lanes) != 0);
+}
+
+/* A tally in LANES partial sums. */
+struct lanes {
+    union {
+        vec part[PARTS];
+        float lane[LANES];
+    } sum;
+    vec_of_int count;
+};
+
+/* Adds part p of a vector of LANES entries. */
+INLINE void lanes_add(struct lanes *t, size_t p, vec x)
+{
+    t->sum.part[p] += size_of(x);
+    t->count -= x != 0;
+}
+
+INLINE struct tally lanes_total(const struct lanes *t)
+{
+    struct tally total = {0, (double)lane_sum(t->sum.lane)};
+    for (size_t lane = 0; lane < WIDTH; lane++)
+        total.count += (uint64_t)t->count[lane];
+    return total;
 }
 
 #endif

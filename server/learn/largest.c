@@ -166,7 +166,8 @@ bool largest_look(struct largest *u)
     struct scratch *s = u->r->scratch;
     const struct kernels *k = u->r->net.kernels;
     const float *delta = u->r->delta[u->l];
-    u->most_column = k->sizes(s->size, delta, s->column, u->layer->stride);
+    k->pack(s->column_bits, s->column, u->layer->stride);
+    u->most_column = k->sizes(s->size, delta, s->column_bits, u->layer->stride);
     u->most_row = most_of_rows(u);
     return isfinite(k->magnitude(delta, u->layer->stride).sum);
 }

@@ -104,18 +104,31 @@ void learner_release(struct learner *r)
     *r = (struct learner){.steps = 0};
 }
 
+/* Where products of activities and errors count as changes. */
+static void mask_changes(struct learner *r, uint32_t l)
+{
+    const struct rule *rule = &r->spec.rule;
+    if (r->path[l] == UPDATE_WEIGHT)
+        changes_borrow_mask(r->changes[l], contest_winners(r->contest[l]));
+    else if (rule->mask == MASK_SYNAPSES && rule->redraw == REDRAW_NEVER &&
+             r->masks.layer[l].count > 0)
+        changes_copy_mask(r->changes[l], r->masks.layer[l].plastic, r->net.layer[l].targets);
+}
+
 enum status learner_start(struct learner *r)
 {
     net_fold(&r->net);
     for (uint32_t l = 0; l < r->spec.net.layers; l++) {
         const struct layer *layer = &r->net.layer[l];
         memcpy(r->start[l], layer->w, layer->rows * layer->stride * sizeof(float));
-        if (r->path[l] != UPDATE_WEIGHT)
-            continue;
-        contest_free(r->contest[l]);
-        r->contest[l] = contest_new(r, l);
-        if (r->contest[l] == NULL)
-            return STATUS_NO_MEMORY;
+        if (r->path[l] == UPDATE_WEIGHT) {
+            contest_free(r->contest[l]);
+            r->contest[l] = contest_new(r, l);
+            if (r->contest[l] == NULL)
+                return STATUS_NO_MEMORY;
+        }
+        if (r->changes[l] != NULL)
+            mask_changes(r, l);
     }
     return STATUS_OK;
 }
@@ -190,7 +203,7 @@ static void update(struct learner *r, const struct step *step, bool closed)
     for (uint32_t l = 0; l < layers && !r->diverged; l++)
         update_layer(r, step, l, closed);
     if (r->spec.rule.cache && !r->diverged)
-        cache_consolidate(r);
+        cache_settle(r);
 }
 
 bool learner_step(struct learner *r, const struct samples *s, uint32_t t)

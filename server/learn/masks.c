@@ -40,7 +40,7 @@ static void mark(const struct layer_masks *m, const uint32_t *order, uint8_t *pl
 static bool draw_layer(struct layer_masks *m, const struct rule *r, struct rng *rng)
 {
     uint32_t *order = malloc(m->size * sizeof *order);
-    m->plastic = calloc(m->count, m->size);
+    m->plastic = calloc(m->count * m->size + LANES, 1); /* kernels read whole vectors */
     if (order == NULL || m->plastic == NULL) {
         free(order);
         return false;
@@ -120,7 +120,7 @@ const uint8_t *masks_of(const struct masks *m, const struct rule *r, uint32_t l,
 
 enum status masks_set(struct masks *m, uint32_t l, const uint8_t *plastic, size_t size)
 {
-    uint8_t *copy = malloc(size);
+    uint8_t *copy = calloc(size + LANES, 1);
     if (copy == NULL)
         return STATUS_NO_MEMORY;
     memcpy(copy, plastic, size);

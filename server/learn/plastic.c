@@ -83,12 +83,16 @@ void presynaptic(const struct learner *r, const struct step *step, uint32_t l, f
 {
     const struct layer *layer = &r->net.layer[l];
     const struct samples *s = step->samples;
-    if (l > 0)
-        memcpy(x, r->y[l - 1], layer->sources * sizeof *x);
+    uint32_t sources = plastic_sources(r, l);
+    if (l > 0) {
+        memcpy(x, r->y[l - 1], sources * sizeof *x);
+        memset(x + sources, 0, (layer->sources - sources) * sizeof *x);
+    }
     for (uint32_t i = 0; i < layer->sources && l == 0; i++)
         x[i] = s->background;
     for (uint64_t e = s->start[step->t]; e < s->start[step->t + 1] && l == 0; e++)
         x[s->index[e]] += s->value[e];
     if (r->spec.net.bias)
         x[layer->sources] = 1;
+    memset(x + layer->rows, 0, LANES * sizeof *x);
 }

@@ -18,8 +18,9 @@ struct scratch *scratch_new(const struct learner *r)
             ranked = larger(ranked, larger(layer->rows, layer->stride));
         else if (r->spec.rule.compete_keep[l] > 0)
             scores = larger(scores, rule_competitors(&r->spec.rule, &r->spec.net, l));
+        bool rivals = r->spec.rule.compete_keep[l] > 0;
         if (r->path[l] == UPDATE_DENSE)
-            dense = larger(dense, layer->rows * layer->stride);
+            dense = larger(dense, (rivals ? layer->rows : 1) * layer->stride);
     }
     struct scratch *s = calloc(1, sizeof *s);
     if (s == NULL)
@@ -29,6 +30,8 @@ struct scratch *scratch_new(const struct learner *r)
     s->change = net_vector(stride);
     s->unused = net_vector(stride);
     s->column = calloc(stride, 1);
+    s->column_bits = calloc(stride / LANES, sizeof *s->column_bits);
+    s->mask_bits = calloc(stride / LANES, sizeof *s->mask_bits);
     s->score = calloc(scores + 1, sizeof *s->score);
     s->dense = net_vector(dense);
     s->groups = calloc(ranked + 2, sizeof *s->groups);
@@ -38,7 +41,7 @@ struct scratch *scratch_new(const struct learner *r)
     bool rankings = ranking_init(&s->rows, ranked + 1) == STATUS_OK &&
                     ranking_init(&s->columns, ranked + 1) == STATUS_OK;
     if (rankings && s->groups && s->sum && s->size && s->row_size && s->x && s->index && s->unused &&
-        s->change && s->column && s->score && s->dense)
+        s->change && s->column && s->column_bits && s->mask_bits && s->score && s->dense)
         return s;
     scratch_free(s);
     return NULL;
@@ -53,6 +56,8 @@ void scratch_free(struct scratch *s)
     free(s->change);
     free(s->unused);
     free(s->column);
+    free(s->column_bits);
+    free(s->mask_bits);
     free(s->score);
     free(s->dense);
     ranking_release(&s->rows);

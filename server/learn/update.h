@@ -7,15 +7,24 @@
 #include "learn/products.h"
 #include "learn/select.h"
 
+/* What a layer's cache holds on this sample before anything is consolidated: synapses over the
+ * threshold, and the magnitudes of the others. */
+struct cached {
+    uint64_t over;
+    double rest;
+};
+
 /* Room for one layer's update at a time. */
 struct scratch {
     float *x;        /* [most rows, rounded up to LANES] presynaptic activities */
     uint32_t *index; /* [most rows] */
     uint8_t *column; /* [largest stride] 1 where the target may change on this sample */
+    uint16_t *column_bits, *mask_bits; /* [largest stride / LANES] */
     float *change;   /* [largest stride] rate * delta there, else 0 */
     float *unused;   /* [largest stride] takes what nobody reads later */
     double *score; /* [most competitors]; dense: of every synapse */
-    float *dense;  /* [rows][stride] of the largest dense layer: the changes */
+    float *dense;  /* the changes of a dense row; of all rows [rows][stride] where they compete */
+    struct cached cached[NET_LAYERS_MAX];
     /* For UPDATE_LARGEST: */
     struct ranking rows, columns;
     struct product_group *groups; /* [most rows or columns + 2] */
@@ -44,7 +53,8 @@ uint32_t plastic_targets(const struct learner *r, uint32_t l);
  * competition among units leave of its targets. */
 void plastic_columns(struct learner *r, const struct step *step, uint32_t l);
 
-/* Activities of all rows of layer l, the bias included, into x [rows]. */
+/* Activities of all rows of layer l, the bias included, into x [rows], and LANES zeros. Sources
+ * that the subnet leaves out are silent. */
 void presynaptic(const struct learner *r, const struct step *step, uint32_t l, float *x);
 
 void update_outer(struct learner *r, const struct step *step, uint32_t l);
@@ -52,8 +62,10 @@ void update_largest(struct learner *r, const struct step *step, uint32_t l);
 void update_weight(struct learner *r, const struct step *step, uint32_t l);
 void update_dense(struct learner *r, const struct step *step, uint32_t l, bool closed);
 
-/* Synaptic caching, once all layers have taken this step's changes: consolidates and counts
- * what stays transient. */
-void cache_consolidate(struct learner *r);
+/* Synaptic caching: takes note of a row's transient part and consolidates it if synapses do
+ * so by themselves; then, once all layers have taken this sample's changes, counts what stays
+ * transient, or consolidates the whole network. */
+void cache_take(struct learner *r, uint32_t l, size_t i, const struct cache_tally *t);
+void cache_settle(struct learner *r);
 
 #endif

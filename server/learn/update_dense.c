@@ -10,8 +10,10 @@ struct view {
     const struct learner *r;
     const struct layer *layer;
     const uint8_t *mask;   /* [rows][targets]; NULL: none */
-    const uint8_t *column; /* [stride] whether the target may change */
+    const uint8_t *column;       /* [stride] whether the target may change */
+    const uint16_t *column_bits; /* the same */
     uint32_t sources;      /* plastic ones */
+    bool counts_products;  /* and not row by row */
     uint32_t l;
 };
 
@@ -56,95 +58,115 @@ static void compete(const struct view *v, const float *x, float *dense, size_t j
                 dense[i * v->layer->stride + j] = 0;
 }
 
-static void compete_synapses(const struct view *v, const float *x, float *dense)
+static bool has_rivals(const struct learner *r, uint32_t l)
 {
-    const struct rule *rule = &v->r->spec.rule;
-    size_t targets = v->layer->targets;
-    bool among_synapses =
-        rule->compete == COMPETE_UPDATE || rule->compete == COMPETE_WEIGHT;
-    if (!among_synapses || rule->compete_keep[v->l] == 0)
-        return;
-    if (!rule->compete_per_unit)
-        compete(v, x, dense, 0, targets);
-    for (size_t j = 0; j < targets && rule->compete_per_unit; j++)
-        compete(v, x, dense, j, j + 1);
+    enum compete_by by = r->spec.rule.compete;
+    return (by == COMPETE_UPDATE || by == COMPETE_WEIGHT) &&
+           r->spec.rule.compete_keep[l] > 0;
 }
 
-/* The change that each synapse would make, zero where it may not. */
-static void propose(const struct view *v, const float *x, const float *change,
-                    float *dense)
+/* The change that each synapse of row i would make, zero where it may not. */
+static const float *propose(const struct view *v, size_t i, float *ret)
 {
+    const struct learner *r = v->r;
     const struct layer *layer = v->layer;
-    float decay = (float)(v->r->spec.learning_rate[v->l] * v->r->spec.l2);
-    for (size_t i = 0; i < layer->rows; i++) {
-        float *row = dense + i * layer->stride;
-        memset(row + layer->targets, 0,
-               (layer->stride - layer->targets) * sizeof *row);
-        if (is_plastic_row(v, i))
-            v->r->net.kernels->propose(
-                row, x[i], change, decay, layer->w + i * layer->stride, v->column,
-                v->mask != NULL ? v->mask + i * layer->targets : NULL, layer->targets);
-        else
-            memset(row, 0, layer->targets * sizeof *row);
-    }
-}
-
-/* Adds the changes to weights and column sums; counts them where they are persistent. */
-static void apply(struct learner *r, uint32_t l, const float *dense)
-{
-    struct layer *layer = &r->net.layer[l];
     const struct kernels *k = r->net.kernels;
-    for (size_t i = 0; i < layer->rows; i++) {
-        const float *row = dense + i * layer->stride;
-        struct tally t = k->magnitude(row, layer->stride);
-        k->add_scaled(layer->w + i * layer->stride, 1, row, layer->stride);
-        if (l == 0 && i < layer->sources)
-            k->add_scaled(r->net.column_sum, 1, row, layer->stride);
-        r->energy[l].m0 += t.count;
-        r->energy[l].m1 += t.sum;
-        exponents_sum(&r->spec.exponents, row, layer->targets, 0, r->energy[l].power);
-        if (r->changes[l] != NULL)
-            changes_of_row(r->changes[l], i, row);
-    }
+    float decay = (float)(r->spec.learning_rate[v->l] * r->spec.l2);
+    uint16_t *mask = v->mask != NULL ? r->scratch->mask_bits : NULL;
+    if (!is_plastic_row(v, i))
+        return r->zero;
+    if (mask != NULL)
+        k->pack(mask, v->mask + i * layer->targets, layer->stride);
+    k->propose(ret, r->scratch->x[i], r->scratch->change, decay, layer->w + i * layer->stride,
+               v->column_bits, mask, layer->stride);
+    return ret;
 }
 
-/* With a cache the changes go into the transient part, which decays first. */
-static void apply_transient(struct learner *r, uint32_t l, const float *dense)
+static void compete_synapses(const struct view *v, float *dense)
 {
-    struct layer *layer = &r->net.layer[l];
-    float decay = (float)r->spec.rule.cache_decay;
-    float kept = (float)(1 - r->spec.rule.cache_decay);
-    for (size_t i = 0; i < layer->rows; i++) {
-        size_t at = i * layer->stride;
-        bool summed = l == 0 && i < layer->sources;
-        r->net.kernels->add_transient(layer->w + at, r->transient[l] + at, dense + at, decay,
-                                      kept, summed ? r->net.column_sum : r->scratch->unused,
-                                      layer->stride);
+    size_t targets = v->layer->targets, stride = v->layer->stride;
+    for (size_t i = 0; i < v->layer->rows; i++) {
+        const float *row = propose(v, i, dense + i * stride);
+        if (row == v->r->zero)
+            memset(dense + i * stride, 0, stride * sizeof *dense);
     }
+    if (!v->r->spec.rule.compete_per_unit)
+        compete(v, v->r->scratch->x, dense, 0, targets);
+    for (size_t j = 0; j < targets && v->r->spec.rule.compete_per_unit; j++)
+        compete(v, v->r->scratch->x, dense, j, j + 1);
+}
+
+static float *column_sum_of(const struct view *v, struct learner *r, size_t i)
+{
+    return v->l == 0 && i < v->layer->sources ? r->net.column_sum : r->scratch->unused;
+}
+
+/* Adds the changes of row i to weights and column sums, and counts them. */
+static void apply(struct learner *r, const struct view *v, size_t i, const float *change)
+{
+    size_t stride = v->layer->stride;
+    struct energy *e = &r->energy[v->l];
+    struct tally t = r->net.kernels->add_change(v->layer->w + i * stride,
+                                                column_sum_of(v, r, i), change, stride);
+    e->m0 += t.count;
+    e->m1 += t.sum;
+    exponents_sum(&r->spec.exponents, change, v->layer->targets, 0, e->power);
+    if (r->changes[v->l] != NULL && !v->counts_products)
+        changes_of_row(r->changes[v->l], i, change);
+}
+
+/* With a cache they go into the transient part, which decays first. */
+static void apply_transient(struct learner *r, const struct view *v, size_t i,
+                            const float *change)
+{
+    const struct rule *rule = &r->spec.rule;
+    size_t stride = v->layer->stride, at = i * stride;
+    struct cache_tally t = r->net.kernels->add_transient(
+        v->layer->w + at, r->transient[v->l] + at, change, (float)rule->cache_decay,
+        (float)(1 - rule->cache_decay), (float)rule->cache_threshold,
+        column_sum_of(v, r, i), stride);
+    cache_take(r, v->l, i, &t);
+}
+
+/* Changes that are products where a mask that never changes lets them, are counted at once. */
+static bool counts_products(const struct learner *r, uint32_t l)
+{
+    const struct rule *rule = &r->spec.rule;
+    return !rule->cache && r->spec.l2 == 0 && !has_rivals(r, l) &&
+           (rule->mask != MASK_SYNAPSES || rule->redraw == REDRAW_NEVER);
 }
 
 void update_dense(struct learner *r, const struct step *step, uint32_t l, bool closed)
 {
-    float *dense = r->scratch->dense, *x = r->scratch->x;
     const struct layer *layer = &r->net.layer[l];
+    struct scratch *s = r->scratch;
     struct view v = {.r = r,
                      .layer = layer,
-                     .column = r->scratch->column,
                      .sources = plastic_sources(r, l),
+                     .counts_products = counts_products(r, l),
                      .l = l};
-    if (r->spec.rule.mask == MASK_SYNAPSES)
-        v.mask = masks_of(&r->masks, &r->spec.rule, l, step->label, r->steps);
-    if (closed) {
-        memset(dense, 0, layer->rows * layer->stride * sizeof *dense);
-    } else {
+    bool rivals = has_rivals(r, l) && !closed;
+    if (!closed) {
         plastic_columns(r, step, l);
-        presynaptic(r, step, l, x);
-        propose(&v, x, r->scratch->change, dense);
-        compete_synapses(&v, x, dense);
+        presynaptic(r, step, l, s->x);
+        v.column = s->column;
+        v.column_bits = s->column_bits;
+        r->net.kernels->pack(s->column_bits, s->column, layer->stride);
+        if (r->spec.rule.mask == MASK_SYNAPSES)
+            v.mask = masks_of(&r->masks, &r->spec.rule, l, step->label, r->steps);
+        if (r->changes[l] != NULL && v.counts_products)
+            changes_of_products(r->changes[l], s->x, s->change);
     }
-    if (r->spec.rule.cache)
-        apply_transient(r, l, dense);
-    else
-        apply(r, l, dense);
+    if (rivals)
+        compete_synapses(&v, s->dense);
+    for (size_t i = 0; i < layer->rows; i++) {
+        const float *change = closed   ? r->zero
+                              : rivals ? s->dense + i * layer->stride
+                                       : propose(&v, i, s->dense);
+        if (r->spec.rule.cache)
+            apply_transient(r, &v, i, change);
+        else
+            apply(r, &v, i, change);
+    }
     r->diverged = r->diverged || !isfinite(r->energy[l].m1);
 }

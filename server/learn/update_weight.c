@@ -16,11 +16,19 @@ struct contest {
     struct contender *winner;       /* [groups][winners] */
     struct contender *loser;        /* [groups][losers], each a heap, the best on top */
     uint32_t *weak;                 /* [winners]: those that fell behind */
+    uint16_t *wins; /* [rows][stride / LANES] a bit for each winner, for the counts of changes */
 };
 
 static float strength(const struct contest *c, struct contender a)
 {
     return c->sign * fabsf(c->layer->w[a.row * c->layer->stride + a.column]);
+}
+
+/* Makes a winner of a loser and the other way round. */
+static void flip(struct contest *c, struct contender a)
+{
+    size_t words = c->layer->stride / LANES;
+    c->wins[a.row * words + a.column / LANES] ^= (uint16_t)(1 << a.column % LANES);
 }
 
 /* Of equal weights the one that comes first in the matrix wins. */
@@ -64,10 +72,12 @@ static void divide(struct contest *c, size_t group, const struct contender *all,
         score[i] = (double)strength(c, all[i]);
     struct cut cut = select_cut(score, n, c->winners, false);
     for (size_t i = 0; i < n; i++) {
-        if (cut_takes(&cut, (double)strength(c, all[i])))
-            c->winner[w++] = all[i];
-        else
+        if (!cut_takes(&cut, (double)strength(c, all[i]))) {
             c->loser[l++] = all[i];
+            continue;
+        }
+        c->winner[w++] = all[i];
+        flip(c, all[i]);
     }
     make_heap(c, c->loser + group * c->losers, c->losers);
 }
@@ -94,7 +104,8 @@ static bool allocate(struct contest *c, size_t keep, size_t contenders)
     c->winner = calloc(c->groups * c->winners + 1, sizeof *c->winner);
     c->loser = calloc(c->groups * c->losers + 1, sizeof *c->loser);
     c->weak = calloc(c->winners + 1, sizeof *c->weak);
-    return c->winner != NULL && c->loser != NULL && c->weak != NULL;
+    c->wins = calloc(c->layer->rows * c->layer->stride / LANES, sizeof *c->wins);
+    return c->winner != NULL && c->loser != NULL && c->weak != NULL && c->wins != NULL;
 }
 
 struct contest *contest_new(const struct learner *r, uint32_t l)
@@ -138,40 +149,60 @@ void contest_free(struct contest *c)
     free(c->winner);
     free(c->loser);
     free(c->weak);
+    free(c->wins);
     free(c);
+}
+
+const uint16_t *contest_winners(const struct contest *c)
+{
+    return c->wins;
+}
+
+/* The energies with other exponents of the changes that a group is about to make. */
+static void add_powers(struct learner *r, const struct contest *c, uint32_t l, size_t group)
+{
+    const struct contender *winner = c->winner + group * c->winners;
+    for (size_t i = 0; i < c->winners; i++) {
+        float dw = r->scratch->x[winner[i].row] * r->scratch->change[winner[i].column];
+        exponents_add(&r->spec.exponents, (double)dw, 1, r->energy[l].power);
+    }
 }
 
 /* The winners of a group change; returns how many fell behind the best loser. */
 static size_t change_winners(struct learner *r, struct contest *c, uint32_t l, size_t group)
 {
-    struct contender *winner = c->winner + group * c->winners;
+    const struct contender *winner = c->winner + group * c->winners;
     const struct contender *best = c->losers > 0 ? c->loser + group * c->losers : NULL;
-    float *w = c->layer->w, bar = best != NULL ? strength(c, *best) : -INFINITY;
-    float *column_sum = l == 0 ? r->net.column_sum : NULL;
     const float *x = r->scratch->x, *change = r->scratch->change;
-    size_t weak = 0;
+    float *w = c->layer->w, bar = best != NULL ? strength(c, *best) : -INFINITY;
+    float *features_sum = l == 0 ? r->net.column_sum : r->scratch->unused;
+    float sign = c->sign;
+    uint32_t sources = c->layer->sources;
+    size_t stride = c->layer->stride, weak = 0;
+    double sum = 0, other_sum = 0; /* in turn, since each addition waits for the one before */
+    uint64_t count = 0;
     for (size_t i = 0; i < c->winners; i++) {
         struct contender a = winner[i];
         float dw = x[a.row] * change[a.column];
-        float *at = &w[a.row * c->layer->stride + a.column];
-        *at += dw;
-        if (column_sum != NULL && a.row < c->layer->sources)
-            column_sum[a.column] += dw;
-        r->energy[l].m0 += dw != 0;
-        r->energy[l].m1 += (double)fabsf(dw);
-        if (r->spec.exponents.count > 0)
-            exponents_add(&r->spec.exponents, (double)dw, 1, r->energy[l].power);
-        if (r->changes[l] != NULL && dw != 0)
-            changes_of_synapse(r->changes[l], a.row, a.column);
-        float now = c->sign * fabsf(*at);
-        if (now <= bar && beats(c, *best, a))
+        float now = w[a.row * stride + a.column] + dw;
+        w[a.row * stride + a.column] = now;
+        float *column_sum = a.row < sources ? features_sum : r->scratch->unused;
+        column_sum[a.column] += dw;
+        count += dw != 0;
+        double next = other_sum + (double)fabsf(dw);
+        other_sum = sum;
+        sum = next;
+        if (sign * fabsf(now) <= bar && beats(c, *best, a))
             c->weak[weak++] = (uint32_t)i;
     }
+    r->energy[l].m0 += count;
+    r->energy[l].m1 += sum + other_sum;
     return weak;
 }
 
 /* The weak winners go among the losers, and as many of the best come from there. */
-static void change_sides(struct contest *c, size_t group, size_t weak)
+static void change_sides(struct contest *c, struct changes *changes, size_t group,
+                         size_t weak)
 {
     struct contender *winner = c->winner + group * c->winners;
     struct contender *loser = c->loser + group * c->losers;
@@ -184,8 +215,14 @@ static void change_sides(struct contest *c, size_t group, size_t weak)
         c->weak[weakest] = c->weak[turn];
         if (!beats(c, loser[0], winner[slot]))
             return;
-        struct contender up = loser[0];
-        loser[0] = winner[slot];
+        struct contender up = loser[0], down = winner[slot];
+        if (changes != NULL) {
+            changes_leave(changes, down.row, down.column);
+            changes_join(changes, up.row, up.column);
+        }
+        flip(c, up);
+        flip(c, down);
+        loser[0] = down;
         winner[slot] = up;
         sift_down(c, loser, c->losers, 0);
     }
@@ -196,7 +233,11 @@ void update_weight(struct learner *r, const struct step *step, uint32_t l)
     struct contest *c = r->contest[l];
     plastic_columns(r, step, l);
     presynaptic(r, step, l, r->scratch->x);
+    if (r->changes[l] != NULL)
+        changes_of_products(r->changes[l], r->scratch->x, r->scratch->change);
+    for (size_t group = 0; group < c->groups && r->spec.exponents.count > 0; group++)
+        add_powers(r, c, l, group);
     for (size_t group = 0; group < c->groups; group++)
-        change_sides(c, group, change_winners(r, c, l, group));
+        change_sides(c, r->changes[l], group, change_winners(r, c, l, group));
     r->diverged = r->diverged || !isfinite(r->energy[l].m1);
 }
