@@ -39,14 +39,12 @@ uint64_t changes_rows(const struct changes *c)
     return (uint64_t)c->plastic_sources + (c->rows - c->sources);
 }
 
-/* The counts of row i in the matrix; NULL without memory. */
-static uint32_t *singles(struct changes *c, size_t i)
+bool changes_make_single(struct changes *c)
 {
-    if (c->single == NULL && !c->failed) {
+    if (c->single == NULL && !c->failed)
         c->single = calloc(c->rows * c->stride, sizeof *c->single);
-        c->failed = c->single == NULL;
-    }
-    return c->failed ? NULL : c->single + i * c->stride;
+    c->failed = c->single == NULL;
+    return !c->failed;
 }
 
 static void count(uint32_t *restrict n, const float *restrict change, size_t columns)
@@ -62,7 +60,7 @@ void changes_of_columns(struct changes *c, const float *change)
 
 void changes_of_row(struct changes *c, size_t i, const float *change)
 {
-    uint32_t *n = change != NULL ? singles(c, i) : NULL;
+    uint32_t *n = change != NULL ? changes_singles(c, i) : NULL;
     if (change == NULL)
         c->row[i]++;
     else if (n != NULL)
@@ -71,16 +69,9 @@ void changes_of_row(struct changes *c, size_t i, const float *change)
 
 void changes_above(struct changes *c, size_t i, const float *size, float least)
 {
-    uint32_t *restrict n = singles(c, i);
+    uint32_t *restrict n = changes_singles(c, i);
     for (size_t j = 0; n != NULL && j < c->stride; j++)
         n[j] += size[j] >= least;
-}
-
-void changes_of_synapse(struct changes *c, size_t i, size_t j)
-{
-    uint32_t *n = singles(c, i);
-    if (n != NULL)
-        n[j]++;
 }
 
 void changes_get(const struct changes *c, size_t i, size_t targets, uint32_t *ret)

@@ -40,8 +40,14 @@ void changes_of_row(struct changes *c, size_t i, const float *change);
 /* Row i changed where size[j] >= least; size [stride]. */
 void changes_above(struct changes *c, size_t i, const float *size, float least);
 
-/* Synapse (i, j) changed. */
-void changes_of_synapse(struct changes *c, size_t i, size_t j);
+/* Makes `single`; false without memory. */
+bool changes_make_single(struct changes *c);
+
+/* The counts of row i in `single`, for changes synapse by synapse; NULL without memory. */
+static inline uint32_t *changes_singles(struct changes *c, size_t i)
+{
+    return c->single != NULL || changes_make_single(c) ? c->single + i * c->stride : NULL;
+}
 
 /* The counts of row i; ret [targets]. */
 void changes_get(const struct changes *c, size_t i, size_t targets, uint32_t *ret);

@@ -136,8 +136,9 @@ static void change_synapse(struct largest *u, uint32_t row, uint32_t column, flo
     float change = x * u->r->scratch->change[column];
     u->layer->w[row * u->layer->stride + column] += change;
     exponents_add(&u->r->spec.exponents, (double)change, 1, u->energy->power);
-    if (u->changes != NULL)
-        changes_of_synapse(u->changes, row, column);
+    uint32_t *n = u->changes != NULL ? changes_singles(u->changes, row) : NULL;
+    if (n != NULL)
+        n[column]++;
     if (u->samples != NULL && row < u->layer->sources)
         u->r->net.column_sum[column] += change;
 }
@@ -157,8 +158,9 @@ static void change_row(struct largest *u, uint32_t row, uint32_t winners, float 
     }
     for (uint32_t p = 0; p < winners; p++)
         w[u->column[p].index] += x * change[u->column[p].index];
-    for (uint32_t p = 0; p < winners && u->changes != NULL; p++)
-        changes_of_synapse(u->changes, row, u->column[p].index);
+    uint32_t *n = u->changes != NULL ? changes_singles(u->changes, row) : NULL;
+    for (uint32_t p = 0; p < winners && n != NULL; p++)
+        n[u->column[p].index]++;
 }
 
 /* The rows at the background have no entries; they are what lies between. They are changed one

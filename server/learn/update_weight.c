@@ -159,15 +159,27 @@ static size_t change_winners(struct learner *r, struct contest *c, uint32_t l, s
             column_sum[a.column] += dw;
         r->energy[l].m0 += dw != 0;
         r->energy[l].m1 += (double)fabsf(dw);
-        if (r->spec.exponents.count > 0)
-            exponents_add(&r->spec.exponents, (double)dw, 1, r->energy[l].power);
-        if (r->changes[l] != NULL && dw != 0)
-            changes_of_synapse(r->changes[l], a.row, a.column);
         float now = c->sign * fabsf(*at);
         if (now <= bar && beats(c, *best, a))
             c->weak[weak++] = (uint32_t)i;
     }
     return weak;
+}
+
+/* Adds up what else is wanted of the same changes. */
+static void record_winners(struct learner *r, const struct contest *c, uint32_t l,
+                           size_t group)
+{
+    const struct contender *winner = c->winner + group * c->winners;
+    const float *x = r->scratch->x, *change = r->scratch->change;
+    for (size_t i = 0; i < c->winners; i++) {
+        struct contender a = winner[i];
+        float dw = x[a.row] * change[a.column];
+        uint32_t *n = r->changes[l] != NULL ? changes_singles(r->changes[l], a.row) : NULL;
+        if (n != NULL)
+            n[a.column] += dw != 0;
+        exponents_add(&r->spec.exponents, (double)dw, 1, r->energy[l].power);
+    }
 }
 
 /* The weak winners go among the losers, and as many of the best come from there. */
@@ -196,7 +208,12 @@ void update_weight(struct learner *r, const struct step *step, uint32_t l)
     struct contest *c = r->contest[l];
     plastic_columns(r, step, l);
     presynaptic(r, step, l, r->scratch->x);
-    for (size_t group = 0; group < c->groups; group++)
-        change_sides(c, group, change_winners(r, c, l, group));
+    bool records = r->changes[l] != NULL || r->spec.exponents.count > 0;
+    for (size_t group = 0; group < c->groups; group++) {
+        size_t weak = change_winners(r, c, l, group);
+        if (records)
+            record_winners(r, c, l, group);
+        change_sides(c, group, weak);
+    }
     r->diverged = r->diverged || !isfinite(r->energy[l].m1);
 }

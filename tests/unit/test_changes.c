@@ -43,8 +43,7 @@ static void parts_add_up(void **state)
     expect_row(c, 5, nothing);
     changes_of_row(c, 1, change);
     changes_above(c, 3, size, 2);
-    changes_of_synapse(c, SOURCES, 1);
-    changes_of_synapse(c, SOURCES, 1);
+    changes_singles(c, SOURCES)[1] += 2;
     assert_non_null(c->single);
     expect_row(c, 0, (const uint32_t[]){11, 10, 11, 0, 0});
     expect_row(c, 1, (const uint32_t[]){13, 11, 13, 0, 0});
@@ -92,7 +91,7 @@ static void lack_of_memory_is_remembered(void **state)
     (void)state;
     struct changes *c = some_plastic();
     c->rows = SIZE_MAX / LANES / 8; /* a matrix that nobody can have */
-    changes_of_synapse(c, 0, 0);
+    assert_null(changes_singles(c, 0));
     assert_true(c->failed);
     changes_above(c, 0, (const float[LANES]){0}, 0);
     changes_of_row(c, 1, (const float[LANES]){1});
