@@ -19,4 +19,7 @@ void exponents_add(const struct exponents *e, double x, double times, double *re
 void exponents_sum(const struct exponents *e, const float *x, size_t n, float shift,
                    double *ret_sum);
 
+/* ret[i] = |x[i]|^exponent; likewise. */
+void exponents_map(double exponent, const float *x, size_t n, double *ret);
+
 #endif

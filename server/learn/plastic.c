@@ -79,6 +79,14 @@ void plastic_columns(struct learner *r, const struct step *step, uint32_t l)
         change[j] = column[j] ? change[j] : 0;
 }
 
+void product_powers(struct learner *r, uint32_t l, uint32_t k)
+{
+    const struct layer *layer = &r->net.layer[l];
+    struct scratch *s = r->scratch;
+    exponents_map(r->spec.exponents.value[k], s->x, layer->rows, s->row_power);
+    exponents_map(r->spec.exponents.value[k], s->change, layer->stride, s->column_power);
+}
+
 void presynaptic(const struct learner *r, const struct step *step, uint32_t l, float *x)
 {
     const struct layer *layer = &r->net.layer[l];

@@ -31,6 +31,9 @@ struct scratch *scratch_new(const struct learner *r)
     s->column = calloc(stride, 1);
     s->score = calloc(scores + 1, sizeof *s->score);
     s->dense = net_vector(dense);
+    bool powers = r->spec.exponents.count > 0;
+    s->row_power = calloc(powers ? rows : 1, sizeof *s->row_power);
+    s->column_power = calloc(powers ? stride : 1, sizeof *s->column_power);
     s->rows = calloc(ranked + 1, sizeof *s->rows);
     s->columns = calloc(ranked + 1, sizeof *s->columns);
     s->ranking = calloc(ranked + 1, sizeof *s->ranking);
@@ -38,7 +41,8 @@ struct scratch *scratch_new(const struct learner *r)
     s->sum = calloc(ranked + 1, sizeof *s->sum);
     s->size = net_vector(ranked);
     if (s->rows && s->columns && s->ranking && s->groups && s->sum && s->size && s->x &&
-        s->index && s->unused && s->change && s->column && s->score && s->dense)
+        s->index && s->unused && s->change && s->column && s->score && s->dense &&
+        s->row_power && s->column_power)
         return s;
     scratch_free(s);
     return NULL;
@@ -55,6 +59,8 @@ void scratch_free(struct scratch *s)
     free(s->column);
     free(s->score);
     free(s->dense);
+    free(s->row_power);
+    free(s->column_power);
     free(s->rows);
     free(s->columns);
     free(s->ranking);

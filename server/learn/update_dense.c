@@ -102,10 +102,37 @@ static void apply(struct learner *r, uint32_t l, const float *dense)
             k->add_scaled(r->net.column_sum, 1, row, layer->stride);
         r->energy[l].m0 += t.count;
         r->energy[l].m1 += t.sum;
-        exponents_sum(&r->spec.exponents, row, layer->targets, 0, r->energy[l].power);
         if (r->changes[l] != NULL)
             changes_of_row(r->changes[l], i, row);
     }
+}
+
+/* Sum of power[j] where row[j] is not 0. */
+static double sum_where(const float *row, const double *power, size_t stride)
+{
+    enum { PARTS = 4 }; /* sums side by side */
+    double sum[PARTS] = {0};
+    for (size_t j = 0; j < stride; j += PARTS)
+        for (size_t part = 0; part < PARTS; part++)
+            sum[part] += row[j + part] != 0 ? power[j + part] : 0;
+    return (sum[0] + sum[2]) + (sum[1] + sum[3]);
+}
+
+/* The further energies; with weight decay changes are no products. */
+static void add_powers(struct learner *r, uint32_t l, const float *dense)
+{
+    const struct layer *layer = &r->net.layer[l];
+    const struct exponents *e = &r->spec.exponents;
+    double *energy = r->energy[l].power;
+    for (uint32_t k = 0; k < e->count && r->spec.l2 == 0; k++) {
+        product_powers(r, l, k);
+        for (size_t i = 0; i < layer->rows; i++)
+            energy[k] +=
+                r->scratch->row_power[i] *
+                sum_where(dense + i * layer->stride, r->scratch->column_power, layer->stride);
+    }
+    for (size_t i = 0; i < layer->rows && e->count > 0 && r->spec.l2 > 0; i++)
+        exponents_sum(e, dense + i * layer->stride, layer->targets, 0, energy);
 }
 
 /* With a cache the changes go into the transient part, which decays first. */
@@ -142,9 +169,11 @@ void update_dense(struct learner *r, const struct step *step, uint32_t l, bool c
         propose(&v, x, r->scratch->change, dense);
         compete_synapses(&v, x, dense);
     }
-    if (r->spec.rule.cache)
+    if (r->spec.rule.cache) {
         apply_transient(r, l, dense);
-    else
+    } else {
         apply(r, l, dense);
+        add_powers(r, l, dense);
+    }
     r->diverged = r->diverged || !isfinite(r->energy[l].m1);
 }

@@ -166,19 +166,26 @@ static size_t change_winners(struct learner *r, struct contest *c, uint32_t l, s
     return weak;
 }
 
-/* Adds up what else is wanted of the same changes. */
-static void record_winners(struct learner *r, const struct contest *c, uint32_t l,
-                           size_t group)
+static void count_winners(struct learner *r, const struct contest *c, uint32_t l)
 {
-    const struct contender *winner = c->winner + group * c->winners;
     const float *x = r->scratch->x, *change = r->scratch->change;
-    for (size_t i = 0; i < c->winners; i++) {
-        struct contender a = winner[i];
-        float dw = x[a.row] * change[a.column];
-        uint32_t *n = r->changes[l] != NULL ? changes_singles(r->changes[l], a.row) : NULL;
+    for (size_t i = 0; i < c->groups * c->winners; i++) {
+        struct contender a = c->winner[i];
+        uint32_t *n = changes_singles(r->changes[l], a.row);
         if (n != NULL)
-            n[a.column] += dw != 0;
-        exponents_add(&r->spec.exponents, (double)dw, 1, r->energy[l].power);
+            n[a.column] += x[a.row] * change[a.column] != 0;
+    }
+}
+
+static void add_powers(struct learner *r, const struct contest *c, uint32_t l)
+{
+    const struct scratch *s = r->scratch;
+    for (uint32_t k = 0; k < r->spec.exponents.count; k++) {
+        double sum = 0;
+        product_powers(r, l, k);
+        for (size_t i = 0; i < c->groups * c->winners; i++)
+            sum += s->row_power[c->winner[i].row] * s->column_power[c->winner[i].column];
+        r->energy[l].power[k] += sum;
     }
 }
 
@@ -208,12 +215,10 @@ void update_weight(struct learner *r, const struct step *step, uint32_t l)
     struct contest *c = r->contest[l];
     plastic_columns(r, step, l);
     presynaptic(r, step, l, r->scratch->x);
-    bool records = r->changes[l] != NULL || r->spec.exponents.count > 0;
-    for (size_t group = 0; group < c->groups; group++) {
-        size_t weak = change_winners(r, c, l, group);
-        if (records)
-            record_winners(r, c, l, group);
-        change_sides(c, group, weak);
-    }
+    if (r->changes[l] != NULL)
+        count_winners(r, c, l);
+    add_powers(r, c, l);
+    for (size_t group = 0; group < c->groups; group++)
+        change_sides(c, group, change_winners(r, c, l, group));
     r->diverged = r->diverged || !isfinite(r->energy[l].m1);
 }
