@@ -36,7 +36,8 @@ void cache_consolidate(struct learner *r)
     float threshold = (float)rule->cache_threshold;
     if (rule->cache_network)
         threshold = is_any_over(r) ? 0 : INFINITY;
-    bool records = (r->spec.exponents.count > 0 || r->spec.count_changes) && !isinf(threshold);
+    bool records =
+        (r->spec.exponents.count > 0 || r->spec.count_changes) && !isinf(threshold);
     for (uint32_t l = 0; l < r->spec.net.layers; l++) {
         const struct layer *layer = &r->net.layer[l];
         struct energy *e = &r->energy[l];

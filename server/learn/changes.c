@@ -1,4 +1,5 @@
-/* In: which synapses change on a sample. Out: how often each has, and how uneven that is. */
+/* In: which synapses change on a sample. Out: how often each has, and how uneven that is.
+ */
 #include "learn/changes.h"
 
 #include <math.h>

@@ -1,11 +1,12 @@
-/* How often each synapse of a layer changed: the events that M0 counts, one by one. Mostly whole
- * rows times whole columns change, so the count of synapse (i, j) is kept as a sum,
+/* How often each synapse of a layer changed: the events that M0 counts, one by one.
+ * Mostly whole rows times whole columns change, so the count of synapse (i, j) is kept as
+ * a sum,
  *
  *     n[i][j] = every + row[i] + column[j] + single[i][j]
  *
- * over what the subnet leaves plastic; `single`, a matrix, exists only once some rows have
- * changed in some columns. A synapse changes at most once per sample, so counts are right for
- * up to UINT32_MAX samples. One thread at a time. */
+ * over what the subnet leaves plastic; `single`, a matrix, exists only once some rows
+ * have changed in some columns. A synapse changes at most once per sample, so counts are
+ * right for up to UINT32_MAX samples. One thread at a time. */
 #ifndef FRUGAL_LEARN_CHANGES_H
 #define FRUGAL_LEARN_CHANGES_H
 
@@ -43,7 +44,8 @@ void changes_above(struct changes *c, size_t i, const float *size, float least);
 /* Makes `single`; false without memory. */
 bool changes_make_single(struct changes *c);
 
-/* The counts of row i in `single`, for changes synapse by synapse; NULL without memory. */
+/* The counts of row i in `single`, for changes synapse by synapse; NULL without memory.
+ */
 static inline uint32_t *changes_singles(struct changes *c, size_t i)
 {
     return c->single != NULL || changes_make_single(c) ? c->single + i * c->stride : NULL;
@@ -68,9 +70,9 @@ uint64_t change_bin_most(int bin);
 void change_tally_add(struct change_tally *t, const uint32_t *n, size_t synapses);
 void change_tally_join(struct change_tally *t, const struct change_tally *other);
 
-/* The Simpson index, sum of (n / sum)^2: the chance that two changes drawn at random were of
- * the same synapse. Its inverse is the effective number of plastic synapses. NaN: nothing
- * changed. */
+/* The Simpson index, sum of (n / sum)^2: the chance that two changes drawn at random were
+ * of the same synapse. Its inverse is the effective number of plastic synapses. NaN:
+ * nothing changed. */
 double change_tally_simpson(const struct change_tally *t);
 
 #endif

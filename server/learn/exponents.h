@@ -8,7 +8,7 @@
 enum { EXPONENTS_MAX = 4 };
 
 struct exponents {
-    uint32_t count; /* 0: nothing is computed */
+    uint32_t count;              /* 0: nothing is computed */
     double value[EXPONENTS_MAX]; /* above 0 */
 };
 

@@ -15,8 +15,8 @@ struct scratch {
     float *change;   /* [largest stride] rate * delta there, else 0 */
     float *unused;   /* [largest stride] takes what nobody reads later */
     double *score; /* [most competitors]; dense: of every synapse */
-    double *row_power, *column_power; /* [most rows], [largest stride]: of x and change, when
-                                         there are exponents */
+    double *row_power, *column_power; /* [most rows], [largest stride]: of x and change,
+                                         when there are exponents */
     float *dense;  /* [rows][stride] of the largest dense layer: the changes */
     /* For UPDATE_LARGEST: */
     struct ranked *rows, *columns, *ranking; /* [most rows or columns] */
@@ -48,8 +48,8 @@ void plastic_columns(struct learner *r, const struct step *step, uint32_t l);
 /* Activities of all rows of layer l, the bias included, into x [rows]. */
 void presynaptic(const struct learner *r, const struct step *step, uint32_t l, float *x);
 
-/* Fills row_power and column_power for exponent number k: a change that is a product has the
- * product of the two as its power. */
+/* Fills row_power and column_power for exponent number k: a change that is a product has
+ * the product of the two as its power. */
 void product_powers(struct learner *r, uint32_t l, uint32_t k);
 
 void update_outer(struct learner *r, const struct step *step, uint32_t l);

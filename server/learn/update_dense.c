@@ -127,9 +127,9 @@ static void add_powers(struct learner *r, uint32_t l, const float *dense)
     for (uint32_t k = 0; k < e->count && r->spec.l2 == 0; k++) {
         product_powers(r, l, k);
         for (size_t i = 0; i < layer->rows; i++)
-            energy[k] +=
-                r->scratch->row_power[i] *
-                sum_where(dense + i * layer->stride, r->scratch->column_power, layer->stride);
+            energy[k] += r->scratch->row_power[i] * sum_where(dense + i * layer->stride,
+                                                              r->scratch->column_power,
+                                                              layer->stride);
     }
     for (size_t i = 0; i < layer->rows && e->count > 0 && r->spec.l2 > 0; i++)
         exponents_sum(e, dense + i * layer->stride, layer->targets, 0, energy);

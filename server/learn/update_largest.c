@@ -245,8 +245,8 @@ static double change_ties(struct largest *u, uint32_t sources, uint64_t winners)
     return sum;
 }
 
-/* The powers of the groups' winners: group by group from the one with the fewest columns, so
- * that each column's power is taken once. */
+/* The powers of the groups' winners: group by group from the one with the fewest columns,
+ * so that each column's power is taken once. */
 static void add_powers(const struct largest *u)
 {
     const struct exponents *e = &u->r->spec.exponents;
@@ -256,7 +256,8 @@ static void add_powers(const struct largest *u)
         const struct product_group *group = &u->products.group[g];
         double rows[EXPONENTS_MAX] = {0};
         for (; p < group->above; p++)
-            exponents_add(e, (double)u->r->scratch->change[u->column[p].index], 1, columns);
+            exponents_add(e, (double)u->r->scratch->change[u->column[p].index], 1,
+                          columns);
         if (p > 0)
             exponents_add(e, (double)group->size, group->members, rows);
         for (uint32_t k = 0; k < e->count; k++)
