@@ -146,6 +146,8 @@ static enum status build(struct loaded *e, const struct idx x[DATASET_FILES])
         status = samples_from_pixels(test->bytes, x[TEST_LABELS].bytes, test->size[0],
                                      features, classes, &e->test[0]);
     if (status == STATUS_OK)
+        status = samples_pair(e->test[0]);
+    if (status == STATUS_OK)
         status = samples_with_background(e->train[0], background, &e->train[1]);
     if (status == STATUS_OK)
         status = samples_with_background(e->test[0], background, &e->test[1]);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct changes *changes_new(const struct layer *layer, uint32_t plastic_sources,
-                            uint32_t plastic_targets)
+                            uint32_t plastic_targets, const struct kernels *k)
 {
     struct changes *c = calloc(1, sizeof *c);
     if (c == NULL)
@@ -17,6 +17,7 @@ struct changes *changes_new(const struct layer *layer, uint32_t plastic_sources,
                           .plastic_targets = plastic_targets,
                           .rows = layer->rows,
                           .stride = layer->stride,
+                          .kernels = k,
                           .row = calloc(layer->rows, sizeof *c->row),
                           .column = calloc(layer->stride, sizeof *c->column)};
     if (c->row != NULL && c->column != NULL)
@@ -32,6 +33,11 @@ void changes_free(struct changes *c)
     free(c->row);
     free(c->column);
     free(c->single);
+    free(c->size);
+    free(c->line);
+    free(c->line_row);
+    free(c->sorted);
+    free(c->row_end);
     free(c);
 }
 
@@ -43,7 +49,7 @@ uint64_t changes_rows(const struct changes *c)
 bool changes_make_single(struct changes *c)
 {
     if (c->single == NULL && !c->failed)
-        c->single = calloc(c->rows * c->stride, sizeof *c->single);
+        c->single = (uint32_t *)net_vector(c->rows * c->stride);
     c->failed = c->single == NULL;
     return !c->failed;
 }
@@ -68,16 +74,74 @@ void changes_of_row(struct changes *c, size_t i, const float *change)
         count(n, change, c->stride);
 }
 
-void changes_above(struct changes *c, size_t i, const float *size, float least)
+/* Room for what is pending, once it is needed. */
+static bool has_room(struct changes *c)
 {
-    uint32_t *restrict n = changes_singles(c, i);
-    for (size_t j = 0; n != NULL && j < c->stride; j++)
-        n[j] += size[j] >= least;
+    if (c->size == NULL && !c->failed) {
+        size_t most = CHANGES_SAMPLES * c->rows;
+        c->size = net_vector(CHANGES_SAMPLES * c->stride);
+        c->line = calloc(most, sizeof *c->line);
+        c->line_row = calloc(most, sizeof *c->line_row);
+        c->sorted = calloc(most, sizeof *c->sorted);
+        c->row_end = calloc(c->rows, sizeof *c->row_end);
+        c->failed = c->size == NULL || c->line == NULL || c->line_row == NULL ||
+                    c->sorted == NULL || c->row_end == NULL || !changes_make_single(c);
+    }
+    return !c->failed;
 }
 
-void changes_get(const struct changes *c, size_t i, size_t targets, uint32_t *ret)
+/* A counting sort. */
+static void sort_by_row(struct changes *c)
+{
+    size_t *end = c->row_end, at = 0;
+    memset(end, 0, c->rows * sizeof *end);
+    for (size_t k = 0; k < c->lines; k++)
+        end[c->line_row[k]]++;
+    for (size_t i = 0; i < c->rows; i++) {
+        size_t here = end[i];
+        end[i] = at;
+        at += here;
+    }
+    for (size_t k = 0; k < c->lines; k++)
+        c->sorted[end[c->line_row[k]]++] = c->line[k];
+}
+
+/* Adds what is pending to the counts. */
+static void settle(struct changes *c)
+{
+    enum { COLUMNS = 512 }; /* of all samples' sizes, so many stay in the cache */
+    if (c->lines > 0)
+        sort_by_row(c);
+    for (size_t j = 0; j < c->stride && c->lines > 0; j += COLUMNS) {
+        size_t columns = c->stride - j < COLUMNS ? c->stride - j : COLUMNS, begin = 0;
+        for (size_t i = 0; i < c->rows; begin = c->row_end[i++])
+            c->kernels->count_above(c->single + i * c->stride + j, c->size + j, c->stride,
+                                    c->sorted + begin, c->row_end[i] - begin, columns);
+    }
+    c->lines = c->samples = 0;
+}
+
+void changes_begin(struct changes *c, const float *size)
+{
+    if (!has_room(c))
+        return;
+    if (c->samples == CHANGES_SAMPLES)
+        settle(c);
+    memcpy(c->size + c->samples++ * c->stride, size, c->stride * sizeof *size);
+}
+
+void changes_above(struct changes *c, size_t i, float least)
+{
+    if (c->failed)
+        return;
+    c->line_row[c->lines] = (uint32_t)i;
+    c->line[c->lines++] = (struct line){c->samples - 1, least};
+}
+
+void changes_get(struct changes *c, size_t i, size_t targets, uint32_t *ret)
 {
     bool plastic = i < c->plastic_sources || i >= c->sources;
+    settle(c);
     memset(ret, 0, targets * sizeof *ret);
     for (size_t j = 0; plastic && j < c->plastic_targets; j++)
         ret[j] = c->every + c->row[i] + c->column[j];

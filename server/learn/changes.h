@@ -12,6 +12,8 @@
 
 #include "learn/net.h"
 
+enum { CHANGES_SAMPLES = 64 };
+
 struct changes {
     uint32_t sources; /* of the layer, without the bias; plastic are: */
     uint32_t plastic_sources, plastic_targets;
@@ -20,13 +22,23 @@ struct changes {
     uint32_t *row;    /* [rows] */
     uint32_t *column; /* [stride] */
     uint32_t *single; /* [rows][stride] */
+    /* Not yet in `single`: the changes of a few samples, so that each row is visited once for
+     * all of them. */
+    const struct kernels *kernels;
+    uint32_t samples;
+    float *size;        /* [CHANGES_SAMPLES][stride] */
+    struct line *line;  /* [lines] in which columns a row changed on which sample, */
+    uint32_t *line_row; /* [lines] and which row */
+    size_t lines;
+    struct line *sorted; /* [lines] by row: scratch, and where the lines of each row end: */
+    size_t *row_end;     /* [rows] */
     bool failed;      /* there was no memory for `single`: the counts are useless */
 };
 
 /* No change yet; the first sources and targets are plastic, and the bias. NULL without
  * memory. */
 struct changes *changes_new(const struct layer *layer, uint32_t plastic_sources,
-                            uint32_t plastic_targets);
+                            uint32_t plastic_targets, const struct kernels *k);
 void changes_free(struct changes *c);
 
 /* Rows that can change. */
@@ -38,21 +50,30 @@ void changes_of_columns(struct changes *c, const float *change);
 /* Row i changed where change[j] is not 0, NULL: in all plastic columns. */
 void changes_of_row(struct changes *c, size_t i, const float *change);
 
-/* Row i changed where size[j] >= least; size [stride]. */
-void changes_above(struct changes *c, size_t i, const float *size, float least);
+/* On one sample, rows change where size[j] >= least: changes_begin tells the sizes, [stride],
+ * changes_above then each row once. */
+void changes_begin(struct changes *c, const float *size);
+void changes_above(struct changes *c, size_t i, float least);
 
 /* Makes `single`; false without memory. */
 bool changes_make_single(struct changes *c);
 
-/* The counts of row i in `single`, for changes synapse by synapse; NULL without memory.
- */
+/* Row i of `single`, for counting synapse by synapse; NULL without memory. */
 static inline uint32_t *changes_singles(struct changes *c, size_t i)
 {
     return c->single != NULL || changes_make_single(c) ? c->single + i * c->stride : NULL;
 }
 
+/* Synapse (i, j) changed. */
+static inline void changes_of_synapse(struct changes *c, size_t i, size_t j)
+{
+    uint32_t *n = changes_singles(c, i);
+    if (n != NULL)
+        n[j]++;
+}
+
 /* The counts of row i; ret [targets]. */
-void changes_get(const struct changes *c, size_t i, size_t targets, uint32_t *ret);
+void changes_get(struct changes *c, size_t i, size_t targets, uint32_t *ret);
 
 /* Bins of a histogram of counts: 0, 1, 2, 3 to 4, 5 to 8 ... */
 enum { CHANGE_BINS = 34 };

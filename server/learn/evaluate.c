@@ -6,91 +6,142 @@
 
 #include "learn/tile.h"
 
-struct work {
+struct evaluator {
     const struct net *net;
     const struct samples *samples;
+    const struct pairs *pairs; /* those of the samples, or */
+    struct pairs *own;         /* if they have none */
     struct tile *tile;
-    float *sums;              /* [tile][stride of layer 1]: its summed inputs */
+    float *sums;              /* [pairs of a tile][2][stride of layer 1] */
     float *y[NET_LAYERS_MAX]; /* [stride] scratch */
     uint64_t correct;
-    double loss;
+    double *loss; /* [samples], added up in their order at the end */
 };
 
-static void score(struct work *w, uint32_t t, float *y)
+static bool is_deep(const struct evaluator *e)
 {
-    uint32_t classes = w->net->layer[w->net->spec.layers - 1].targets;
-    uint32_t label = w->samples->label[t];
-    w->loss += loss_output(w->net->spec.loss, y, classes, label);
-    w->correct += net_class(y, classes) == label;
+    return e->net->spec.layers > 1;
+}
+
+static bool allocate(struct evaluator *e)
+{
+    const struct net *n = e->net;
+    e->loss = calloc((size_t)e->samples->count + 1, sizeof *e->loss);
+    bool ok = e->loss != NULL;
+    for (uint32_t l = 0; l < n->spec.layers; l++) {
+        e->y[l] = net_vector(n->layer[l].stride);
+        ok = ok && e->y[l] != NULL;
+    }
+    if (!is_deep(e))
+        return ok;
+    e->tile = tile_new(n);
+    e->sums = net_vector(2 * (size_t)tile_pairs(n) * n->layer[1].stride);
+    e->pairs = e->samples->pairs;
+    if (e->pairs == NULL && pairs_new(e->samples, 0, e->samples->count, n->kernels,
+                                      &e->own) == STATUS_OK)
+        e->pairs = e->own;
+    return ok && e->tile != NULL && e->sums != NULL && e->pairs != NULL;
+}
+
+enum status evaluator_new(const struct net *n, const struct samples *s,
+                          struct evaluator **ret)
+{
+    struct evaluator *e = calloc(1, sizeof *e);
+    if (e == NULL)
+        return STATUS_NO_MEMORY;
+    e->net = n;
+    e->samples = s;
+    if (!allocate(e)) {
+        evaluator_free(e);
+        return STATUS_NO_MEMORY;
+    }
+    *ret = e;
+    return STATUS_OK;
+}
+
+void evaluator_free(struct evaluator *e)
+{
+    if (e == NULL)
+        return;
+    for (uint32_t l = 0; l < NET_LAYERS_MAX; l++)
+        free(e->y[l]);
+    free(e->loss);
+    free(e->sums);
+    tile_free(e->tile);
+    pairs_free(e->own);
+    free(e);
+}
+
+static void score(struct evaluator *e, uint32_t t, float *y)
+{
+    uint32_t classes = e->net->layer[e->net->spec.layers - 1].targets;
+    uint32_t label = e->samples->label[t];
+    e->loss[t] = loss_output(e->net->spec.loss, y, classes, label);
+    e->correct += net_class(y, classes) == label;
 }
 
 /* From the contributions of the first hidden layer to the output. */
-static void finish_sample(struct work *w, uint32_t t, float *sums)
+static void finish_sample(struct evaluator *e, uint32_t t, float *sums)
 {
-    const struct net *n = w->net;
-    net_finish_sum(n, 1, w->samples, t, sums);
+    const struct net *n = e->net;
+    net_finish_sum(n, 1, e->samples, t, sums);
     float *y = sums;
     for (uint32_t l = 2; l < n->spec.layers; l++) {
         activation_apply(n->spec.activation, y, n->layer[l].sources);
-        net_sum_dense(n, l, w->samples, t, y, w->y[l]);
-        y = w->y[l];
+        net_sum_dense(n, l, e->samples, t, y, e->y[l]);
+        y = e->y[l];
     }
-    score(w, t, y);
+    score(e, t, y);
 }
 
-static bool run_tiles(struct work *w, uint32_t tile, bool (*go_on)(void *), void *arg)
+static void finish_pair(struct evaluator *e, uint32_t pair, float *sums)
 {
-    const struct samples *s = w->samples;
-    size_t stride = w->net->layer[1].stride;
-    for (uint32_t first = 0; first < s->count; first += tile) {
-        uint32_t count = s->count - first < tile ? s->count - first : tile;
-        memset(w->sums, 0, (size_t)count * stride * sizeof(float));
-        if (!tile_pass(w->tile, s, first, count, 0, w->net->layer[0].targets, w->sums,
-                       go_on, arg))
+    const uint32_t *sample = e->pairs->sample + 2 * (size_t)pair;
+    finish_sample(e, sample[0], sums);
+    if (sample[1] != sample[0])
+        finish_sample(e, sample[1], sums + e->net->layer[1].stride);
+}
+
+static bool run_tiles(struct evaluator *e, bool (*go_on)(void *), void *arg)
+{
+    uint32_t tile = tile_pairs(e->net), pairs = e->pairs->count;
+    size_t stride = 2 * e->net->layer[1].stride;
+    for (uint32_t first = 0; first < pairs; first += tile) {
+        uint32_t count = pairs - first < tile ? pairs - first : tile;
+        memset(e->sums, 0, (size_t)count * stride * sizeof(float));
+        if (!tile_pass(e->tile, e->samples, e->pairs, first, count, 0,
+                       e->net->layer[0].targets, e->sums, go_on, arg))
             return false;
-        for (uint32_t t = 0; t < count; t++)
-            finish_sample(w, first + t, w->sums + t * stride);
+        for (uint32_t p = 0; p < count; p++)
+            finish_pair(e, first + p, e->sums + p * stride);
     }
     return true;
 }
 
-static bool run_single_layer(struct work *w, bool (*go_on)(void *), void *arg)
+static bool run_single_layer(struct evaluator *e, bool (*go_on)(void *), void *arg)
 {
     enum { ASK_EVERY = 1024 };
-    for (uint32_t t = 0; t < w->samples->count; t++) {
-        w->loss += net_forward(w->net, w->samples, t, w->y);
-        w->correct +=
-            net_class(w->y[0], w->net->layer[0].targets) == w->samples->label[t];
+    for (uint32_t t = 0; t < e->samples->count; t++) {
+        e->loss[t] = net_forward(e->net, e->samples, t, e->y);
+        e->correct +=
+            net_class(e->y[0], e->net->layer[0].targets) == e->samples->label[t];
         if (t % ASK_EVERY == 0 && !go_on(arg))
             return false;
     }
     return true;
 }
 
-enum status evaluate(const struct net *n, const struct samples *s,
-                     bool (*go_on)(void *arg), void *arg, struct evaluation *ret)
+enum status evaluate(struct evaluator *e, bool (*go_on)(void *arg), void *arg,
+                     struct evaluation *ret)
 {
-    struct work w = {.net = n, .samples = s, .tile = tile_new(n)};
-    bool deep = n->spec.layers > 1;
-    uint32_t tile = deep ? tile_samples(n, s) : 0;
-    bool ok = w.tile != NULL;
-    w.sums = net_vector(deep ? tile * n->layer[1].stride : 0);
-    for (uint32_t l = 0; l < n->spec.layers; l++) {
-        w.y[l] = net_vector(n->layer[l].stride);
-        ok = ok && w.y[l] != NULL;
-    }
-    enum status status = STATUS_NO_MEMORY;
-    if (ok && w.sums != NULL) {
-        bool ended = deep ? run_tiles(&w, tile, go_on, arg)
-                          : run_single_layer(&w, go_on, arg);
-        status = ended ? STATUS_OK : STATUS_STOPPED;
-    }
-    if (status == STATUS_OK)
-        *ret = (struct evaluation){(double)w.correct / (double)s->count,
-                                   w.loss / (double)s->count};
-    for (uint32_t l = 0; l < n->spec.layers; l++)
-        free(w.y[l]);
-    free(w.sums);
-    tile_free(w.tile);
-    return status;
+    uint32_t count = e->samples->count;
+    double loss = 0;
+    e->correct = 0;
+    bool ended = is_deep(e) ? run_tiles(e, go_on, arg) : run_single_layer(e, go_on, arg);
+    if (!ended)
+        return STATUS_STOPPED;
+    for (uint32_t t = 0; t < count; t++)
+        loss += e->loss[t];
+    *ret = (struct evaluation){(double)e->correct / count, loss / count};
+    return STATUS_OK;
 }

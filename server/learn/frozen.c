@@ -5,6 +5,8 @@
 
 #include "learn/tile.h"
 
+enum { CHUNK = 8192 }; /* samples that are paired and summed up together */
+
 bool frozen_applies(const struct learner_spec *spec)
 {
     const struct rule *rule = &spec->rule;
@@ -12,19 +14,37 @@ bool frozen_applies(const struct learner_spec *spec)
            rule->subnet[0] < spec->net.units[1];
 }
 
-/* What the units behind the subnet contribute to layer 1, for each sample of a set. */
+/* What the units behind the subnet contribute to layer 1 for some samples of a set. */
+static enum status sum_some(struct frozen *f, float *sum, uint32_t subnet,
+                            const struct samples *s, uint32_t first, struct tile *tile,
+                            bool (*go_on)(void *), void *arg)
+{
+    uint32_t count = s->count - first < CHUNK ? s->count - first : CHUNK;
+    size_t stride = f->net.layer[1].stride;
+    struct pairs *p = NULL;
+    enum status status = pairs_new(s, first, count, f->net.kernels, &p);
+    float *sums = net_vector(2 * (size_t)CHUNK * stride);
+    if (sums == NULL || status != STATUS_OK)
+        status = STATUS_NO_MEMORY;
+    else if (!tile_pass(tile, s, p, 0, p->count, subnet, f->net.layer[0].targets, sums,
+                        go_on, arg))
+        status = STATUS_STOPPED;
+    for (uint32_t i = 0; status == STATUS_OK && i < 2 * p->count; i++)
+        memcpy(sum + p->sample[i] * stride, sums + i * stride, stride * sizeof *sum);
+    free(sums);
+    pairs_free(p);
+    return status;
+}
+
 static enum status sum_set(struct frozen *f, int set, uint32_t subnet,
                            const struct samples *s, bool (*go_on)(void *), void *arg)
 {
-    size_t stride = f->net.layer[1].stride;
     struct tile *tile = tile_new(&f->net);
-    f->sum[set] = net_vector(s->count * stride);
-    enum status status = STATUS_NO_MEMORY;
-    if (tile != NULL && f->sum[set] != NULL) {
-        bool ended = tile_pass(tile, s, 0, s->count, subnet, f->net.layer[0].targets,
-                               f->sum[set], go_on, arg);
-        status = ended ? STATUS_OK : STATUS_STOPPED;
-    }
+    f->sum[set] = net_vector(s->count * f->net.layer[1].stride);
+    enum status status =
+        tile != NULL && f->sum[set] != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+    for (uint32_t t = 0; t < s->count && status == STATUS_OK; t += CHUNK)
+        status = sum_some(f, f->sum[set], subnet, s, t, tile, go_on, arg);
     tile_free(tile);
     return status;
 }

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "learn/kernels_dense.h"
-
-enum { BLOCK = 8 }; /* vectors of sums that a block of columns keeps in registers */
+#include "learn/kernels_sparse.h"
 
 INLINE void accumulate_block(const size_t vectors, float *restrict out,
                              const float *restrict w, size_t stride, const uint32_t *row,
@@ -22,51 +21,6 @@ INLINE void accumulate_block(const size_t vectors, float *restrict out,
     }
     for (size_t v = 0; v < vectors; v++)
         ((vec *)out)[v] = sum[v];
-}
-
-INLINE void sum_block(const size_t vectors, float *restrict out, const struct sparse *x,
-                      const float *restrict w, size_t stride,
-                      const float *column_sum, const float *offset, const float *bias)
-{
-    vec sum[BLOCK] = {{0}};
-    for (size_t k = 0; k < x->n; k++) {
-        const vec *source = (const vec *)(w + x->row[k] * stride);
-        for (size_t v = 0; v < vectors; v++)
-            sum[v] += x->value[k] * source[v];
-    }
-    for (size_t v = 0; v < vectors; v++) {
-        sum[v] += x->background * ((const loose *)column_sum)[v];
-        sum[v] += x->sum * ((const loose *)offset)[v];
-        if (bias != NULL)
-            sum[v] += ((const loose *)bias)[v];
-        ((vec *)out)[v] = sum[v];
-    }
-}
-
-static void sum_sparse(float *out, const struct sparse *x, const float *w, size_t stride,
-                       const float *column_sum, const float *offset, const float *bias,
-                       size_t columns)
-{
-    size_t left = (columns + WIDTH - 1) / WIDTH;
-    size_t blocks = (left + BLOCK - 1) / BLOCK;
-    while (left > 0) {
-        size_t vectors = (left + blocks - 1) / blocks;
-        switch (vectors) {
-#define CASE(size)                                                                       \
-    case size:                                                                           \
-        sum_block(size, out, x, w, stride, column_sum, offset, bias);                    \
-        break;
-            CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
-#undef CASE
-        }
-        out += vectors * WIDTH;
-        w += vectors * WIDTH;
-        column_sum += vectors * WIDTH;
-        offset += vectors * WIDTH;
-        bias = bias != NULL ? bias + vectors * WIDTH : NULL;
-        left -= vectors;
-        blocks--;
-    }
 }
 
 static void accumulate(float *out, const float *w, size_t stride, const uint32_t *row,
@@ -246,6 +200,61 @@ static struct tally magnitude(const float *x, size_t columns)
     return t;
 }
 
+INLINE float largest_lane(vec x)
+{
+    float most = 0;
+    for (size_t lane = 0; lane < WIDTH; lane++)
+        most = x[lane] > most ? x[lane] : most;
+    return most;
+}
+
+enum { COUNT_BLOCK = 4 };
+
+INLINE void count_block(const size_t vectors, uint32_t *n, const float *size, size_t stride,
+                        const struct line *line, size_t lines)
+{
+    vec_of_int count[COUNT_BLOCK];
+    for (size_t v = 0; v < vectors; v++)
+        count[v] = ((const vec_of_int *)n)[v];
+    for (size_t k = 0; k < lines; k++) {
+        const vec *from = (const vec *)(size + line[k].of * stride);
+        vec least = (vec){0} + line[k].least;
+        for (size_t v = 0; v < vectors; v++)
+            count[v] -= from[v] >= least;
+    }
+    for (size_t v = 0; v < vectors; v++)
+        ((vec_of_int *)n)[v] = count[v];
+}
+
+static void count_above(uint32_t *n, const float *size, size_t stride,
+                        const struct line *line, size_t lines, size_t columns)
+{
+    size_t j = 0;
+    for (; j + COUNT_BLOCK * WIDTH <= columns; j += COUNT_BLOCK * WIDTH)
+        count_block(COUNT_BLOCK, n + j, size + j, stride, line, lines);
+    for (; j < columns; j += WIDTH)
+        count_block(1, n + j, size + j, stride, line, lines);
+}
+
+typedef uint8_t vec_of_bytes __attribute__((vector_size(WIDTH), aligned(1)));
+
+/* The bits of floats that are not negative are ordered like the floats. */
+static float sizes(float *out, const float *x, const uint8_t *column, size_t columns)
+{
+    const vec_of_int none = (vec_of_int)((vec){0} - 1);
+    vec_of_int most = {0}, plastic = most == 0;
+    for (size_t j = 0; j < columns; j += WIDTH) {
+        vec_of_int size = *(const vec_of_int *)(x + j) & 0x7fffffff;
+        if (column != NULL)
+            plastic = __builtin_convertvector(*(const vec_of_bytes *)(column + j),
+                                              vec_of_int) != 0;
+        vec_of_int larger = plastic & (size > most);
+        most = (size & larger) | (most & ~larger);
+        *(vec_of_int *)(out + j) = (size & plastic) | (none & ~plastic);
+    }
+    return largest_lane((vec)most);
+}
+
 #define TEXT_OF(x) #x
 #define TEXT(x) TEXT_OF(x)
 
@@ -254,13 +263,17 @@ const struct kernels KERNELS = {
     .name = TEXT(KERNELS),
     .accumulate = accumulate,
     .sum_sparse = sum_sparse,
+    .sum_pair = sum_pair,
+    .overlap = overlap,
     .accumulate_tile = accumulate_tile,
     .add_outer = add_outer,
     .add_above = add_above,
+    .count_above = count_above,
     .back = back,
     .add_scaled = add_scaled,
     .fold = fold,
     .magnitude = magnitude,
+    .sizes = sizes,
     .distance = distance,
     .square = square,
     .propose = propose,

@@ -27,6 +27,20 @@ struct sparse {
     float background, sum; /* sum: of the whole input, background included */
 };
 
+/* Two of them, over the features of either. */
+struct sparse_pair {
+    const uint32_t *row; /* [n] */
+    const float *value;  /* [n][2] */
+    size_t n;
+    float background, sum[2];
+};
+
+/* What is at least so large in one of several vectors. */
+struct line {
+    uint32_t of;
+    float least;
+};
+
 struct kernels {
     const char *name; /* "kernels_v3": compiled for x86-64-v3 */
 
@@ -41,6 +55,14 @@ struct kernels {
                        const float *column_sum, const float *offset, const float *bias,
                        size_t columns);
 
+    /* sum_sparse for both samples, into out and out + out_stride: the same bits. */
+    void (*sum_pair)(float *out, size_t out_stride, const struct sparse_pair *x,
+                     const float *w, size_t stride, const float *column_sum,
+                     const float *offset, const float *bias, size_t columns);
+
+    /* Bits that both have. */
+    uint32_t (*overlap)(const uint64_t *a, const uint64_t *b, size_t words);
+
     /* accumulate over rows 0 .. n-1 for `count` inputs y[t] and outputs out[t]. */
     void (*accumulate_tile)(float *out, size_t out_stride, const float *y, size_t y_stride,
                             size_t count, const float *w, size_t stride, size_t n,
@@ -53,6 +75,10 @@ struct kernels {
     /* w[j] += x * d[j] where size[j] >= least. */
     void (*add_above)(float *w, float x, const float *d, const float *size, float least,
                       size_t columns);
+
+    /* n[j]++ for each k = 0 .. lines-1 with size[line[k].of][j] >= line[k].least. */
+    void (*count_above)(uint32_t *n, const float *size, size_t stride,
+                        const struct line *line, size_t lines, size_t columns);
 
     /* out[i] = sum over j of w[i][j] * d[j], i = 0 .. n-1. */
     void (*back)(float *out, const float *w, size_t stride, size_t n, const float *d,
@@ -68,7 +94,11 @@ struct kernels {
     /* Entries that are not zero, and the sum of magnitudes. */
     struct tally (*magnitude)(const float *x, size_t columns);
 
-    /* The same of w[i][j] + offset[j] - start[i][j]. */
+    /* out[j] = |x[j]|, or -1 where column[j] is 0; column NULL: everywhere |x[j]|. Returns
+     * the largest. */
+    float (*sizes)(float *out, const float *x, const uint8_t *column, size_t columns);
+
+    /* Entries that are not zero, and the sum of magnitudes, of w[i][j] + offset[j] - start[i][j]. */
     struct tally (*distance)(const float *w, const float *start, size_t stride, size_t n,
                              const float *offset, size_t columns);
 

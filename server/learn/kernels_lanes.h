@@ -24,7 +24,10 @@ typedef float loose __attribute__((vector_size(WIDTH * sizeof(float)), aligned(4
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* `vectors` is a constant at each place of call, so that sum[] becomes registers. */
+/* Vectors of sums that a block of columns keeps in registers: where a function takes their
+ * number, it is a constant at each place of call. */
+enum { BLOCK = 8 };
+
 /* LANES partial sums, added up by halves: the same tree whatever WIDTH is. */
 INLINE float lane_sum(const float lane[LANES])
 {

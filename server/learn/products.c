@@ -1,151 +1,157 @@
 #include "learn/products.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 enum { CANDIDATES_MAX = 64 };
 
-/* Columns of a group with a product above t (or at least t), looked for in [low, high]
- * without branches on the products, which nobody could predict. */
-static uint32_t columns_above(const struct products *p, const struct product_group *g,
-                              double t, int or_equal)
-{
-    uint32_t found = g->low, left = g->high - g->low;
-    while (left > 0) {
-        uint32_t half = (left + 1) / 2;
-        double product = (double)g->size * (double)p->column[found + half - 1].size;
-        found += half & -(uint32_t)((product > t) | (or_equal & (product == t)));
-        left -= half;
-    }
-    return found;
-}
-
-/* Synapses whose product is at least t; remembers the columns in `above`. */
-static uint64_t count_at_least(struct products *p, double t)
-{
-    uint64_t count = 0;
-    for (size_t i = 0; i < p->groups; i++) {
-        struct product_group *g = &p->group[i];
-        g->above = columns_above(p, g, t, 1);
-        count += (uint64_t)g->above * g->members;
-    }
-    return count;
-}
-
-/* `above` becomes the upper or the lower end of every bracket. */
-static uint64_t close_brackets(struct products *p, int is_upper)
-{
-    uint64_t pairs = 0;
-    for (size_t i = 0; i < p->groups; i++) {
-        struct product_group *g = &p->group[i];
-        if (is_upper)
-            g->high = g->above;
-        else
-            g->low = g->above;
-        pairs += g->high - g->low;
-    }
-    return pairs;
-}
+/* What is known of the threshold: `reached` synapses, at least k, have a product of `low` or
+ * more, `taken`, fewer than k, have `high` or more; so many pairs of a group and an item lie
+ * between. */
+struct bracket {
+    double low, high;
+    uint64_t reached, taken, pairs;
+};
 
 struct candidate {
     double product;
     uint64_t members;
 };
 
-/* The largest product t for which at least k synapses have t or more, among the pairs within
- * the brackets; `taken` synapses lie above all of them. */
-static double threshold_within(const struct products *p, uint64_t k, uint64_t taken)
+static double product(const struct products *p, const struct product_group *g, uint32_t item)
 {
-    struct candidate c[CANDIDATES_MAX];
-    size_t n = 0;
-    for (size_t i = 0; i < p->groups; i++)
-        for (uint32_t j = p->group[i].low; j < p->group[i].high; j++) {
-            struct candidate now = {(double)p->group[i].size * (double)p->column[j].size,
-                                    p->group[i].members};
-            size_t at = n++;
-            for (; at > 0 && c[at - 1].product < now.product; at--)
-                c[at] = c[at - 1];
-            c[at] = now;
-        }
-    size_t at = 0;
-    for (; at + 1 < n && taken + c[at].members < k; at++)
-        taken += c[at].members;
-    return n > 0 ? c[at].product : 0;
+    return (double)g->size * (double)p->other->item[item].size;
 }
 
-/* Brackets the threshold between `low`, which at least k reach, and `high`, which fewer do,
- * until few pairs are left. Begins where the last one was found. Returns how many synapses
- * lie at or above `high`. */
-static uint64_t bracket(struct products *p, uint64_t k)
+/* Synapses whose product is at least t; remembers the items in `equal`. */
+static uint64_t count_at_least(struct products *p, double t)
 {
-    double most = (double)p->group[0].size * (double)p->column[0].size;
-    double high = most * 2, low = 0, step = 1.05;
-    double guess = most * (p->hint > 0 && p->hint < 1 ? p->hint : 0.5);
-    uint64_t taken = 0, pairs = UINT64_MAX;
-    while (pairs > CANDIDATES_MAX && nextafter(low, high) < high && high > 1e-300) {
-        uint64_t count = count_at_least(p, guess);
-        if (count >= k) {
-            low = guess;
-            pairs = close_brackets(p, 1);
-        } else {
-            high = guess;
-            taken = count;
-            pairs = close_brackets(p, 0);
-        }
-        if (low > 0 && high < most * 2)
-            guess = low + (high - low) / 2;
-        else
-            guess = fmin(low > 0 ? low * step : high / step, most);
-        step = step * step;
-        if (low >= most)
-            break;
+    uint64_t count = 0;
+    uint32_t items = p->other->n;
+    for (size_t i = 0; i < p->groups; i++) { /* a smaller group has no more items */
+        struct product_group *g = &p->group[i];
+        items = items < g->high ? items : g->high;
+        while (items > g->low && product(p, g, items - 1) < t)
+            items--;
+        g->equal = items;
+        count += (uint64_t)items * g->members;
     }
-    return taken;
+    return count;
 }
 
-static void set_brackets(struct products *p)
+/* Makes t the lower or the upper end of the bracket. */
+static void narrow(struct products *p, struct bracket *b, double t, uint64_t k)
 {
+    uint64_t count = count_at_least(p, t);
+    bool reached = count >= k;
+    b->low = reached ? t : b->low;
+    b->reached = reached ? count : b->reached;
+    b->high = reached ? b->high : t;
+    b->taken = reached ? b->taken : count;
+    b->pairs = 0;
+    for (size_t i = 0; i < p->groups; i++) {
+        struct product_group *g = &p->group[i];
+        g->high = reached ? g->equal : g->high;
+        g->low = reached ? g->low : g->equal;
+        b->pairs += g->high - g->low;
+    }
+}
+
+/* Where to look next: between the ends as the counts suggest, or beyond the one that is
+ * known; around a threshold the counts fall about with its square. */
+static double next_guess(const struct bracket *b, uint64_t k, double most)
+{
+    if (b->low > 0 && b->high <= most) {
+        double share = (double)(b->reached - k) / (double)(b->reached - b->taken);
+        double t = b->low + (b->high - b->low) * fmin(fmax(share, 0.1), 0.9);
+        return t > b->low && t < b->high ? t : b->low + (b->high - b->low) / 2;
+    }
+    double ratio = (double)(b->low > 0 ? b->reached : b->taken) / (double)k;
+    double factor = fmin(fmax(sqrt(ratio), 0.1), 10);
+    return b->low > 0 ? fmin(b->low * factor * 1.02, most) : b->high * factor / 1.02;
+}
+
+/* Until few pairs are left, or those left are all equal. */
+static struct bracket find_bracket(struct products *p, uint64_t k, uint64_t all)
+{
+    double most = product(p, &p->group[0], 0);
+    struct bracket b = {.high = most * 2, .reached = all, .pairs = UINT64_MAX};
+    double t = p->expected > 0 && p->expected < most ? p->expected : most / 2;
+    while (b.pairs > CANDIDATES_MAX && nextafter(b.low, b.high) < b.high && b.low < most) {
+        narrow(p, &b, t, k);
+        t = next_guess(&b, k, most);
+    }
+    return b;
+}
+
+/* The largest product t for which at least k synapses have t or more, among the few pairs
+ * within the bracket: quickselect by the number of synapses, without branches on products,
+ * which nobody could predict. */
+static double threshold_within(const struct products *p, uint64_t k, const struct bracket *b)
+{
+    struct candidate room[2][CANDIDATES_MAX + 1], *c = room[0], *above = room[1];
+    uint64_t taken = b->taken;
+    size_t n = 0;
+    for (size_t i = 0; i < p->groups; i++) {
+        const struct product_group *g = &p->group[i];
+        for (uint32_t j = g->low; j < g->high; j++)
+            c[n++] = (struct candidate){product(p, g, j), g->members};
+    }
+    for (;;) {
+        double pivot = c[n / 2].product;
+        uint64_t members_above = 0, members_equal = 0;
+        size_t more = 0, less = 0;
+        for (size_t i = 0; i < n; i++) {
+            struct candidate now = c[i];
+            above[more] = now;
+            more += now.product > pivot;
+            members_above += now.product > pivot ? now.members : 0;
+            members_equal += now.product == pivot ? now.members : 0;
+            c[less] = now;
+            less += now.product < pivot;
+        }
+        if (taken + members_above >= k) {
+            struct candidate *kept = c;
+            c = above;
+            above = kept;
+            n = more;
+        } else if (taken + members_above + members_equal >= k || less == 0) {
+            return pivot;
+        } else {
+            taken += members_above + members_equal;
+            n = less;
+        }
+    }
+}
+
+static double find_threshold(struct products *p, uint64_t k)
+{
+    uint64_t all = 0;
     for (size_t i = 0; i < p->groups; i++) {
         p->group[i].low = 0;
-        p->group[i].high = (uint32_t)p->columns;
+        p->group[i].high = p->other->n;
+        all += (uint64_t)p->group[i].members * p->other->n;
     }
-}
-
-/* Many equal products: the bracket has closed on one value. */
-static double value_within(const struct products *p)
-{
-    for (size_t i = 0; i < p->groups; i++)
-        if (p->group[i].low < p->group[i].high)
-            return (double)p->group[i].size * (double)p->column[p->group[i].low].size;
-    return 0;
+    if (k >= all)
+        return 0;
+    struct bracket b = find_bracket(p, k, all);
+    return b.pairs > CANDIDATES_MAX ? b.low : threshold_within(p, k, &b);
 }
 
 uint64_t products_cut(struct products *p, uint64_t k)
 {
-    uint64_t all = 0, beyond = 0, at = 0, pairs = 0;
-    for (size_t i = 0; i < p->groups; i++)
-        all += (uint64_t)p->group[i].members * p->columns;
-    set_brackets(p);
-    double t = 0;
-    if (k < all && p->groups > 0 && p->columns > 0) {
-        uint64_t taken = bracket(p, k);
-        for (size_t i = 0; i < p->groups; i++)
-            pairs += p->group[i].high - p->group[i].low;
-        t = pairs > CANDIDATES_MAX ? value_within(p) : threshold_within(p, k, taken);
-    }
-    set_brackets(p);
+    uint64_t beyond = 0;
+    p->threshold = find_threshold(p, k);
+    uint64_t reached = count_at_least(p, p->threshold);
     for (size_t i = 0; i < p->groups; i++) {
         struct product_group *g = &p->group[i];
-        g->above = columns_above(p, g, t, 0);
-        g->equal = t > 0 ? columns_above(p, g, t, 1) : g->above;
+        for (g->above = g->equal; g->above > g->low && p->threshold > 0; g->above--)
+            if (product(p, g, g->above - 1) > p->threshold)
+                break;
         beyond += (uint64_t)g->above * g->members;
-        at += (uint64_t)(g->equal - g->above) * g->members;
     }
-    if (t > 0)
-        p->hint = t / ((double)p->group[0].size * (double)p->column[0].size);
-    if (t == 0 || k <= beyond)
-        return 0;
-    if (k - beyond < at)
-        return k - beyond;
+    if (k < reached)
+        return k > beyond ? k - beyond : 0;
     for (size_t i = 0; i < p->groups; i++)
         p->group[i].above = p->group[i].equal;
     return 0;

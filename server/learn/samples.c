@@ -1,11 +1,13 @@
 /* In: dense images or vectors. Out: the sparse form with a background and the sums over
  * each sample that forward pass and energies need. Knows no files. */
 #include "learn/samples.h"
-#include "learn/rank.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "learn/pairs.h"
+#include "learn/rank.h"
 
 /* The arrays of a struct samples while they are filled. */
 struct builder {
@@ -18,7 +20,8 @@ struct builder {
     float *sum_s;
     double *sum_abs;
     uint32_t *active;
-    struct ranked *ranking; /* [2 * features] scratch */
+    struct ranking ranking; /* scratch */
+    struct pairs *pairs;
 };
 
 void samples_free(struct samples *s)
@@ -34,8 +37,17 @@ void samples_free(struct samples *s)
     free(b->sum_s);
     free(b->sum_abs);
     free(b->active);
-    free(b->ranking);
+    ranking_release(&b->ranking);
+    pairs_free(b->pairs);
     free(b);
+}
+
+enum status samples_pair(struct samples *s)
+{
+    struct builder *b = (struct builder *)s;
+    enum status status = pairs_new(s, 0, s->count, kernels_for(NULL), &b->pairs);
+    s->pairs = b->pairs;
+    return status;
 }
 
 /* Room for what each background has for itself. */
@@ -49,8 +61,8 @@ static struct builder *builder_new(uint32_t count, uint32_t features, uint64_t e
     b->view.sum_s = b->sum_s = calloc((size_t)count + 1, sizeof *b->sum_s);
     b->view.sum_abs = b->sum_abs = calloc((size_t)count + 1, sizeof *b->sum_abs);
     b->view.active = b->active = calloc((size_t)count + 1, sizeof *b->active);
-    b->ranking = calloc(2 * (size_t)features + 1, sizeof *b->ranking);
-    if (b->by_size != NULL && b->ranking != NULL && b->sum_s != NULL && b->sum_abs != NULL && b->active != NULL)
+    if (ranking_init(&b->ranking, features) == STATUS_OK && b->by_size != NULL &&
+        b->sum_s != NULL && b->sum_abs != NULL && b->active != NULL)
         return b;
     samples_free(&b->view);
     return NULL;
@@ -87,14 +99,15 @@ static void add_entry(struct builder *b, uint32_t t, uint32_t feature, float s)
 
 static void order_by_size(struct builder *b, uint32_t t)
 {
-    struct ranked *entry = b->ranking, *room = b->ranking + b->view.features;
+    struct ranked *entry = b->ranking.list;
     const struct samples *s = &b->view;
-    uint64_t first = s->start[t], n = s->start[t + 1] - first;
-    for (uint64_t i = 0; i < n; i++)
-        entry[i] = (struct ranked){fabsf(s->value[first + i] + s->background), (uint32_t)i};
-    rank(entry, room, n);
-    for (uint64_t i = 0; i < n; i++)
-        b->by_size[first + i] = (uint16_t)entry[i].index;
+    uint64_t first = s->start[t];
+    uint32_t n = (uint32_t)(s->start[t + 1] - first);
+    for (uint32_t i = 0; i < n; i++)
+        entry[i] = (struct ranked){fabsf(s->value[first + i] + s->background), i};
+    ranking_sort(&b->ranking, n);
+    for (uint32_t i = 0; i < n; i++)
+        b->by_size[first + i] = (uint16_t)b->ranking.item[i].index;
 }
 
 /* The sums over sample t, once its entries are there. */
@@ -156,7 +169,8 @@ enum status samples_with_background(const struct samples *s, float background,
                                .by_size = b->by_size,
                                .sum_s = b->sum_s,
                                .sum_abs = b->sum_abs,
-                               .active = b->active};
+                               .active = b->active,
+                               .pairs = s->pairs};
     for (uint32_t t = 0; t < s->count; t++)
         sum_up(b, t);
     *ret = &b->view;

@@ -23,6 +23,7 @@ struct samples {
     const float *sum_s;     /* [count]: sum of s */
     const double *sum_abs;  /* [count]: sum of |x| over all features */
     const uint32_t *active; /* [count]: features with x != 0 */
+    const struct pairs *pairs; /* for evaluations; NULL: not made, see samples_pair */
 };
 
 /* Makes samples out of `count` images of `features` bytes: s = pixel / 255, background 0.
@@ -41,6 +42,10 @@ enum status samples_from_values(const float *x, const uint8_t *labels, uint32_t 
  * longer. NO_MEMORY. */
 enum status samples_with_background(const struct samples *s, float background,
                                     struct samples **ret);
+
+/* Pairs the samples for the evaluations of many runs, which else pair them for themselves.
+ * Before any other thread sees them. NO_MEMORY. */
+enum status samples_pair(struct samples *s);
 
 void samples_free(struct samples *s);
 

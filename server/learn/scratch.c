@@ -34,15 +34,15 @@ struct scratch *scratch_new(const struct learner *r)
     bool powers = r->spec.exponents.count > 0;
     s->row_power = calloc(powers ? rows : 1, sizeof *s->row_power);
     s->column_power = calloc(powers ? stride : 1, sizeof *s->column_power);
-    s->rows = calloc(ranked + 1, sizeof *s->rows);
-    s->columns = calloc(ranked + 1, sizeof *s->columns);
-    s->ranking = calloc(ranked + 1, sizeof *s->ranking);
     s->groups = calloc(ranked + 2, sizeof *s->groups);
-    s->sum = calloc(ranked + 1, sizeof *s->sum);
+    s->sum = calloc(ranked + 2, sizeof *s->sum);
     s->size = net_vector(ranked);
-    if (s->rows && s->columns && s->ranking && s->groups && s->sum && s->size && s->x &&
-        s->index && s->unused && s->change && s->column && s->score && s->dense &&
-        s->row_power && s->column_power)
+    s->row_size = net_vector(rows);
+    bool rankings = ranking_init(&s->rows, ranked + 1) == STATUS_OK &&
+                    ranking_init(&s->columns, ranked + 1) == STATUS_OK;
+    if (rankings && s->groups && s->sum && s->size && s->row_size && s->x && s->index &&
+        s->unused && s->change && s->column && s->score && s->dense && s->row_power &&
+        s->column_power)
         return s;
     scratch_free(s);
     return NULL;
@@ -61,11 +61,11 @@ void scratch_free(struct scratch *s)
     free(s->dense);
     free(s->row_power);
     free(s->column_power);
-    free(s->rows);
-    free(s->columns);
-    free(s->ranking);
+    ranking_release(&s->rows);
+    ranking_release(&s->columns);
     free(s->groups);
     free(s->sum);
     free(s->size);
+    free(s->row_size);
     free(s);
 }

@@ -12,6 +12,7 @@ struct run {
     const struct samples *training, *test;
     const struct train_observer *observer;
     struct learner learner;
+    struct evaluator *evaluator; /* of its network on the test set */
     struct frozen frozen; /* what a subnet leaves out of the learner's network */
     double frozen_square[NET_LAYERS_MAX]; /* of its weights, per layer */
     struct rng order;
@@ -90,7 +91,7 @@ static void fill_layers(struct run *r, struct trace_row *row)
 static enum status write_row(struct run *r)
 {
     struct evaluation test;
-    enum status status = evaluate(&r->learner.net, r->test, go_on, r, &test);
+    enum status status = evaluate(r->evaluator, go_on, r, &test);
     if (status != STATUS_OK)
         return status;
     struct trace_row row = {
@@ -188,6 +189,8 @@ static enum status begin(struct run *r, const struct kernels *kernels)
     net_draw_weights(&r->learner.net, &weights);
     if (frozen_applies(&spec->learner))
         status = frozen_split(&r->frozen, &r->learner, r->training, r->test, go_on, r);
+    if (status == STATUS_OK)
+        status = evaluator_new(&r->learner.net, r->test, &r->evaluator);
     if (status != STATUS_OK)
         return status;
     status = learner_start(&r->learner);
@@ -232,6 +235,7 @@ enum status train_run(const struct train_spec *spec, const struct samples *train
     if (status == STATUS_OK)
         *ret_outcome = outcome;
     free(r.permutation);
+    evaluator_free(r.evaluator);
     frozen_release(&r.frozen);
     learner_release(&r.learner);
     return status;

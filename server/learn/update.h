@@ -19,11 +19,12 @@ struct scratch {
                                          when there are exponents */
     float *dense;  /* [rows][stride] of the largest dense layer: the changes */
     /* For UPDATE_LARGEST: */
-    struct ranked *rows, *columns, *ranking; /* [most rows or columns] */
-    struct product_group *groups;            /* [most rows + 1] */
-    double *sum;                             /* [largest stride + 1] */
-    float *size; /* [largest stride] |delta|, -1 where not plastic */
-    double hint[NET_LAYERS_MAX]; /* where the last threshold was; saves time, not more */
+    struct ranking rows, columns;
+    struct product_group *groups; /* [most rows or columns + 2] */
+    double *sum;                  /* [most rows or columns + 2] */
+    float *size;                  /* [largest stride] |delta|, -1 where not plastic */
+    float *row_size;              /* [most rows, rounded up to LANES] |y| of a hidden layer */
+    double expected[NET_LAYERS_MAX]; /* the last threshold as a share of the largest |dw| */
 };
 
 /* NULL without memory. */

@@ -11,13 +11,13 @@ static struct changes *some_plastic(void)
 {
     const struct layer layer = {
         .sources = SOURCES, .targets = TARGETS, .rows = ROWS, .stride = LANES};
-    struct changes *c = changes_new(&layer, 4, 3);
+    struct changes *c = changes_new(&layer, 4, 3, kernels_for(NULL));
     assert_non_null(c);
     assert_int_equal(changes_rows(c), 5);
     return c;
 }
 
-static void expect_row(const struct changes *c, size_t i, const uint32_t want[TARGETS])
+static void expect_row(struct changes *c, size_t i, const uint32_t want[TARGETS])
 {
     uint32_t n[TARGETS];
     changes_get(c, i, TARGETS, n);
@@ -28,7 +28,8 @@ static void parts_add_up(void **state)
 {
     (void)state;
     static const uint32_t nothing[TARGETS] = {0};
-    static const float change[LANES] = {0.1f, 0, -2}, size[LANES] = {3, 1, 2, -1, -1, -1};
+    static const float change[LANES] = {0.1f, 0, -2};
+    _Alignas(64) static const float size[LANES] = {3, 1, 2, -1, -1, -1};
     struct changes *c = some_plastic();
     for (size_t i = 0; i < ROWS; i++)
         expect_row(c, i, nothing);
@@ -43,8 +44,10 @@ static void parts_add_up(void **state)
     expect_row(c, 4, nothing);
     expect_row(c, 5, nothing);
     changes_of_row(c, 1, change);
-    changes_above(c, 3, size, 2);
-    changes_singles(c, SOURCES)[1] += 2;
+    changes_begin(c, size);
+    changes_above(c, 3, 2);
+    changes_of_synapse(c, SOURCES, 1);
+    changes_of_synapse(c, SOURCES, 1);
     assert_non_null(c->single);
     expect_row(c, 0, (const uint32_t[]){11, 10, 11, 0, 0});
     expect_row(c, 1, (const uint32_t[]){13, 11, 13, 0, 0});
@@ -101,7 +104,8 @@ static void lack_of_memory_is_remembered(void **state)
     c->failed = huge_requests_abort;
     assert_null(changes_singles(c, 0));
     assert_true(c->failed);
-    changes_above(c, 0, (const float[LANES]){0}, 0);
+    changes_begin(c, (const float[LANES]){0});
+    changes_above(c, 0, 0);
     changes_of_row(c, 1, (const float[LANES]){1});
     assert_null(c->single);
     changes_free(c);

@@ -41,15 +41,18 @@ static void check_net(struct learner_spec *spec, uint32_t count, uint64_t seed)
     struct rng r = dice(seed);
     struct inputs in;
     struct learner learner;
+    struct evaluator *evaluator;
     struct evaluation got;
     inputs_init(&in, &r, count, spec->net.units[0], spec->net.units[spec->net.layers],
                 dice_below(&r, 3));
     learner_trained(&learner, spec, &in, &r, seed);
     struct evaluation want = one_by_one(&learner.net, in.view);
-    CHECK(seed, evaluate(&learner.net, in.view, always, NULL, &got) == STATUS_OK);
+    CHECK(seed, evaluator_new(&learner.net, in.view, &evaluator) == STATUS_OK);
+    CHECK(seed, evaluate(evaluator, always, NULL, &got) == STATUS_OK);
     CHECK(seed, got.accuracy == want.accuracy);
     CHECK(seed, memcmp(&got.loss, &want.loss, sizeof got.loss) == 0);
     CHECK(seed, isfinite(got.loss) && got.loss > 0);
+    evaluator_free(evaluator);
     learner_release(&learner);
     inputs_release(&in);
 }
@@ -105,18 +108,20 @@ static void stops_when_told(void **state)
         inputs_init(&in, &r, 3000, 5, 3, 1);
         learner_trained(&learner, &spec, &in, &r, layers);
         struct patience endless = {.left = 1 << 30};
+        struct evaluator *evaluator;
         struct evaluation got;
-        assert_int_equal(evaluate(&learner.net, in.view, for_a_while, &endless, &got),
-                         STATUS_OK);
+        assert_int_equal(evaluator_new(&learner.net, in.view, &evaluator), STATUS_OK);
+        assert_int_equal(evaluate(evaluator, for_a_while, &endless, &got), STATUS_OK);
         assert_true(endless.asked >= 3);
         for (int left = 0; left < endless.asked; left++) {
             struct patience p = {.left = left};
             struct evaluation untouched = {-1, -2};
-            assert_int_equal(evaluate(&learner.net, in.view, for_a_while, &p, &untouched),
+            assert_int_equal(evaluate(evaluator, for_a_while, &p, &untouched),
                              STATUS_STOPPED);
             assert_int_equal(p.asked, left + 1);
             assert_true(untouched.accuracy == -1 && untouched.loss == -2);
         }
+        evaluator_free(evaluator);
         learner_release(&learner);
         inputs_release(&in);
     }

@@ -248,6 +248,58 @@ static void naive_add_above(const struct input *in, struct output *o)
                 o->w[i * in->stride + j] += in->x[i] * in->d[j];
 }
 
+/* Two samples over the same rows: the one in `out`, the other in the first row of w. */
+static void run_sum_pair(const struct kernels *k, const struct input *in,
+                         struct output *o)
+{
+    float *sums = net_vector(2 * in->stride), *value = net_vector(2 * in->used);
+    uint32_t *all = calloc(in->used + 1, sizeof *all);
+    for (uint32_t i = 0; i < in->used; i++) {
+        all[i] = (uint32_t)row_of(in, i);
+        value[2 * i] = in->x[i];
+        value[2 * i + 1] = in->x[in->used - 1 - i];
+    }
+    struct sparse_pair x = {all, value, in->used, in->a, {0.5f, -2}};
+    k->sum_pair(sums, in->stride, &x, in->w, in->stride, in->d, in->offset,
+                in->row != NULL ? in->d : NULL, in->columns);
+    memcpy(o->out, sums, in->columns * sizeof *sums);
+    if (in->n > 0)
+        memcpy(o->w, sums + in->stride, in->columns * sizeof *sums);
+    free(sums);
+    free(value);
+    free(all);
+}
+
+static void naive_sum_pair(const struct input *in, struct output *o)
+{
+    for (size_t j = 0; j < in->columns; j++) {
+        double rest = (double)in->a * (double)in->d[j], first = 0, second = 0;
+        for (size_t k = 0; k < in->used; k++) {
+            double w = (double)in->w[row_of(in, k) * in->stride + j];
+            first += (double)in->x[k] * w;
+            second += (double)in->x[in->used - 1 - k] * w;
+        }
+        rest += in->row != NULL ? (double)in->d[j] : 0;
+        o->out[j] = (float)(first + rest + 0.5 * (double)in->offset[j]);
+        if (in->n > 0)
+            o->w[j] = (float)(second + rest - 2 * (double)in->offset[j]);
+    }
+}
+
+static void run_overlap(const struct kernels *k, const struct input *in, struct output *o)
+{
+    size_t words = in->n * in->stride / 2;
+    o->tally.count = k->overlap((const uint64_t *)in->w, (const uint64_t *)in->start, words);
+}
+
+static void naive_overlap(const struct input *in, struct output *o)
+{
+    for (size_t byte = 0; byte < in->n * in->stride * sizeof *in->w; byte++)
+        for (int bit = 0; bit < 8; bit++)
+            o->tally.count += ((const uint8_t *)in->w)[byte] >> bit &
+                              ((const uint8_t *)in->start)[byte] >> bit & 1;
+}
+
 static void run_square(const struct kernels *k, const struct input *in, struct output *o)
 {
     o->tally.sum = k->square(in->d, in->row != NULL ? in->offset : NULL, in->columns);
@@ -274,6 +326,8 @@ static const struct subject {
     {"magnitude", run_magnitude, naive_magnitude},
     {"distance", run_distance, naive_distance},
     {"add_above", run_add_above, naive_add_above},
+    {"sum_pair", run_sum_pair, naive_sum_pair},
+    {"overlap", run_overlap, naive_overlap},
     {"square", run_square, naive_square},
 };
 

@@ -1,6 +1,6 @@
 #include "helpers.h"
 
-#include "learn/samples.h"
+#include "learn/pairs.h"
 
 /* Small images with many zeros, and with equal neighbours. */
 struct images {
@@ -177,6 +177,76 @@ static void a_small_set(void **state)
     samples_free(NULL);
 }
 
+/* Every sample is in one pair, with partners of its class, and its entries are there. */
+static void check_pairs(const struct samples *s, const struct pairs *p, uint32_t first,
+                        uint32_t count, uint64_t seed)
+{
+    uint32_t *seen = calloc((size_t)s->count + 1, sizeof *seen);
+    for (uint32_t pair = 0; pair < p->count; pair++) {
+        const uint32_t *of = p->sample + 2 * (size_t)pair;
+        CHECK(seed, s->label[of[0]] == s->label[of[1]]);
+        for (size_t i = 0; i < 2; i++) {
+            uint64_t e = s->start[of[i]], end = s->start[of[i] + 1];
+            for (uint64_t at = p->start[pair]; at < p->start[pair + 1]; at++) {
+                bool has = e < end && s->index[e] == p->index[at];
+                CHECK(seed, at == p->start[pair] || p->index[at] > p->index[at - 1]);
+                CHECK(seed, p->value[2 * at + i] == (has ? s->value[e] : 0));
+                e += has;
+            }
+            CHECK(seed, e == end);
+            seen[of[i]] += i == 0 || of[0] != of[1];
+        }
+    }
+    for (uint32_t t = 0; t < s->count; t++)
+        CHECK(seed, seen[t] == (t >= first && t < first + count));
+    free(seen);
+}
+
+static void pairs(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 300; seed++) {
+        struct rng r = dice(seed + 5000);
+        struct images m;
+        struct samples *s;
+        struct pairs *p;
+        images_init(&m, seed);
+        CHECK(seed, samples_from_pixels(m.pixel, m.label, m.count, m.features, m.classes,
+                                        &s) == STATUS_OK);
+        uint32_t first = dice_below(&r, m.count), count = dice_below(&r, m.count - first + 1);
+        CHECK(seed, pairs_new(s, first, count, kernels_for(NULL), &p) == STATUS_OK);
+        check_pairs(s, p, first, count, seed);
+        pairs_free(p);
+        CHECK(seed, samples_pair(s) == STATUS_OK && s->pairs != NULL);
+        check_pairs(s, s->pairs, 0, s->count, seed);
+        samples_free(s);
+        images_release(&m);
+    }
+}
+
+/* Twins find each other, so that a pair has no more entries than one of them. */
+static void twins_are_paired(void **state)
+{
+    (void)state;
+    enum { TWINS = 1500, FEATURES = 80 };
+    struct rng r = dice(1);
+    struct samples *s;
+    uint8_t *pixel = calloc(2 * TWINS, FEATURES), *label = calloc(2 * TWINS, 1);
+    for (uint32_t i = 0; i < TWINS * FEATURES; i++) {
+        uint32_t t = i / FEATURES, at = i % FEATURES, twin = 2 * TWINS - 1 - t;
+        bool inked = dice_below(&r, 2) || at == 0;
+        pixel[t * FEATURES + at] = pixel[twin * FEATURES + at] = inked;
+        label[t] = label[twin] = (uint8_t)(t % 4);
+    }
+    assert_int_equal(samples_from_pixels(pixel, label, 2 * TWINS, FEATURES, 4, &s), STATUS_OK);
+    assert_int_equal(samples_pair(s), STATUS_OK);
+    assert_int_equal(s->pairs->count, TWINS);
+    assert_int_equal(2 * s->pairs->start[TWINS], s->start[2 * TWINS]);
+    samples_free(s);
+    free(pixel);
+    free(label);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +254,8 @@ int main(void)
         cmocka_unit_test(with_background),
         cmocka_unit_test(from_values),
         cmocka_unit_test(a_small_set),
+        cmocka_unit_test(pairs),
+        cmocka_unit_test(twins_are_paired),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,11 +42,52 @@ static void select_cut_agrees_with_counting(void **state)
     }
 }
 
+/* Sizes that are all alike, all over the range of floats, or equal. */
+static float draw_size(struct rng *r, uint32_t kind)
+{
+    if (kind == 0)
+        return ldexpf((float)rng_uniform(r), (int)dice_below(r, 250) - 125);
+    if (kind == 1)
+        return 1 + (float)dice_below(r, 50) * 1e-6f;
+    return (float)fabs(rng_normal(r));
+}
+
+static void check_ranking(const struct ranking *k, const float *size, uint64_t seed)
+{
+    for (uint32_t i = 0; i < k->n; i++) {
+        CHECK(seed, k->item[i].size == size[k->item[i].index]);
+        CHECK(seed, i == 0 || k->item[i - 1].size > k->item[i].size ||
+                        (k->item[i - 1].size == k->item[i].size &&
+                         k->item[i - 1].index < k->item[i].index));
+    }
+}
+
+static void ranking_sorts(void **state)
+{
+    (void)state;
+    enum { MOST = 3000 };
+    static float size[MOST];
+    struct ranking k;
+    assert_int_equal(ranking_init(&k, MOST), STATUS_OK);
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        struct rng r = dice(seed);
+        uint32_t n = dice_below(&r, dice_below(&r, 2) ? 40 : MOST), kind = dice_below(&r, 4);
+        for (uint32_t i = 0; i < n; i++) {
+            size[i] = i > 0 && dice_below(&r, 5) == 0 ? size[i - 1] : draw_size(&r, kind);
+            k.list[i] = (struct ranked){size[i], i};
+        }
+        ranking_sort(&k, n);
+        CHECK(seed, k.n == n);
+        check_ranking(&k, size, seed);
+    }
+    ranking_release(&k);
+}
+
 enum { GROUPS = 24, COLUMNS = 40, MEMBERS = 4 };
 
 struct table {
     struct product_group group[GROUPS];
-    struct ranked column[COLUMNS];
+    struct ranking column;
     struct products p;
     double product[GROUPS * COLUMNS * MEMBERS]; /* of all synapses, largest first */
     size_t size;
@@ -65,25 +106,25 @@ static void draw_table(struct table *t, struct rng *r)
     uint32_t groups = 1 + dice_below(r, GROUPS), columns = 1 + dice_below(r, COLUMNS);
     uint32_t values = 1 + dice_below(r, COLUMNS);
     float fraction = dice_below(r, 2) ? 1 : (float)rng_uniform(r) + 0.1f, size = 0;
-    *t = (struct table){.p = {.groups = groups, .columns = columns}};
+    *t = (struct table){.p = {.groups = groups}};
+    if (ranking_init(&t->column, COLUMNS) != STATUS_OK)
+        abort();
     t->p.group = t->group;
-    t->p.column = t->column;
+    t->p.other = &t->column;
     for (uint32_t i = groups; i-- > 0;) {
         size += (float)(1 + dice_below(r, 3)) / 255;
         t->group[i] = (struct product_group){.size = size,
                                              .members = 1 + dice_below(r, MEMBERS)};
     }
-    double value[COLUMNS];
     for (uint32_t j = 0; j < columns; j++)
-        value[j] = 1 + dice_below(r, values);
-    qsort(value, columns, sizeof *value, larger_first);
-    for (uint32_t j = 0; j < columns; j++)
-        t->column[j] = (struct ranked){(float)value[j] * fraction, j};
+        t->column.list[j] =
+            (struct ranked){(float)(1 + dice_below(r, values)) * fraction, j};
+    ranking_sort(&t->column, columns);
     for (uint32_t i = 0; i < groups; i++)
         for (uint32_t j = 0; j < columns; j++)
             for (uint32_t m = 0; m < t->group[i].members; m++)
                 t->product[t->size++] =
-                    (double)t->group[i].size * (double)t->column[j].size;
+                    (double)t->group[i].size * (double)t->column.item[j].size;
     qsort(t->product, t->size, sizeof *t->product, larger_first);
 }
 
@@ -97,8 +138,8 @@ static void check_cut(struct table *t, size_t k, uint64_t seed)
     for (size_t i = 0; i < t->p.groups; i++) {
         const struct product_group *g = &t->group[i];
         size_t above = 0, equal = 0;
-        for (size_t j = 0; j < t->p.columns; j++) {
-            double product = (double)g->size * (double)t->column[j].size;
+        for (size_t j = 0; j < t->column.n; j++) {
+            double product = (double)g->size * (double)t->column.item[j].size;
             above += split ? product > line : product >= line;
             equal += product >= line;
         }
@@ -113,12 +154,11 @@ static void products_cut_agrees_with_counting(void **state)
         struct rng r = dice(seed);
         struct table t;
         draw_table(&t, &r);
-        for (size_t k = 1; k <= t.size + 1; k += 1 + dice_below(&r, 5)) {
-            if (dice_below(&r, 3) == 0) /* else the last one */
-                t.p.hint = dice_below(&r, 2) ? 0 : 1.2 * rng_uniform(&r);
+        for (size_t k = 1; k <= t.size + 1; k += 1 + dice_below(&r, 5))
             check_cut(&t, k, seed);
-        }
+        t.p.expected = rng_uniform(&r);
         check_cut(&t, t.size, seed);
+        ranking_release(&t.column);
     }
 }
 
@@ -126,6 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(select_cut_agrees_with_counting),
+        cmocka_unit_test(ranking_sorts),
         cmocka_unit_test(products_cut_agrees_with_counting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
