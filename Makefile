@@ -43,7 +43,7 @@ LIBS_CLIENT := -lcurl -ljansson -lsodium -lm
 objects = $(patsubst %.c,$(B)/%.o,$(1))
 KERNELS := kernels_v1 kernels_v3 kernels_v4
 # The core gains from -O3 as nothing else does.
-$(B)/server/learn/%.o: CFLAGS += -O3
+$(B)/server/learn/%.o: ALLFLAGS += -O3
 LEARN   := $(call objects,$(filter-out server/learn/kernels.c,$(wildcard server/learn/*.c))) \
 	$(KERNELS:%=$(B)/server/learn/%.o)
 HOUSE   := $(foreach f,$(filter-out learn,$(FLOORS)),$(call objects,$(wildcard server/$(f)/*.c)))

@@ -1,5 +1,5 @@
-/* In: the weights file of a run. Out: the same, as a file that is there as a whole or not at
- * all, or on standard output. */
+/* In: the weights file of a run. Out: the same, as a file that is there as a whole or not
+ * at all, or on standard output. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -134,7 +134,8 @@ const struct verb verb_get = {
     .name = "get",
     .words = "RUN",
     .summary = "Saves the weights of a run that has ended, for numpy.load",
-    .more = "The arrays are weights_layer1 ..., float32 with one row per source and the bias\n"
+    .more = "The arrays are weights_layer1 ..., float32 with one row per source and the "
+            "bias\n"
             "last, and changes_layer1 ..., uint32: how often each synapse changed.\n",
     .words_min = 1,
     .words_max = 1,

@@ -140,17 +140,6 @@ void http_be_patient(struct http *h, const struct http_patience *patience)
     h->patience = patience != NULL ? patience : &usual_patience;
 }
 
-void http_add_escaped(struct buf *b, const char *s)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                "0123456789-._~";
-    for (; *s != '\0'; s++)
-        if (strchr(plain, *s) != NULL)
-            buf_addc(b, *s);
-        else
-            buf_addf(b, "%%%02X", (unsigned char)*s);
-}
-
 void http_pause(const struct http *h, double seconds)
 {
     struct timespec t = {.tv_sec = (time_t)seconds};

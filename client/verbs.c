@@ -6,8 +6,8 @@
 #include "base/nearest.h"
 #include "talk.h"
 
-const struct verb *const verbs[] = {&verb_submit,   &verb_ls,   &verb_show, &verb_trace,
-                                    &verb_get,      &verb_datasets, &verb_help, NULL};
+const struct verb *const verbs[] = {&verb_submit, &verb_ls,       &verb_show, &verb_trace,
+                                    &verb_get,    &verb_datasets, &verb_help, NULL};
 
 const struct opt verbs_options[] = {
     {"server", 0, OPT_TEXT, offsetof(struct options, server), "URL", "FRUGAL_SERVER", 0,

@@ -163,8 +163,8 @@ static bool read_selection(struct request *r, struct conn *c, struct selection *
 /* "samples" and everything of M0, but not "m0.5", are counts, the rest are measures. */
 static json_t *column_value(const char *name, double x)
 {
-    bool is_count = strcmp(name, "samples") == 0 ||
-                    (strncmp(name, "m0", 2) == 0 && name[2] != '.');
+    bool is_count =
+        strcmp(name, "samples") == 0 || (strncmp(name, "m0", 2) == 0 && name[2] != '.');
     return is_count ? json_count(x) : json_measure(x);
 }
 

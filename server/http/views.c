@@ -164,7 +164,8 @@ json_t *view_run(const struct app *app, const struct run *r, int64_t place)
     json_object_set_new(o, "place", place > 0 ? json_integer(place) : json_null());
     json_object_set_new(o, "progress", view_progress(app, r));
     json_object_set_new(o, "results", view_results(r));
-    json_object_set_new(o, "weights", r->weights > 0 ? json_integer(r->weights) : json_null());
+    json_object_set_new(o, "weights",
+                        r->weights > 0 ? json_integer(r->weights) : json_null());
     json_object_set_new(o, "provenance", view_provenance(r));
     json_object_set_new(o, "created", json_time(r->created));
     json_object_set_new(o, "started", json_time(r->started));

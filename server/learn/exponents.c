@@ -40,5 +40,18 @@ void exponents_sum(const struct exponents *e, const float *x, size_t n, float sh
             sum[k] = _mm_add_pd(sum[k], power2(_mm_set_pd(b, a), e->value[k]));
     }
     for (uint32_t k = 0; k < e->count; k++)
-        ret_sum[k] += _mm_cvtsd_f64(sum[k]) + _mm_cvtsd_f64(_mm_unpackhi_pd(sum[k], sum[k]));
+        ret_sum[k] +=
+            _mm_cvtsd_f64(sum[k]) + _mm_cvtsd_f64(_mm_unpackhi_pd(sum[k], sum[k]));
+}
+
+void exponents_map(double exponent, const float *x, size_t n, double *ret)
+{
+    for (size_t i = 0; i < n; i += PAIR) {
+        double a = size_at(x, n, 0, i), b = size_at(x, n, 0, i + 1);
+        __m128d power =
+            a == 0 && b == 0 ? _mm_setzero_pd() : power2(_mm_set_pd(b, a), exponent);
+        ret[i] = _mm_cvtsd_f64(power);
+        if (i + 1 < n)
+            ret[i + 1] = _mm_cvtsd_f64(_mm_unpackhi_pd(power, power));
+    }
 }

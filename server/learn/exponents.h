@@ -8,7 +8,7 @@
 enum { EXPONENTS_MAX = 4 };
 
 struct exponents {
-    uint32_t count; /* 0: nothing is computed */
+    uint32_t count;              /* 0: nothing is computed */
     double value[EXPONENTS_MAX]; /* above 0 */
 };
 
@@ -18,5 +18,8 @@ void exponents_add(const struct exponents *e, double x, double times, double *re
 /* ret_sum[k] += sum over i of |x[i] + shift|^value[k], i = 0 .. n-1; likewise. */
 void exponents_sum(const struct exponents *e, const float *x, size_t n, float shift,
                    double *ret_sum);
+
+/* ret[i] = |x[i]|^exponent; likewise. */
+void exponents_map(double exponent, const float *x, size_t n, double *ret);
 
 #endif

@@ -1,5 +1,5 @@
-/* What a run leaves: the network as it is at the end, and how often its synapses changed. The
- * whole network, also where a subnet was learnt as a network of its own. */
+/* What a run leaves: the network as it is at the end, and how often its synapses changed.
+ * The whole network, also where a subnet was learnt as a network of its own. */
 #ifndef FRUGAL_LEARN_FINAL_H
 #define FRUGAL_LEARN_FINAL_H
 
@@ -11,7 +11,7 @@
 struct final {
     const struct learner *learner;
     const struct frozen *frozen; /* its net has no layers: nothing was left out */
-    bool counted; /* the changes of each synapse are known */
+    bool counted;                /* the changes of each synapse are known */
 };
 
 /* The layers of the whole network. */

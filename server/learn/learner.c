@@ -56,11 +56,11 @@ static bool allocate_layer(struct learner *r, uint32_t l)
     if (r->spec.rule.cache)
         r->transient[l] = net_vector(size);
     if (r->spec.count_changes)
-        r->changes[l] = changes_new(layer, plastic_sources(r, l),
-                                    plastic_targets(r, l), r->net.kernels);
-    return (r->changes[l] != NULL || !r->spec.count_changes) && r->start[l] != NULL &&
-           r->y[l] != NULL && r->delta[l] != NULL &&
-           (r->transient[l] != NULL || !r->spec.rule.cache);
+        r->changes[l] = changes_new(layer, plastic_sources(r, l), plastic_targets(r, l),
+                                    r->net.kernels);
+    return r->start[l] != NULL && r->y[l] != NULL && r->delta[l] != NULL &&
+           (r->transient[l] != NULL || !r->spec.rule.cache) &&
+           (r->changes[l] != NULL || !r->spec.count_changes);
 }
 
 enum status learner_init(struct learner *r, const struct learner_spec *spec,

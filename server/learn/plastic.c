@@ -79,6 +79,18 @@ void plastic_columns(struct learner *r, const struct step *step, uint32_t l)
         change[j] = column[j] ? change[j] : 0;
 }
 
+void product_powers(struct learner *r, uint32_t l)
+{
+    const struct layer *layer = &r->net.layer[l];
+    struct scratch *s = r->scratch;
+    for (uint32_t k = 0; k < r->spec.exponents.count; k++) {
+        double exponent = r->spec.exponents.value[k];
+        exponents_map(exponent, s->x, layer->rows, s->row_power + k * s->power_rows);
+        exponents_map(exponent, s->change, layer->stride,
+                      s->column_power + k * s->power_columns);
+    }
+}
+
 void presynaptic(const struct learner *r, const struct step *step, uint32_t l, float *x)
 {
     const struct layer *layer = &r->net.layer[l];

@@ -34,14 +34,20 @@ struct scratch *scratch_new(const struct learner *r)
     s->mask_bits = calloc(stride / LANES, sizeof *s->mask_bits);
     s->score = calloc(scores + 1, sizeof *s->score);
     s->dense = net_vector(dense);
+    uint32_t powers = r->spec.exponents.count;
+    s->row_power = calloc(powers * rows + 1, sizeof *s->row_power);
+    s->column_power = calloc(powers * stride + 1, sizeof *s->column_power);
+    s->power_rows = rows;
+    s->power_columns = stride;
     s->groups = calloc(ranked + 2, sizeof *s->groups);
     s->sum = calloc(ranked + 2, sizeof *s->sum);
     s->size = net_vector(ranked);
     s->row_size = net_vector(rows);
     bool rankings = ranking_init(&s->rows, ranked + 1) == STATUS_OK &&
                     ranking_init(&s->columns, ranked + 1) == STATUS_OK;
-    if (rankings && s->groups && s->sum && s->size && s->row_size && s->x && s->index && s->unused &&
-        s->change && s->column && s->column_bits && s->mask_bits && s->score && s->dense)
+    if (rankings && s->groups && s->sum && s->size && s->row_size && s->x && s->index &&
+        s->unused && s->change && s->column && s->column_bits && s->mask_bits && s->score &&
+        s->dense && s->row_power && s->column_power)
         return s;
     scratch_free(s);
     return NULL;
@@ -60,6 +66,8 @@ void scratch_free(struct scratch *s)
     free(s->mask_bits);
     free(s->score);
     free(s->dense);
+    free(s->row_power);
+    free(s->column_power);
     ranking_release(&s->rows);
     ranking_release(&s->columns);
     free(s->groups);

@@ -9,12 +9,12 @@ enum {
     TRACE_NAME_MAX = 48,
 };
 
-/* How many columns the trace of a network with so many layers of synapses has, when so many
- * further energies are kept. */
+/* How many columns the trace of a network with so many layers of synapses has, when so
+ * many further energies are kept. */
 uint32_t trace_columns(uint32_t layers, uint32_t exponents);
 
-/* "samples", "m0", "m0_layer1" ...: totals first, then layer by layer. The exponents follow
- * as "m0.5", "m2", "m0.5_direct", "m2_direct". */
+/* "samples", "m0", "m0_layer1" ...: totals first, then layer by layer. The exponents
+ * follow as "m0.5", "m2", "m0.5_direct", "m2_direct". */
 void trace_column_name(const struct exponents *e, uint32_t column,
                        char ret[static TRACE_NAME_MAX]);
 

@@ -205,7 +205,8 @@ static enum status hand_over(const struct run *r)
 {
     bool counted = r->spec->learner.count_changes && r->samples <= UINT32_MAX;
     const struct final left = {&r->learner, &r->frozen, counted};
-    return r->observer->end != NULL ? r->observer->end(r->observer->arg, &left) : STATUS_OK;
+    return r->observer->end != NULL ? r->observer->end(r->observer->arg, &left)
+                                    : STATUS_OK;
 }
 
 enum status train_run(const struct train_spec *spec, const struct samples *training,

@@ -62,8 +62,9 @@ struct train_observer {
     enum train_wish (*poll)(void *arg, uint64_t samples);
     /* Takes a row; anything but STATUS_OK ends the run with that status. */
     enum status (*row)(void *arg, const struct trace_row *row);
-    /* Takes what the run leaves, once, after its last row; not when it is stopped. Anything
-     * but STATUS_OK is how train_run ends, STATUS_STOPPED as OUTCOME_STOPPED. May be NULL. */
+    /* Takes what the run leaves, once, after its last row; not when it is stopped.
+     * Anything but STATUS_OK is how train_run ends, STATUS_STOPPED as OUTCOME_STOPPED.
+     * May be NULL. */
     enum status (*end)(void *arg, const struct final *left);
     void *arg;
 };

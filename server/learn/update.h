@@ -25,6 +25,9 @@ struct scratch {
     double *score; /* [most competitors]; dense: of every synapse */
     float *dense;  /* the changes of a dense row; of all rows [rows][stride] where they compete */
     struct cached cached[NET_LAYERS_MAX];
+    /* For each exponent, of x and of change: [exponents][power_rows], [..][power_columns]. */
+    double *row_power, *column_power;
+    size_t power_rows, power_columns;
     /* For UPDATE_LARGEST: */
     struct ranking rows, columns;
     struct product_group *groups; /* [most rows or columns + 2] */
@@ -56,6 +59,10 @@ void plastic_columns(struct learner *r, const struct step *step, uint32_t l);
 /* Activities of all rows of layer l, the bias included, into x [rows], and LANES zeros. Sources
  * that the subnet leaves out are silent. */
 void presynaptic(const struct learner *r, const struct step *step, uint32_t l, float *x);
+
+/* Fills row_power and column_power: a change that is a product has the product of the two as
+ * its power. */
+void product_powers(struct learner *r, uint32_t l);
 
 void update_outer(struct learner *r, const struct step *step, uint32_t l);
 void update_largest(struct learner *r, const struct step *step, uint32_t l);

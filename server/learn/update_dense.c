@@ -101,6 +101,33 @@ static float *column_sum_of(const struct view *v, struct learner *r, size_t i)
     return v->l == 0 && i < v->layer->sources ? r->net.column_sum : r->scratch->unused;
 }
 
+/* Sum of power[j] where change[j] is not 0. */
+static double sum_where(const float *change, const double *power, size_t columns)
+{
+    enum { PARTS = 4 }; /* sums side by side */
+    double sum[PARTS] = {0};
+    for (size_t j = 0; j < columns; j += PARTS)
+        for (size_t part = 0; part < PARTS; part++)
+            sum[part] += change[j + part] != 0 ? power[j + part] : 0;
+    return (sum[0] + sum[2]) + (sum[1] + sum[3]);
+}
+
+/* The energies with other exponents; with weight decay changes are no products. */
+static void add_powers(struct learner *r, const struct view *v, size_t i,
+                       const float *change)
+{
+    const struct scratch *s = r->scratch;
+    double *power = r->energy[v->l].power;
+    if (r->spec.l2 > 0) {
+        exponents_sum(&r->spec.exponents, change, v->layer->targets, 0, power);
+        return;
+    }
+    for (uint32_t k = 0; k < r->spec.exponents.count; k++)
+        power[k] += s->row_power[k * s->power_rows + i] *
+                    sum_where(change, s->column_power + k * s->power_columns,
+                              v->layer->stride);
+}
+
 /* Adds the changes of row i to weights and column sums, and counts them. */
 static void apply(struct learner *r, const struct view *v, size_t i, const float *change)
 {
@@ -110,7 +137,7 @@ static void apply(struct learner *r, const struct view *v, size_t i, const float
                                                 column_sum_of(v, r, i), change, stride);
     e->m0 += t.count;
     e->m1 += t.sum;
-    exponents_sum(&r->spec.exponents, change, v->layer->targets, 0, e->power);
+    add_powers(r, v, i, change);
     if (r->changes[v->l] != NULL && !v->counts_products)
         changes_of_row(r->changes[v->l], i, change);
 }
@@ -149,6 +176,7 @@ void update_dense(struct learner *r, const struct step *step, uint32_t l, bool c
     if (!closed) {
         plastic_columns(r, step, l);
         presynaptic(r, step, l, s->x);
+        product_powers(r, l);
         v.column = s->column;
         v.column_bits = s->column_bits;
         r->net.kernels->pack(s->column_bits, s->column, layer->stride);

@@ -120,7 +120,7 @@ static struct source source_of(const struct learner *r, const struct step *step,
     return all_features(r, step);
 }
 
-/* Powers of products are products of powers. Rows that are not listed change by to_offset. */
+/* Powers of products are products of powers. Unlisted rows change by to_offset. */
 static void add_powers(struct learner *r, uint32_t l, const struct source *from,
                        size_t columns)
 {
@@ -136,9 +136,9 @@ static void add_powers(struct learner *r, uint32_t l, const struct source *from,
         r->energy[l].power[k] += rows[k] * to[k];
 }
 
-/* Counts the changes of each synapse: of whole rows and columns where all of them change. */
-static void count_changes(struct changes *c, const struct source *from, const float *change,
-                          uint64_t columns)
+/* Counts the changes of each synapse: of whole rows and columns where all change. */
+static void count_changes(struct changes *c, const struct source *from,
+                          const float *change, uint64_t columns)
 {
     bool all_columns = columns == c->plastic_targets;
     const float *where = all_columns ? NULL : change;

@@ -158,13 +158,18 @@ const uint16_t *contest_winners(const struct contest *c)
     return c->wins;
 }
 
-/* The energies with other exponents of the changes that a group is about to make. */
-static void add_powers(struct learner *r, const struct contest *c, uint32_t l, size_t group)
+/* The energies with other exponents of the changes that are about to be made. */
+static void add_powers(struct learner *r, const struct contest *c, uint32_t l)
 {
-    const struct contender *winner = c->winner + group * c->winners;
-    for (size_t i = 0; i < c->winners; i++) {
-        float dw = r->scratch->x[winner[i].row] * r->scratch->change[winner[i].column];
-        exponents_add(&r->spec.exponents, (double)dw, 1, r->energy[l].power);
+    const struct scratch *s = r->scratch;
+    product_powers(r, l);
+    for (uint32_t k = 0; k < r->spec.exponents.count; k++) {
+        const double *row = s->row_power + k * s->power_rows;
+        const double *column = s->column_power + k * s->power_columns;
+        double sum = 0;
+        for (size_t i = 0; i < c->groups * c->winners; i++)
+            sum += row[c->winner[i].row] * column[c->winner[i].column];
+        r->energy[l].power[k] += sum;
     }
 }
 
@@ -235,8 +240,7 @@ void update_weight(struct learner *r, const struct step *step, uint32_t l)
     presynaptic(r, step, l, r->scratch->x);
     if (r->changes[l] != NULL)
         changes_of_products(r->changes[l], r->scratch->x, r->scratch->change);
-    for (size_t group = 0; group < c->groups && r->spec.exponents.count > 0; group++)
-        add_powers(r, c, l, group);
+    add_powers(r, c, l);
     for (size_t group = 0; group < c->groups; group++)
         change_sides(c, r->changes[l], group, change_winners(r, c, l, group));
     r->diverged = r->diverged || !isfinite(r->energy[l].m1);

@@ -148,10 +148,9 @@ void spec_train(const struct spec *s, uint64_t seed, uint32_t features, uint32_t
 
 static const char *type_text(enum field_type type)
 {
-    static const char *const names[] = {"text",   "tags",     "flag",    "choice",
-                                        "integer", "number",  "units",   "integers",
-                                        "numbers", "exponents", "gate", "redraw", "seeds",
-                                        "sweep"};
+    static const char *const names[] = {
+        "text",     "tags",    "flag",      "choice", "integer", "number", "units",
+        "integers", "numbers", "exponents", "gate",   "redraw",  "seeds",  "sweep"};
     return names[type];
 }
 

@@ -34,7 +34,8 @@ static enum status add_layer(struct conn *c, int64_t run, uint32_t layer,
     return status;
 }
 
-enum status store_changes_add(struct conn *c, int64_t run, const struct run_changes *changes)
+enum status store_changes_add(struct conn *c, int64_t run,
+                              const struct run_changes *changes)
 {
     enum status status = STATUS_OK;
     for (uint32_t l = 0; status == STATUS_OK && l <= changes->layers; l++)
@@ -42,7 +43,8 @@ enum status store_changes_add(struct conn *c, int64_t run, const struct run_chan
     return status;
 }
 
-enum status store_changes_list(struct conn *c, int64_t run, changes_visit *visit, void *arg)
+enum status store_changes_list(struct conn *c, int64_t run, changes_visit *visit,
+                               void *arg)
 {
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_CHANGES_LIST);
     if (q == NULL)

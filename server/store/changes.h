@@ -5,14 +5,16 @@
 #include "learn/changes.h"
 #include "store/store.h"
 
-/* What is kept at the end of a run: entry 0 for all layers together, then layer by layer. */
+/* What is kept at the end of a run: entry 0 for all layers together, then layer by layer.
+ */
 struct run_changes {
     uint32_t layers;
     struct change_tally tally[1 + NET_LAYERS_MAX];
 };
 
 /* Part of a write. */
-enum status store_changes_add(struct conn *c, int64_t run, const struct run_changes *changes);
+enum status store_changes_add(struct conn *c, int64_t run,
+                              const struct run_changes *changes);
 
 /* One layer as it is kept; strings live only as long as the visit. */
 struct changes_stored {
@@ -24,6 +26,7 @@ struct changes_stored {
 typedef bool changes_visit(void *arg, const struct changes_stored *layer);
 
 /* The layers of a run, all together first; none if nothing was counted. */
-enum status store_changes_list(struct conn *c, int64_t run, changes_visit *visit, void *arg);
+enum status store_changes_list(struct conn *c, int64_t run, changes_visit *visit,
+                               void *arg);
 
 #endif

@@ -124,7 +124,7 @@ struct run_end {
     int64_t now;
     double seconds;
     const struct run_changes *changes; /* NULL: not counted */
-    int64_t weights; /* bytes of its weights file; 0: it has none */
+    int64_t weights;                   /* bytes of its weights file; 0: it has none */
 };
 
 enum status store_run_finish(struct conn *c, const struct run_end *e);

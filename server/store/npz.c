@@ -1,5 +1,5 @@
-/* In: the network at the end of a run, row by row. Out: an archive of arrays; libzip asks for
- * their bytes piece by piece, so that no array is ever held whole. */
+/* In: the network at the end of a run, row by row. Out: an archive of arrays; libzip asks
+ * for their bytes piece by piece, so that no array is ever held whole. */
 #include "store/npz.h"
 
 #include <errno.h>
@@ -114,7 +114,8 @@ static zip_int64_t array_stat(const struct array *a, zip_stat_t *ret)
 }
 
 /* What libzip calls as the source of an entry. */
-static zip_int64_t serve(void *arg, void *data, zip_uint64_t length, zip_source_cmd_t command)
+static zip_int64_t serve(void *arg, void *data, zip_uint64_t length,
+                         zip_source_cmd_t command)
 {
     struct array *a = arg;
     switch (command) {
@@ -143,8 +144,8 @@ static zip_int64_t serve(void *arg, void *data, zip_uint64_t length, zip_source_
     }
 }
 
-/* Weights hardly get smaller by compression, counts do by far. The time of an entry is that
- * with which ZIP's calendar begins. */
+/* Weights hardly get smaller by compression, counts do by far. The time of an entry is
+ * that with which ZIP's calendar begins. */
 static bool add_array(zip_t *archive, const struct final *left, uint32_t l, bool changes)
 {
     enum { FAST = 1, FIRST_DAY = 1 << 5 | 1 };

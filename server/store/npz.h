@@ -5,10 +5,10 @@
 
 #include "learn/final.h"
 
-/* Writes `weights_layer1` ..., float32 [rows][targets], the bias row last, and when they are
- * counted `changes_layer1` ..., uint32 of the same shape. The same network makes the same
- * bytes. An existing file is replaced; after a failure there may be a file that starts with
- * this path. NO_SPACE, NO_MEMORY, IO. */
+/* Writes `weights_layer1` ..., float32 [rows][targets], the bias row last, and when they
+ * are counted `changes_layer1` ..., uint32 of the same shape. The same network makes the
+ * same bytes. An existing file is replaced; after a failure there may be a file that
+ * starts with this path. NO_SPACE, NO_MEMORY, IO. */
 enum status npz_write(const char *path, const struct final *left);
 
 #endif

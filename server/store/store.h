@@ -1,5 +1,5 @@
-/* The store: everything that outlives the process, in one SQLite file and, where it is large,
- * in files beside it.
+/* The store: everything that outlives the process, in one SQLite file and, where it is
+ * large, in files beside it.
  *
  * One thread, the writer, owns the only connection that ever writes (SQLite 3.40.1 may
  * corrupt a file that two connections write to or checkpoint, sqlite.org/wal.html, "The

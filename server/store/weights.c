@@ -80,7 +80,8 @@ static enum status make_durable(struct store *s, const char *new_name, const cha
     if (fd < 0)
         return STATUS_IO;
     bool ok = fsync(fd) == 0 && fstat(fd, &st) == 0 &&
-              renameat(s->weights, new_name, s->weights, name) == 0 && fsync(s->weights) == 0;
+              renameat(s->weights, new_name, s->weights, name) == 0 &&
+              fsync(s->weights) == 0;
     enum status status = ok ? STATUS_OK : status_of_errno();
     close(fd);
     if (ok)

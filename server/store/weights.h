@@ -1,13 +1,14 @@
-/* The weights files of runs: weights/ID.npz in the data directory. A file is there as a whole
- * or not at all, and once the run has ended it stays as it is. Any thread, but one at a time
- * writes or removes that of a run. */
+/* The weights files of runs: weights/ID.npz in the data directory. A file is there as a
+ * whole or not at all, and once the run has ended it stays as it is. Any thread, but one
+ * at a time writes or removes that of a run. */
 #ifndef FRUGAL_STORE_WEIGHTS_H
 #define FRUGAL_STORE_WEIGHTS_H
 
 #include "learn/final.h"
 #include "store/store.h"
 
-/* Durable when it returns. An older file of the run is replaced. NO_SPACE, NO_MEMORY, IO. */
+/* Durable when it returns. An older file of the run is replaced. NO_SPACE, NO_MEMORY, IO.
+ */
 enum status store_weights_write(struct store *s, int64_t run, const struct final *left,
                                 int64_t *ret_bytes);
 

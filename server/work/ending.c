@@ -129,7 +129,7 @@ void finish(struct execution *e, struct run_end *end, struct buf *why)
     end->reason = why->len > 0 ? why->data : NULL;
     end->changes = e->counted && !is_failure(end) ? &e->changes : NULL;
     end->weights = is_failure(end) ? 0 : e->weights;
-    if (e->weights > end->weights)
+    if (end->weights == 0)
         store_weights_remove(e->place->store, end->run);
     struct end_write w = {.end = *end, .execution = e};
     enum status status = insist(e, apply_end, &w);

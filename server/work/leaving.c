@@ -16,7 +16,8 @@ static enum status count_changes(struct execution *e, const struct final *left)
     return STATUS_OK;
 }
 
-/* Waits for a disk that is full, as the end of the run does; the network is still there. */
+/* Waits for a disk that is full, as the end of the run does; the network is still there.
+ */
 static enum status keep_weights(struct execution *e, const struct final *left)
 {
     enum status status;

@@ -117,12 +117,13 @@ static void whole_network_is_left(void **state)
         }
         assert_true(is_close(sqrt(square), left.last.layer[l].weight_norm, 1e-5));
         assert_int_equal(left.tally[l].sum, left.last.layer[l].spent.m0);
-        assert_true(is_close(1 / change_tally_simpson(&left.tally[l]), (double)size, 1e-9));
+        assert_true(
+            is_close(1 / change_tally_simpson(&left.tally[l]), (double)size, 1e-9));
     }
 }
 
-/* A subnet that is split off leaves what one that is not does: a mask over everything keeps
- * it in one piece. */
+/* A subnet that is split off leaves what one that is not does: a mask over everything
+ * keeps it in one piece. */
 static void a_subnet_leaves_the_whole_network(void **state)
 {
     (void)state;
@@ -144,7 +145,8 @@ static void a_subnet_leaves_the_whole_network(void **state)
             assert_true(is_close((double)split.w[l][i], (double)whole.w[l][i], 1e-4));
             changed += split.changes[l][i] > 0;
         }
-        assert_int_equal(changed, l == 0 ? (FEATURES + 1) * SUBNET : (SUBNET + 1) * CLASSES);
+        assert_int_equal(changed,
+                         l == 0 ? (FEATURES + 1) * SUBNET : (SUBNET + 1) * CLASSES);
         assert_int_equal(split.tally[l].synapses[0], size - changed);
         assert_int_equal(split.tally[l].sum, split.last.layer[l].spent.m0);
     }

@@ -328,7 +328,8 @@ static void same_records(const struct learner *fast, const struct learner *dense
             CHECK(seed, memcmp(a, b, layer->targets * sizeof a[0]) == 0);
         }
         for (int k = 0; k < 2; k++)
-            CHECK(seed, is_close(fast->energy[l].power[k], dense->energy[l].power[k], 1e-5));
+            CHECK(seed,
+                  is_close(fast->energy[l].power[k], dense->energy[l].power[k], 1e-5));
     }
 }
 

@@ -5,8 +5,8 @@
 static const char *const single[] = {"samples", "epoch", "train_accuracy",
                                      "test_accuracy", "test_loss"};
 static const char *const layered[] = {
-    "m0",          "m1",   "m0_direct",  "m1_direct",   "maintenance", "changed",
-    "weight_norm", "m0.5", "m2",         "m0.5_direct", "m2_direct",
+    "m0",          "m1",   "m0_direct", "m1_direct",   "maintenance", "changed",
+    "weight_norm", "m0.5", "m2",        "m0.5_direct", "m2_direct",
 };
 
 /* With two exponents, or with none. */
@@ -73,7 +73,7 @@ static void values_are_in_their_order(void **state)
                   {{20, 2.5, 13, {23}}, {4, 0.25, 0, {24}}, 0.0625, 14}},
         .total = {{30, 4, 24, {25}}, {7, 0.75, 0, {26}}, 0.1, 15}};
     static const double want[] = {
-        9,  0.5, 0.25, 0.75, 2,      /* single values */
+        9,  0.5, 0.25, 0.75, 2,                      /* single values */
         30, 4,   7,    0.75, 24, 0.1,    15, 25, 26, /* in total */
         10, 1.5, 3,    0.5,  11, 0.125,  12, 21, 22, /* layer 1 */
         20, 2.5, 4,    0.25, 13, 0.0625, 14, 23, 24,

@@ -120,7 +120,9 @@ static bool same_rows(const struct record *a, const struct record *b)
         double x[TRACE_COLUMNS_MAX], y[TRACE_COLUMNS_MAX];
         trace_values(&a->row[i], x);
         trace_values(&b->row[i], y);
-        same = memcmp(x, y, trace_columns(a->row[i].layers, a->row[i].exponents) * sizeof x[0]) == 0;
+        same = memcmp(x, y,
+                      trace_columns(a->row[i].layers, a->row[i].exponents) *
+                          sizeof x[0]) == 0;
     }
     return same;
 }
