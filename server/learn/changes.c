@@ -18,7 +18,7 @@ struct changes *changes_new(const struct layer *layer, uint32_t plastic_sources,
                           .stride = layer->stride,
                           .kernels = k,
                           .row = calloc(layer->rows, sizeof *c->row),
-                          .column = calloc(layer->stride, sizeof *c->column)};
+                          .column = (uint32_t *)net_vector(layer->stride)};
     if (c->row != NULL && c->column != NULL)
         return c;
     changes_free(c);
@@ -133,12 +133,19 @@ void changes_begin(struct changes *c, const float *size)
     memcpy(c->size + c->samples++ * c->stride, size, c->stride * sizeof *size);
 }
 
-void changes_above(struct changes *c, size_t i, float least)
+void changes_above(struct changes *c, size_t i, float least, float less)
 {
     if (c->failed)
         return;
     c->line_row[c->lines] = (uint32_t)i;
-    c->line[c->lines++] = (struct line){c->samples - 1, least};
+    c->line[c->lines++] = (struct line){c->samples - 1, least, less};
+}
+
+void changes_above_everywhere(struct changes *c, float least)
+{
+    const struct line line = {c->samples - 1, least, INFINITY};
+    if (!c->failed)
+        c->kernels->count_above(c->column, c->size, c->stride, &line, 1, c->stride);
 }
 
 void changes_copy_mask(struct changes *c, const uint8_t *mask, size_t targets)

@@ -65,10 +65,12 @@ void changes_of_products(struct changes *c, const float *x, const float *change)
 void changes_join(struct changes *c, size_t i, size_t j);
 void changes_leave(struct changes *c, size_t i, size_t j);
 
-/* On one sample, rows change where size[j] >= least: changes_begin tells the sizes, [stride],
- * changes_above then each row once. */
+/* On one sample, rows change where size[j] >= least: changes_begin tells the sizes, [stride].
+ * changes_above, once for a row, counts what reaches `least`, less what reaches `less`, where
+ * changes_above_everywhere has counted too much. */
 void changes_begin(struct changes *c, const float *size);
-void changes_above(struct changes *c, size_t i, float least);
+void changes_above(struct changes *c, size_t i, float least, float less);
+void changes_above_everywhere(struct changes *c, float least);
 
 /* Synapse (i, j) changed. */
 void changes_of_synapse(struct changes *c, size_t i, size_t j);

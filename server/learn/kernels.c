@@ -198,9 +198,9 @@ INLINE void count_block(const size_t vectors, uint32_t *n, const float *size, si
         count[v] = ((const vec_of_int *)n)[v];
     for (size_t k = 0; k < lines; k++) {
         const vec *from = (const vec *)(size + line[k].of * stride);
-        vec least = (vec){0} + line[k].least;
+        vec least = (vec){0} + line[k].least, less = (vec){0} + line[k].less;
         for (size_t v = 0; v < vectors; v++)
-            count[v] -= from[v] >= least;
+            count[v] -= (from[v] >= least) - (from[v] >= less);
     }
     for (size_t v = 0; v < vectors; v++)
         ((vec_of_int *)n)[v] = count[v];

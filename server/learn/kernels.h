@@ -42,10 +42,10 @@ struct sparse_pair {
     float background, sum[2];
 };
 
-/* What is at least so large in one of several vectors. */
+/* What is at least so large in one of several vectors, less what reaches another size. */
 struct line {
     uint32_t of;
-    float least;
+    float least, less;
 };
 
 struct kernels {
@@ -83,7 +83,7 @@ struct kernels {
     void (*add_above)(float *w, float x, const float *d, const float *size, float least,
                       size_t columns);
 
-    /* n[j]++ for each k = 0 .. lines-1 with size[line[k].of][j] >= line[k].least. */
+    /* For each line, and x = size[line.of][j]: n[j] += (x >= least) - (x >= less). */
     void (*count_above)(uint32_t *n, const float *size, size_t stride,
                         const struct line *line, size_t lines, size_t columns);
 

@@ -1,12 +1,13 @@
 /* Competition by |dw| within a layer: of all products |y| * |delta| the k largest change. Only
  * the winners are touched, and the energies follow from how many each row or column has. */
 #include <math.h>
+#include <string.h>
 
 #include "learn/largest.h"
 
 /* Above this share of the columns, a row is changed by a masked pass over all columns, which
  * is faster than going from winner to winner. */
-enum { DENSE_SHARE = 8 };
+enum { DENSE_SHARE = 16 };
 
 /* The threshold may fall to this share of what the last sample's makes expect. */
 static const double CAUTION = 0.5;
@@ -28,8 +29,6 @@ static void change_row(struct largest *u, uint32_t row, uint32_t winners, float 
 {
     float *w = u->layer->w + row * u->layer->stride;
     float least = u->column[winners - 1].size;
-    if (u->changes != NULL)
-        changes_above(u->changes, row, least);
     if (winners * DENSE_SHARE > u->layer->targets) {
         u->r->net.kernels->add_above(w, x, u->change, u->r->scratch->size, least,
                                      u->layer->stride);
@@ -40,15 +39,26 @@ static void change_row(struct largest *u, uint32_t row, uint32_t winners, float 
 }
 
 /* The rows at the background have no entries; they are what lies between. They are changed one
- * by one, not through the offset, so that a synapse that loses keeps every bit. */
+ * by one, not through the offset, so that a synapse that loses keeps every bit; all by the
+ * same. */
 static void change_background(struct largest *u)
 {
     const struct samples *s = u->samples;
+    const struct kernels *k = u->r->net.kernels;
     const struct product_group *g = &u->products.group[u->background];
     uint64_t entry = s->start[u->step->t], end = s->start[u->step->t + 1];
+    bool dense = g->above * DENSE_SHARE > u->layer->targets;
+    float *same = u->r->scratch->unused;
+    if (dense) {
+        memset(same, 0, u->layer->stride * sizeof *same);
+        k->add_above(same, s->background, u->change, u->r->scratch->size,
+                     u->column[g->above - 1].size, u->layer->stride);
+    }
     for (uint32_t i = 0; i < s->features && g->above > 0; i++) {
         if (entry < end && s->index[entry] == i)
             entry++;
+        else if (dense)
+            k->add_scaled(u->layer->w + i * u->layer->stride, 1, same, u->layer->stride);
         else
             change_row(u, i, g->above, s->background);
     }
@@ -70,8 +80,38 @@ static void follow_column_sums(struct largest *u)
     }
 }
 
+/* The smallest change of column that a group wins with; INFINITY: with none. */
+static float least_of(const struct largest *u, const struct product_group *g)
+{
+    return g->above > 0 ? u->column[g->above - 1].size : INFINITY;
+}
+
+/* Counts the changes of rows. Those at the background change alike and are most, so all rows
+ * are counted like them, and those that stand for themselves are put right. */
+static void count_rows(struct largest *u)
+{
+    const struct product_group *group = u->products.group;
+    float everywhere = INFINITY;
+    if (u->background < u->products.groups)
+        everywhere = least_of(u, &group[u->background]);
+    for (size_t i = 0; i < u->products.groups; i++)
+        for (uint32_t k = 0; k < group[i].listed; k++)
+            changes_above(u->changes, u->row[group[i].first + k].index,
+                          least_of(u, &group[i]), everywhere);
+    if (everywhere == INFINITY)
+        return;
+    changes_above_everywhere(u->changes, everywhere);
+    const struct samples *s = u->samples;
+    uint64_t first = s->start[u->step->t], end = s->start[u->step->t + 1];
+    uint64_t listed = u->rows - u->r->spec.net.bias;
+    for (uint64_t e = first + listed; e < end; e++)
+        changes_above(u->changes, s->index[first + s->by_size[e]], INFINITY, everywhere);
+}
+
 static void change_by_row(struct largest *u)
 {
+    if (u->changes != NULL)
+        count_rows(u);
     for (size_t i = 0; i < u->products.groups; i++) {
         const struct product_group *g = &u->products.group[i];
         for (uint32_t k = g->first; k < g->first + g->listed && g->above > 0; k++)
@@ -92,6 +132,8 @@ static void change_by_column(struct largest *u)
         while (group[groups - 1].above <= p)
             groups--;
         uint32_t winners = group[groups - 1].first + group[groups - 1].listed;
+        if (u->changes != NULL)
+            changes_above(u->changes, u->row[p].index, u->column[winners - 1].size, INFINITY);
         change_row(u, u->row[p].index, winners, u->x[u->row[p].index]);
     }
 }

@@ -45,7 +45,7 @@ static void parts_add_up(void **state)
     expect_row(c, 5, nothing);
     changes_of_row(c, 1, change);
     changes_begin(c, size);
-    changes_above(c, 3, 2);
+    changes_above(c, 3, 2, INFINITY);
     changes_of_synapse(c, SOURCES, 1);
     changes_of_synapse(c, SOURCES, 1);
     assert_non_null(c->single);
@@ -102,9 +102,10 @@ static void lack_of_memory_is_remembered(void **state)
     struct changes *c = some_plastic();
     c->rows = SIZE_MAX / LANES / 8; /* a matrix that nobody can have */
     c->failed = huge_requests_abort;
+    changes_of_synapse(c, 0, 0);
     assert_true(c->failed);
     changes_begin(c, (const float[LANES]){0});
-    changes_above(c, 0, 0);
+    changes_above(c, 0, 0, INFINITY);
     changes_of_row(c, 1, (const float[LANES]){1});
     assert_null(c->single);
     changes_free(c);

@@ -300,6 +300,163 @@ static void naive_overlap(const struct input *in, struct output *o)
                               ((const uint8_t *)in->start)[byte] >> bit & 1;
 }
 
+/* Which columns a test takes. */
+static bool is_plastic(const struct input *in, size_t j)
+{
+    return in->offset[j] >= 0;
+}
+
+static void pack_plastic(const struct kernels *k, const struct input *in, uint16_t *bits)
+{
+    uint8_t byte[512] = {0};
+    for (size_t j = 0; j < in->columns; j++)
+        byte[j] = is_plastic(in, j);
+    k->pack(bits, byte, in->stride);
+}
+
+static void run_sizes(const struct kernels *k, const struct input *in, struct output *o)
+{
+    uint16_t bits[512 / LANES];
+    pack_plastic(k, in, bits);
+    o->tally.sum = (double)k->sizes(o->out, in->d, bits, in->stride);
+    memset(o->out + in->columns, 0, (in->stride - in->columns) * sizeof *o->out);
+}
+
+static void naive_sizes(const struct input *in, struct output *o)
+{
+    for (size_t j = 0; j < in->columns; j++) {
+        o->out[j] = is_plastic(in, j) ? fabsf(in->d[j]) : -1;
+        o->tally.sum = fmax(o->tally.sum, (double)o->out[j]);
+    }
+}
+
+static void run_propose(const struct kernels *k, const struct input *in, struct output *o)
+{
+    uint16_t bits[512 / LANES];
+    pack_plastic(k, in, bits);
+    k->propose(o->out, in->a, in->d, 0.25f, in->offset, in->row != NULL ? bits : NULL, bits,
+               in->stride);
+}
+
+static void naive_propose(const struct input *in, struct output *o)
+{
+    for (size_t j = 0; j < in->columns; j++)
+        o->out[j] = is_plastic(in, j) ? in->a * in->d[j] - 0.25f * in->offset[j] : 0;
+}
+
+static void run_add_change(const struct kernels *k, const struct input *in,
+                           struct output *o)
+{
+    for (size_t i = 0; i < in->n; i++) {
+        struct tally t = k->add_change(o->w + i * in->stride, o->out,
+                                       in->start + i * in->stride, in->stride);
+        o->tally.count += t.count;
+        o->tally.sum += t.sum;
+    }
+}
+
+static void naive_add_change(const struct input *in, struct output *o)
+{
+    for (size_t i = 0; i < in->n * in->stride; i++) {
+        o->w[i] += in->start[i];
+        o->out[i % in->stride] += in->start[i];
+        count(&o->tally, (double)in->start[i]);
+    }
+}
+
+/* w is the transient part; what w would be is in `out`. */
+static void run_add_transient(const struct kernels *k, const struct input *in,
+                              struct output *o)
+{
+    float *sum = net_vector(in->stride);
+    for (size_t i = 0; i < in->n; i++) {
+        struct cache_tally t =
+            k->add_transient(o->out, o->w + i * in->stride, in->start + i * in->stride,
+                             0.25f, 0.75f, 1, sum, in->stride);
+        o->tally.count += t.over.count;
+        o->tally.sum += t.over.sum + 10 * t.rest;
+    }
+    for (size_t j = 0; j < in->stride; j++)
+        o->tally.sum += fabs((double)sum[j]);
+    free(sum);
+}
+
+static void naive_add_transient(const struct input *in, struct output *o)
+{
+    double *sum = calloc(in->stride, sizeof *sum);
+    for (size_t i = 0; i < in->n * in->stride; i++) {
+        float total = in->start[i] - 0.25f * o->w[i];
+        o->out[i % in->stride] += total;
+        sum[i % in->stride] += (double)total;
+        o->w[i] = 0.75f * o->w[i] + in->start[i];
+        bool over = fabsf(o->w[i]) > 1;
+        o->tally.count += over;
+        o->tally.sum += fabs((double)o->w[i]) * (over ? 1 : 10);
+    }
+    for (size_t j = 0; j < in->stride; j++)
+        o->tally.sum += fabs(sum[j]);
+    free(sum);
+}
+
+static void run_consolidate(const struct kernels *k, const struct input *in,
+                            struct output *o)
+{
+    for (size_t i = 0; i < in->n; i++) {
+        struct tally t =
+            k->consolidate(o->w + i * in->stride, fabsf(in->a), o->out, in->stride);
+        o->tally.count += t.count;
+        o->tally.sum += t.sum;
+    }
+}
+
+static void naive_consolidate(const struct input *in, struct output *o)
+{
+    for (size_t i = 0; i < in->n * in->stride; i++) {
+        bool over = fabsf(o->w[i]) > fabsf(in->a);
+        o->out[i % in->stride] = over ? o->w[i] : 0;
+        count(&o->tally, over ? (double)o->w[i] : 0);
+        o->w[i] = over ? 0 : o->w[i];
+    }
+}
+
+enum { LINES = 6 };
+
+/* Lines through a few rows of w; counts go to `out`. */
+static size_t draw_lines(const struct input *in, struct line line[LINES])
+{
+    for (uint32_t i = 0; i < LINES && in->n > 0; i++)
+        line[i] = (struct line){i % (uint32_t)in->n, in->x[i % in->n],
+                                i % 2 ? in->x[(i + 1) % in->n] : INFINITY};
+    return in->n > 0 ? LINES : 0;
+}
+
+static void run_count_above(const struct kernels *k, const struct input *in,
+                            struct output *o)
+{
+    struct line line[LINES];
+    uint32_t *n = (uint32_t *)net_vector(in->stride);
+    for (size_t j = 0; j < in->stride; j++)
+        n[j] = 100;
+    k->count_above(n, in->w, in->stride, line, draw_lines(in, line), in->stride);
+    for (size_t j = 0; j < in->stride; j++)
+        o->out[j] = (float)n[j];
+    free(n);
+}
+
+static void naive_count_above(const struct input *in, struct output *o)
+{
+    struct line line[LINES];
+    size_t lines = draw_lines(in, line);
+    for (size_t j = 0; j < in->stride; j++) {
+        int n = 100;
+        for (size_t k = 0; k < lines; k++) {
+            float size = in->w[line[k].of * in->stride + j];
+            n += (size >= line[k].least) - (size >= line[k].less);
+        }
+        o->out[j] = (float)n;
+    }
+}
+
 static void run_square(const struct kernels *k, const struct input *in, struct output *o)
 {
     o->tally.sum = k->square(in->d, in->row != NULL ? in->offset : NULL, in->columns);
@@ -329,6 +486,12 @@ static const struct subject {
     {"sum_pair", run_sum_pair, naive_sum_pair},
     {"overlap", run_overlap, naive_overlap},
     {"square", run_square, naive_square},
+    {"sizes", run_sizes, naive_sizes},
+    {"propose", run_propose, naive_propose},
+    {"add_change", run_add_change, naive_add_change},
+    {"add_transient", run_add_transient, naive_add_transient},
+    {"consolidate", run_consolidate, naive_consolidate},
+    {"count_above", run_count_above, naive_count_above},
 };
 
 static void check_subject(const struct subject *s, const struct input *in, uint64_t seed)
