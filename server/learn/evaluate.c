@@ -16,8 +16,8 @@ struct evaluator {
     struct pairs *own;         /* if they have none */
     struct tile *tile;
     const struct fixed_units *units; /* where every pass begins; NULL: with the input */
-    float *sums; /* [pairs of a tile][2][stride of layer 1], or [CHUNK][stride] of the layer
-                    behind the fixed units */
+    float *sums; /* [pairs of a tile][2][stride of layer 1], or [CHUNK][stride] of the
+                    layer behind the fixed units */
     float *y[NET_LAYERS_MAX]; /* [stride] scratch */
     uint64_t correct;
     double *loss; /* [samples], added up in their order at the end */

@@ -92,7 +92,8 @@ enum status frozen_layers_init(struct frozen_layers *f, struct learner *r,
     *f = (struct frozen_layers){.y = {NULL}};
     for (int i = 0; i < FIXED_SETS && plastic > 0; i++) {
         size_t floats = set[i]->count * r->net.layer[plastic - 1].stride;
-        if (floats > most_bytes / sizeof(float) || net_fixed_units(&r->net, set[i]) != NULL)
+        if (floats > most_bytes / sizeof(float) ||
+            net_fixed_units(&r->net, set[i]) != NULL)
             continue;
         most_bytes -= floats * sizeof(float);
         f->y[i] = net_vector(floats);

@@ -101,8 +101,8 @@ void net_finish_sum(const struct net *n, uint32_t l, const struct samples *s, ui
 const struct fixed_units *net_fixed_units(const struct net *n, const struct samples *s);
 
 /* The forward pass for sample t: ret_y[l] [stride of layer l] are the activities of layer
- * l's targets, the last one the output. Below fixed units nothing is filled in. Returns the
- * loss. */
+ * l's targets, the last one the output. Below fixed units nothing is filled in. Returns
+ * the loss. */
 double net_forward(const struct net *n, const struct samples *s, uint32_t t,
                    float *const *ret_y);
 

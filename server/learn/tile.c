@@ -8,10 +8,10 @@
 #include <string.h>
 
 enum {
-    BLOCK_COLUMNS = 64, /* at most: what a pair touches of a block fits the caches */
-    GROUP = 2,          /* pairs at a time on their way to the next layer */
-    TILE_FLOATS = 1 << 20, /* of summed inputs to the layer behind the input layer */
-    DENSE_SAMPLES = 64,    /* that pass by a block of rows of a layer, */
+    BLOCK_COLUMNS = 64,     /* at most: what a pair touches of a block fits the caches */
+    GROUP = 2,              /* pairs at a time on their way to the next layer */
+    TILE_FLOATS = 1 << 20,  /* of summed inputs to the layer behind the input layer */
+    DENSE_SAMPLES = 64,     /* that pass by a block of rows of a layer, */
     DENSE_FLOATS = 1 << 15, /* of so many weights, which stay in the second-level cache */
 };
 
@@ -130,7 +130,8 @@ static bool next_block(struct walk *at, struct block *ret)
         return false;
     size_t here = (at->vectors + at->blocks - 1) / at->blocks;
     size_t left = at->end - at->column;
-    *ret = (struct block){at->column, left < here * LANES ? left : here * LANES, at->skip};
+    *ret =
+        (struct block){at->column, left < here * LANES ? left : here * LANES, at->skip};
     at->column += ret->units;
     at->skip = 0;
     at->vectors -= here;

@@ -16,7 +16,7 @@ struct run {
     struct evaluator *evaluator; /* of its network on the test set */
     struct frozen frozen; /* what a subnet leaves out of the learner's network */
     double frozen_square[NET_LAYERS_MAX]; /* of its weights, per layer */
-    struct frozen_layers frozen_layers;   /* what the network's first layers make of the sets */
+    struct frozen_layers frozen_layers; /* what its first layers make of the sets */
     double norm[NET_LAYERS_MAX]; /* of its weights at the last row, or at the first */
     struct rng order;
     uint32_t *permutation; /* [training->count], ORDER_SHUFFLED only */

@@ -25,8 +25,8 @@ struct train_spec {
     double stop_accuracy;
     uint64_t stop_samples;
     double stop_m0, stop_m1; /* totals over the layers */
-    size_t frozen_bytes; /* most memory for what layers that do not learn make of the samples;
-                            changes no row */
+    /* Most memory for what layers that do not learn make of the samples; shows in no row. */
+    size_t frozen_bytes;
 };
 
 enum train_outcome {

@@ -132,9 +132,9 @@ static void no_row_tells_what_is_kept(void **state)
         sets_init(&sets, &r, &spec.learner.net);
         run(&spec, &sets, 0, &plain);
         CHECK(seed, plain.rows > 1);
-        with_subnet += frozen_applies(&spec.learner) && spec.learner.learning_rate[0] == 0;
-        const size_t limits[] = {TRAIN_FROZEN_BYTES,
-                                 bytes_of(&spec.learner.net, 0, TEST),
+        with_subnet +=
+            frozen_applies(&spec.learner) && spec.learner.learning_rate[0] == 0;
+        const size_t limits[] = {TRAIN_FROZEN_BYTES, bytes_of(&spec.learner.net, 0, TEST),
                                  bytes_of(&spec.learner.net, 0, TRAINING)};
         for (int i = 0; i < 3; i++) {
             spec.frozen_bytes = limits[i];
@@ -251,8 +251,9 @@ static void large_sets_and_equal_ones(void **state)
     struct sets sets;
     struct learner learner;
     struct frozen_layers f;
-    struct learner_spec spec = {.net = {.layers = 3, .units = {9, 70, 50, 4}, .bias = true},
-                                .learning_rate = {0, 0, 0.1}};
+    struct learner_spec spec = {
+        .net = {.layers = 3, .units = {9, 70, 50, 4}, .bias = true},
+        .learning_rate = {0, 0, 0.1}};
     inputs_init(&sets.training, &r, 5000, 9, 4, 1);
     inputs_init(&sets.test, &r, 2048, 9, 4, 1);
     learner_draw(&learner, &spec, 1);
