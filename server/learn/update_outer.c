@@ -1,7 +1,6 @@
 /* Changes that are an outer product, y times delta, over some rows and some columns: their
  * number and their sum are products too. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "learn/winners.h"
