@@ -6,13 +6,18 @@
 
 #include "learn/tile.h"
 
+enum { CHUNK = 256 }; /* samples at a time behind fixed units */
+
 struct evaluator {
     const struct net *net;
     const struct samples *samples;
+    /* Of a pass that begins with the input: */
     const struct pairs *pairs; /* those of the samples, or */
     struct pairs *own;         /* if they have none */
     struct tile *tile;
-    float *sums;              /* [pairs of a tile][2][stride of layer 1] */
+    const struct fixed_units *units; /* where every pass begins; NULL: with the input */
+    float *sums; /* [pairs of a tile][2][stride of layer 1], or [CHUNK][stride] of the
+                    layer behind the fixed units */
     float *y[NET_LAYERS_MAX]; /* [stride] scratch */
     uint64_t correct;
     double *loss; /* [samples], added up in their order at the end */
@@ -34,6 +39,11 @@ static bool allocate(struct evaluator *e)
     }
     if (!is_deep(e))
         return ok;
+    e->units = net_fixed_units(n, e->samples);
+    if (e->units != NULL) {
+        e->sums = net_vector(CHUNK * n->layer[e->units->layer + 1].stride);
+        return ok && e->sums != NULL;
+    }
     e->tile = tile_new(n);
     e->sums = net_vector(2 * (size_t)tile_pairs(n) * n->layer[1].stride);
     e->pairs = e->samples->pairs;
@@ -80,13 +90,13 @@ static void score(struct evaluator *e, uint32_t t, float *y)
     e->correct += net_class(y, classes) == label;
 }
 
-/* From the contributions of the first hidden layer to the output. */
-static void finish_sample(struct evaluator *e, uint32_t t, float *sums)
+/* From what hidden units contribute to layer `first` to the output. */
+static void finish_sample(struct evaluator *e, uint32_t t, uint32_t first, float *sums)
 {
     const struct net *n = e->net;
-    net_finish_sum(n, 1, e->samples, t, sums);
+    net_finish_sum(n, first, e->samples, t, sums);
     float *y = sums;
-    for (uint32_t l = 2; l < n->spec.layers; l++) {
+    for (uint32_t l = first + 1; l < n->spec.layers; l++) {
         activation_apply(n->spec.activation, y, n->layer[l].sources);
         net_sum_dense(n, l, e->samples, t, y, e->y[l]);
         y = e->y[l];
@@ -97,9 +107,9 @@ static void finish_sample(struct evaluator *e, uint32_t t, float *sums)
 static void finish_pair(struct evaluator *e, uint32_t pair, float *sums)
 {
     const uint32_t *sample = e->pairs->sample + 2 * (size_t)pair;
-    finish_sample(e, sample[0], sums);
+    finish_sample(e, sample[0], 1, sums);
     if (sample[1] != sample[0])
-        finish_sample(e, sample[1], sums + e->net->layer[1].stride);
+        finish_sample(e, sample[1], 1, sums + e->net->layer[1].stride);
 }
 
 static bool run_tiles(struct evaluator *e, bool (*go_on)(void *), void *arg)
@@ -118,6 +128,22 @@ static bool run_tiles(struct evaluator *e, bool (*go_on)(void *), void *arg)
     return true;
 }
 
+static bool run_fixed_units(struct evaluator *e, bool (*go_on)(void *), void *arg)
+{
+    const struct net *n = e->net;
+    uint32_t l = e->units->layer + 1, samples = e->samples->count;
+    size_t stride = n->layer[l].stride, y_stride = n->layer[l - 1].stride;
+    for (uint32_t first = 0; first < samples; first += CHUNK) {
+        uint32_t count = samples - first < CHUNK ? samples - first : CHUNK;
+        memset(e->sums, 0, count * stride * sizeof(float));
+        if (!tile_dense(n, l, e->units->y + first * y_stride, count, e->sums, go_on, arg))
+            return false;
+        for (uint32_t i = 0; i < count; i++)
+            finish_sample(e, first + i, l, e->sums + i * stride);
+    }
+    return true;
+}
+
 static bool run_single_layer(struct evaluator *e, bool (*go_on)(void *), void *arg)
 {
     enum { ASK_EVERY = 1024 };
@@ -131,14 +157,20 @@ static bool run_single_layer(struct evaluator *e, bool (*go_on)(void *), void *a
     return true;
 }
 
+static bool run(struct evaluator *e, bool (*go_on)(void *), void *arg)
+{
+    if (!is_deep(e))
+        return run_single_layer(e, go_on, arg);
+    return e->units != NULL ? run_fixed_units(e, go_on, arg) : run_tiles(e, go_on, arg);
+}
+
 enum status evaluate(struct evaluator *e, bool (*go_on)(void *arg), void *arg,
                      struct evaluation *ret)
 {
     uint32_t count = e->samples->count;
     double loss = 0;
     e->correct = 0;
-    bool ended = is_deep(e) ? run_tiles(e, go_on, arg) : run_single_layer(e, go_on, arg);
-    if (!ended)
+    if (!run(e, go_on, arg))
         return STATUS_STOPPED;
     for (uint32_t t = 0; t < count; t++)
         loss += e->loss[t];

@@ -11,8 +11,8 @@ struct evaluation {
     double loss;     /* mean over samples */
 };
 
-/* What evaluations of `n` on `s` need, both borrowed; the shape of the network must stay.
- * Free with evaluator_free. One thread at a time. NO_MEMORY. */
+/* What evaluations of `n` on `s` need, both borrowed; the shape of the network and its
+ * fixed units must stay. Free with evaluator_free. One thread at a time. NO_MEMORY. */
 enum status evaluator_new(const struct net *n, const struct samples *s,
                           struct evaluator **ret);
 void evaluator_free(struct evaluator *e);

@@ -60,6 +60,7 @@ static void copy_subnet(struct net *to, const struct net *from)
     if (to->spec.bias)
         memcpy(d->w + d->sources * d->stride, b->w + b->sources * b->stride,
                d->stride * sizeof(float));
+    net_fold(to);
 }
 
 enum status frozen_split(struct frozen *f, struct learner *r, const struct samples *training,

@@ -239,6 +239,21 @@ static float sizes(float *out, const float *x, const uint16_t *column, size_t co
     return largest_lane((vec)most);
 }
 
+static size_t count_from(const float *x, float least, size_t columns)
+{
+    vec_of_int count[PARTS];
+    size_t total = 0;
+    for (size_t p = 0; p < PARTS; p++)
+        count[p] = (vec_of_int){0};
+    for (size_t j = 0; j < columns; j += LANES)
+        for (size_t p = 0; p < PARTS; p++)
+            count[p] -= ((const vec *)(x + j))[p] >= least;
+    for (size_t p = 0; p < PARTS; p++)
+        for (size_t lane = 0; lane < WIDTH; lane++)
+            total += (size_t)count[p][lane];
+    return total;
+}
+
 #define TEXT_OF(x) #x
 #define TEXT(x) TEXT_OF(x)
 
@@ -258,6 +273,7 @@ const struct kernels KERNELS = {
     .fold = fold,
     .magnitude = magnitude,
     .sizes = sizes,
+    .count_from = count_from,
     .distance = distance,
     .square = square,
     .pack = pack,

@@ -105,6 +105,9 @@ struct kernels {
      * Returns the largest. */
     float (*sizes)(float *out, const float *x, const uint16_t *column, size_t columns);
 
+    /* Entries that are at least `least`. */
+    size_t (*count_from)(const float *x, float least, size_t columns);
+
     /* Entries that are not zero, and the sum of magnitudes, of w[i][j] + offset[j] - start[i][j]. */
     struct tally (*distance)(const float *w, const float *start, size_t stride, size_t n,
                              const float *offset, size_t columns);

@@ -164,8 +164,7 @@ static bool is_closed(const struct rule *rule, bool correct, double squared_erro
            (rule->gate == GATE_ERROR && squared_error <= rule->gate_error);
 }
 
-/* Layers below the first that learns need no error. */
-static uint32_t first_plastic_layer(const struct learner *r)
+uint32_t learner_first_plastic(const struct learner *r)
 {
     uint32_t l = 0;
     while (l < r->spec.net.layers - 1 && r->path[l] == UPDATE_NONE)
@@ -198,7 +197,7 @@ static void update_layer(struct learner *r, const struct step *step, uint32_t l,
 static void update(struct learner *r, const struct step *step, bool closed)
 {
     uint32_t layers = r->spec.net.layers;
-    for (uint32_t l = layers - 1; l > first_plastic_layer(r) && !closed; l--)
+    for (uint32_t l = layers - 1; l > learner_first_plastic(r) && !closed; l--)
         propagate_back(r, l - 1);
     for (uint32_t l = 0; l < layers && !r->diverged; l++)
         update_layer(r, step, l, closed);
@@ -216,7 +215,7 @@ bool learner_step(struct learner *r, const struct samples *s, uint32_t t)
     r->diverged = r->diverged || !isfinite(squared_error);
     masks_next(&r->masks, &r->spec.rule, r->spec.net.layers);
     update(r, &step, is_closed(&r->spec.rule, correct, squared_error));
-    if (++r->steps % FOLD_EVERY == 0)
+    if (++r->steps % FOLD_EVERY == 0 && r->path[0] != UPDATE_NONE)
         net_fold(&r->net);
     return correct;
 }
@@ -257,6 +256,8 @@ struct energy learner_direct(const struct learner *r, uint32_t l)
     const float *offset = l == 0 ? r->net.offset : r->zero;
     size_t bias_row = layer->sources * layer->stride;
     struct energy total = {.m0 = 0};
+    if (r->path[l] == UPDATE_NONE)
+        return total;
     add(&total, k->distance(layer->w, r->start[l], layer->stride, layer->sources, offset,
                             layer->stride));
     add(&total, k->distance(layer->w + bias_row, r->start[l] + bias_row, layer->stride,

@@ -70,6 +70,9 @@ void learner_release(struct learner *r);
  * NO_MEMORY. */
 enum status learner_start(struct learner *r);
 
+/* The first layer that learns, or the last layer: what lies below it never changes. */
+uint32_t learner_first_plastic(const struct learner *r);
+
 /* Learns from sample t. Returns whether it was classified correctly before. */
 bool learner_step(struct learner *r, const struct samples *s, uint32_t t);
 

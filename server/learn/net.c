@@ -138,14 +138,38 @@ void net_sum_dense(const struct net *n, uint32_t l, const struct samples *s, uin
     net_finish_sum(n, l, s, t, ret_a);
 }
 
+const struct fixed_units *net_fixed_units(const struct net *n, const struct samples *s)
+{
+    for (int i = 0; i < FIXED_SETS; i++)
+        if (n->units[i].samples == s)
+            return &n->units[i];
+    return NULL;
+}
+
+/* The first activities of the pass; returns the layer whose targets they are. */
+static uint32_t begin_forward(const struct net *n, const struct samples *s, uint32_t t,
+                              float *const *ret_y)
+{
+    const struct fixed_units *u = net_fixed_units(n, s);
+    if (u != NULL) {
+        size_t stride = n->layer[u->layer].stride;
+        memcpy(ret_y[u->layer], u->y + t * stride, stride * sizeof *u->y);
+        return u->layer;
+    }
+    sum_input(n, s, t, ret_y[0]);
+    if (n->spec.layers > 1)
+        activation_apply(n->spec.activation, ret_y[0], n->layer[0].targets);
+    return 0;
+}
+
 double net_forward(const struct net *n, const struct samples *s, uint32_t t,
                    float *const *ret_y)
 {
     uint32_t last = n->spec.layers - 1;
-    sum_input(n, s, t, ret_y[0]);
-    for (uint32_t l = 0; l < last; l++) {
-        activation_apply(n->spec.activation, ret_y[l], n->layer[l].targets);
+    for (uint32_t l = begin_forward(n, s, t, ret_y); l < last; l++) {
         net_sum_dense(n, l + 1, s, t, ret_y[l], ret_y[l + 1]);
+        if (l + 1 < last)
+            activation_apply(n->spec.activation, ret_y[l + 1], n->layer[l + 1].targets);
     }
     return loss_output(n->spec.loss, ret_y[last], n->layer[last].targets, s->label[t]);
 }

@@ -48,6 +48,13 @@ struct fixed_input {
     const float *sum; /* [count][stride of layer 1]; borrowed */
 };
 
+/* The activities of a hidden layer that never change, since no synapse below it does. */
+struct fixed_units {
+    const struct samples *samples;
+    uint32_t layer; /* whose targets they are */
+    const float *y; /* [count][stride of that layer]; borrowed */
+};
+
 enum { FIXED_SETS = 2 }; /* training and test */
 
 struct net {
@@ -57,6 +64,7 @@ struct net {
     float *offset;     /* [layer[0].stride] */
     float *column_sum; /* [layer[0].stride]: of w over the rows of features */
     struct fixed_input fixed[FIXED_SETS]; /* samples NULL: none */
+    struct fixed_units units[FIXED_SETS]; /* the same */
 };
 
 /* All weights are zero. NO_MEMORY: nothing is left to release. One thread at a time
@@ -89,8 +97,12 @@ void net_sum_dense(const struct net *n, uint32_t l, const struct samples *s, uin
 void net_finish_sum(const struct net *n, uint32_t l, const struct samples *s, uint32_t t,
                     float *a);
 
+/* What is known of the set's activities; NULL: nothing. */
+const struct fixed_units *net_fixed_units(const struct net *n, const struct samples *s);
+
 /* The forward pass for sample t: ret_y[l] [stride of layer l] are the activities of layer
- * l's targets, the last one the output. Returns the loss. */
+ * l's targets, the last one the output. Below fixed units nothing is filled in. Returns
+ * the loss. */
 double net_forward(const struct net *n, const struct samples *s, uint32_t t,
                    float *const *ret_y);
 

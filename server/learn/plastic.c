@@ -21,37 +21,37 @@ static const uint8_t *mask_of(const struct learner *r, const struct step *step, 
     return masks_of(&r->masks, &r->spec.rule, l, step->label, r->steps);
 }
 
-/* Whether target j has at least one plastic synapse; a synapse mask may leave it none. */
-static bool is_in_play(const struct learner *r, const uint8_t *mask, uint32_t l, uint32_t j)
+/* Silences the targets to which a synapse mask leaves no plastic synapse. */
+static void leave_in_play(const struct learner *r, const uint8_t *mask, uint32_t l)
 {
     const struct layer *layer = &r->net.layer[l];
-    if (mask == NULL || r->spec.rule.mask == MASK_UNITS)
-        return mask == NULL || mask[j];
-    for (uint32_t i = 0; i < plastic_sources(r, l); i++)
-        if (mask[(size_t)i * layer->targets + j])
-            return true;
-    return r->spec.net.bias && mask[(size_t)layer->sources * layer->targets + j];
+    uint32_t sources = plastic_sources(r, l), targets = plastic_targets(r, l);
+    uint8_t *column = r->scratch->column;
+    memset(column, 0, targets);
+    for (size_t i = 0; i < layer->rows; i++) {
+        const uint8_t *row = mask + i * layer->targets;
+        bool is_plastic = i < sources || i >= layer->sources; /* or the bias */
+        for (uint32_t j = 0; j < targets && is_plastic; j++)
+            column[j] |= row[j];
+    }
 }
 
 /* Silences the targets that lose the competition by |delta| or |y|. */
 static void compete_units(struct learner *r, const struct step *step, uint32_t l)
 {
     const struct rule *rule = &r->spec.rule;
+    const struct kernels *k = r->net.kernels;
+    struct scratch *s = r->scratch;
     const float *by = rule->compete == COMPETE_ERROR ? r->delta[l] : r->y[l];
     const uint8_t *mask = mask_of(r, step, l);
-    uint32_t targets = plastic_targets(r, l);
-    uint8_t *column = r->scratch->column;
-    double *score = r->scratch->score;
-    size_t n = 0;
-    for (uint32_t j = 0; j < targets; j++)
-        if (is_in_play(r, mask, l, j))
-            score[n++] = (double)(by[j] < 0 ? -by[j] : by[j]);
-    struct cut cut =
-        select_cut(score, n, rule->compete_keep[l], rule->compete_smallest);
-    for (uint32_t j = 0; j < targets; j++)
-        if (is_in_play(r, mask, l, j) &&
-            !cut_takes(&cut, (double)(by[j] < 0 ? -by[j] : by[j])))
-            column[j] = 0;
+    size_t stride = r->net.layer[l].stride;
+    if (mask != NULL && rule->mask == MASK_SYNAPSES)
+        leave_in_play(r, mask, l);
+    k->pack(s->column_bits, s->column, stride);
+    float most = k->sizes(s->size, by, s->column_bits, stride);
+    struct threshold threshold = select_threshold(
+        k, s->size, stride, most, rule->compete_keep[l], rule->compete_smallest);
+    threshold_mark(&threshold, s->size, stride, s->column);
 }
 
 void plastic_columns(struct learner *r, const struct step *step, uint32_t l)

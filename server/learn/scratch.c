@@ -41,7 +41,7 @@ struct scratch *scratch_new(const struct learner *r)
     s->power_columns = stride;
     s->groups = calloc(ranked + 2, sizeof *s->groups);
     s->sum = calloc(ranked + 2, sizeof *s->sum);
-    s->size = net_vector(ranked);
+    s->size = net_vector(stride);
     s->row_size = net_vector(rows);
     bool rankings = ranking_init(&s->rows, ranked + 1) == STATUS_OK &&
                     ranking_init(&s->columns, ranked + 1) == STATUS_OK;

@@ -8,9 +8,11 @@
 #include <string.h>
 
 enum {
-    BLOCK_COLUMNS = 64, /* at most: what a pair touches of a block fits the caches */
-    GROUP = 2,          /* pairs at a time on their way to the next layer */
-    TILE_FLOATS = 1 << 20, /* of summed inputs to the layer behind the input layer */
+    BLOCK_COLUMNS = 64,     /* at most: what a pair touches of a block fits the caches */
+    GROUP = 2,              /* pairs at a time on their way to the next layer */
+    TILE_FLOATS = 1 << 20,  /* of summed inputs to the layer behind the input layer */
+    DENSE_SAMPLES = 64,     /* that pass by a block of rows of a layer, */
+    DENSE_FLOATS = 1 << 15, /* of so many weights, which stay in the second-level cache */
 };
 
 struct tile {
@@ -105,23 +107,98 @@ static void pass_block(struct tile *w, const struct samples *s, const struct pai
     }
 }
 
+/* A walk over blocks of even size, which begin where vectors do. */
+struct walk {
+    size_t vectors, blocks; /* left */
+    size_t column, skip, end;
+};
+
+static struct walk walk_units(size_t first_unit, size_t end_unit)
+{
+    size_t begin = first_unit / LANES * LANES;
+    size_t vectors = (end_unit - begin + LANES - 1) / LANES;
+    return (struct walk){.vectors = vectors,
+                         .blocks = (vectors * LANES + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS,
+                         .column = begin,
+                         .skip = first_unit - begin,
+                         .end = end_unit};
+}
+
+static bool next_block(struct walk *at, struct block *ret)
+{
+    if (at->blocks == 0)
+        return false;
+    size_t here = (at->vectors + at->blocks - 1) / at->blocks;
+    size_t left = at->end - at->column;
+    *ret =
+        (struct block){at->column, left < here * LANES ? left : here * LANES, at->skip};
+    at->column += ret->units;
+    at->skip = 0;
+    at->vectors -= here;
+    at->blocks--;
+    return true;
+}
+
 bool tile_pass(struct tile *w, const struct samples *s, const struct pairs *p,
                uint32_t first, uint32_t count, uint32_t first_unit, uint32_t end_unit,
                float *ret_sums, bool (*go_on)(void *arg), void *arg)
 {
-    size_t begin = first_unit / LANES * LANES; /* blocks begin where vectors do */
-    size_t vectors = (end_unit - begin + LANES - 1) / LANES;
-    size_t blocks = (vectors * LANES + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS;
-    struct block b = {.column = begin, .skip = first_unit - begin};
-    for (; blocks > 0; blocks--) { /* of even size */
-        size_t here = (vectors + blocks - 1) / blocks;
-        vectors -= here;
-        b.units = end_unit - b.column < here * LANES ? end_unit - b.column : here * LANES;
+    struct walk at = walk_units(first_unit, end_unit);
+    struct block b;
+    while (next_block(&at, &b)) {
         pass_block(w, s, p, first, count, &b, ret_sums);
-        b.column += b.units;
-        b.skip = 0;
         if (!go_on(arg))
             return false;
     }
+    return true;
+}
+
+static void keep_block(struct tile *w, const struct samples *s, const struct pairs *p,
+                       uint32_t first, const struct block *b, float *ret_y)
+{
+    size_t stride = w->net->layer[0].stride;
+    size_t columns = (b->units + LANES - 1) / LANES * LANES;
+    pack_block(w, b);
+    for (uint32_t pair = 0; pair < p->count; pair++) {
+        _Alignas(64) float y[2][BLOCK_COLUMNS];
+        fill_pair(w, s, p, pair, b, y);
+        for (int i = 0; i < 2; i++) {
+            size_t row = p->sample[2 * (size_t)pair + (size_t)i] - first;
+            memcpy(ret_y + row * stride + b->column, y[i], columns * sizeof(float));
+        }
+    }
+}
+
+bool tile_units(struct tile *w, const struct samples *s, const struct pairs *p,
+                uint32_t first, float *ret_y, bool (*go_on)(void *arg), void *arg)
+{
+    struct walk at = walk_units(0, w->net->layer[0].targets);
+    struct block b;
+    while (next_block(&at, &b)) {
+        keep_block(w, s, p, first, &b, ret_y);
+        if (!go_on(arg))
+            return false;
+    }
+    return true;
+}
+
+bool tile_dense(const struct net *n, uint32_t l, const float *y, uint32_t count,
+                float *ret_sums, bool (*go_on)(void *arg), void *arg)
+{
+    const struct layer *layer = &n->layer[l];
+    size_t y_stride = n->layer[l - 1].stride;
+    uint32_t most = (uint32_t)(DENSE_FLOATS / layer->stride);
+    most = most > LANES ? most : LANES;
+    for (uint32_t t = 0; t < count; t += DENSE_SAMPLES)
+        for (uint32_t i = 0; i < layer->sources; i += most) {
+            uint32_t samples = count - t < DENSE_SAMPLES ? count - t : DENSE_SAMPLES;
+            uint32_t rows = layer->sources - i < most ? layer->sources - i : most;
+            n->kernels->accumulate_tile(ret_sums + t * layer->stride, layer->stride,
+                                        y + t * y_stride + i, y_stride, samples,
+                                        layer->w + i * layer->stride, layer->stride, rows,
+                                        layer->targets);
+            if (!go_on(arg))
+                return false;
+        }
     return true;
 }

@@ -1,4 +1,4 @@
-/* The input layer for many samples at a time, as evaluations need it. Private to the core. */
+/* Layers for many samples at a time, as evaluations need them. Private to the core. */
 #ifndef FRUGAL_LEARN_TILE_H
 #define FRUGAL_LEARN_TILE_H
 
@@ -22,5 +22,15 @@ void tile_free(struct tile *t);
 bool tile_pass(struct tile *t, const struct samples *s, const struct pairs *p,
                uint32_t first, uint32_t count, uint32_t first_unit, uint32_t end_unit,
                float *ret_sums, bool (*go_on)(void *arg), void *arg);
+
+/* Activities of the first hidden layer for all pairs, in the same way: those of sample t
+ * go to ret_y + (t - first) * stride of layer 0. */
+bool tile_units(struct tile *t, const struct samples *s, const struct pairs *p,
+                uint32_t first, float *ret_y, bool (*go_on)(void *arg), void *arg);
+
+/* Adds to ret_sums [count][stride of layer l] what the units below layer l contribute,
+ * from y [count][stride of layer l - 1]; l > 0. */
+bool tile_dense(const struct net *n, uint32_t l, const float *y, uint32_t count,
+                float *ret_sums, bool (*go_on)(void *arg), void *arg);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "learn/evaluate.h"
 #include "learn/frozen.h"
+#include "learn/frozen_layers.h"
 
 struct run {
     const struct train_spec *spec;
@@ -15,6 +16,8 @@ struct run {
     struct evaluator *evaluator; /* of its network on the test set */
     struct frozen frozen; /* what a subnet leaves out of the learner's network */
     double frozen_square[NET_LAYERS_MAX]; /* of its weights, per layer */
+    struct frozen_layers frozen_layers; /* what its first layers make of the sets */
+    double norm[NET_LAYERS_MAX]; /* of its weights at the last row, or at the first */
     struct rng order;
     uint32_t *permutation; /* [training->count], ORDER_SHUFFLED only */
     uint64_t samples;
@@ -73,8 +76,9 @@ static void fill_layers(struct run *r, struct trace_row *row)
         double size = synapses_of(&r->spec->learner.net, l);
         at->spent = r->learner.energy[l];
         at->direct = learner_direct(&r->learner, l);
-        double norm = net_norm(&r->learner.net, l);
-        at->weight_norm = sqrt(norm * norm + r->frozen_square[l]);
+        if (r->samples == 0 || r->learner.path[l] != UPDATE_NONE)
+            r->norm[l] = net_norm(&r->learner.net, l);
+        at->weight_norm = sqrt(r->norm[l] * r->norm[l] + r->frozen_square[l]);
         uint64_t changed = at->spent.m0 - r->m0_at_row[l];
         at->changed = share(changed, size, r->since_row);
         r->m0_at_row[l] = at->spent.m0;
@@ -190,6 +194,9 @@ static enum status begin(struct run *r, const struct kernels *kernels)
     if (frozen_applies(&spec->learner))
         status = frozen_split(&r->frozen, &r->learner, r->training, r->test, go_on, r);
     if (status == STATUS_OK)
+        status = frozen_layers_init(&r->frozen_layers, &r->learner, r->training, r->test,
+                                    spec->frozen_bytes, go_on, r);
+    if (status == STATUS_OK)
         status = evaluator_new(&r->learner.net, r->test, &r->evaluator);
     if (status != STATUS_OK)
         return status;
@@ -237,6 +244,7 @@ enum status train_run(const struct train_spec *spec, const struct samples *train
     free(r.permutation);
     evaluator_free(r.evaluator);
     frozen_release(&r.frozen);
+    frozen_layers_release(&r.frozen_layers);
     learner_release(&r.learner);
     return status;
 }

@@ -14,6 +14,8 @@ enum sample_order {
     ORDER_SHUFFLED, /* every sample once an epoch, in a fresh order */
 };
 
+enum { TRAIN_FROZEN_BYTES = 512 << 20 }; /* what frozen_bytes is for a run of a job */
+
 struct train_spec {
     struct learner_spec learner;
     uint64_t seed;
@@ -23,6 +25,8 @@ struct train_spec {
     double stop_accuracy;
     uint64_t stop_samples;
     double stop_m0, stop_m1; /* totals over the layers */
+    /* Most memory for what layers that do not learn make of the samples; shows in no row. */
+    size_t frozen_bytes;
 };
 
 enum train_outcome {

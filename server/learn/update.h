@@ -21,6 +21,8 @@ struct scratch {
     uint8_t *column; /* [largest stride] 1 where the target may change on this sample */
     uint16_t *column_bits, *mask_bits; /* [largest stride / LANES] */
     float *change;   /* [largest stride] rate * delta there, else 0 */
+    float *size;     /* [largest stride] what targets compete by, -1 where not plastic */
+    float *row_size; /* [most rows, rounded up to LANES] |y| of a hidden layer */
     float *unused;   /* [largest stride] takes what nobody reads later */
     double *score; /* [most competitors]; dense: of every synapse */
     float *dense;  /* the changes of a dense row; of all rows [rows][stride] where they compete */
@@ -32,8 +34,6 @@ struct scratch {
     struct ranking rows, columns;
     struct product_group *groups; /* [most rows or columns + 2] */
     double *sum;                  /* [most rows or columns + 2] */
-    float *size;                  /* [largest stride] |delta|, -1 where not plastic */
-    float *row_size;              /* [most rows, rounded up to LANES] |y| of a hidden layer */
     double expected[NET_LAYERS_MAX]; /* the last threshold as a share of the largest |dw| */
 };
 

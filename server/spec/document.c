@@ -126,6 +126,7 @@ void spec_train(const struct spec *s, uint64_t seed, uint32_t features, uint32_t
         .stop_samples = stop_samples(s, training),
         .stop_m0 = s->stop_m0,
         .stop_m1 = s->stop_m1,
+        .frozen_bytes = TRAIN_FROZEN_BYTES,
     };
     learner->l2 = s->l2;
     learner->exponents = s->exponents;

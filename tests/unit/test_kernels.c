@@ -216,6 +216,18 @@ static void naive_magnitude(const struct input *in, struct output *o)
         count(&o->tally, (double)in->d[j]);
 }
 
+static void run_count_from(const struct kernels *k, const struct input *in,
+                           struct output *o)
+{
+    o->tally.count = k->count_from(in->d, in->a, in->stride);
+}
+
+static void naive_count_from(const struct input *in, struct output *o)
+{
+    for (size_t j = 0; j < in->stride; j++)
+        o->tally.count += in->d[j] >= in->a;
+}
+
 static void run_distance(const struct kernels *k, const struct input *in,
                          struct output *o)
 {
@@ -481,6 +493,7 @@ static const struct subject {
     {"add_scaled", run_add_scaled, naive_add_scaled},
     {"fold", run_fold, naive_fold},
     {"magnitude", run_magnitude, naive_magnitude},
+    {"count_from", run_count_from, naive_count_from},
     {"distance", run_distance, naive_distance},
     {"add_above", run_add_above, naive_add_above},
     {"sum_pair", run_sum_pair, naive_sum_pair},

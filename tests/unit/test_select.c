@@ -42,6 +42,56 @@ static void select_cut_agrees_with_counting(void **state)
     }
 }
 
+/* Some of n entries take no part. */
+static void draw_entries(struct rng *r, float *size, size_t n, size_t padded)
+{
+    uint32_t values = dice_below(r, 3) == 0 ? 1 + dice_below(r, 8) : 0;
+    uint32_t of_ten = dice_below(r, 3) == 0 ? dice_below(r, 11) : 10;
+    for (size_t i = 0; i < padded; i++) {
+        float any = ldexpf((float)rng_uniform(r), (int)dice_below(r, 40) - 30);
+        size[i] = values > 0 ? (float)dice_below(r, values) / 3 : any;
+        if (i >= n || dice_below(r, 10) >= of_ten)
+            size[i] = -1;
+    }
+}
+
+static void check_threshold(const struct kernels *k, const float *size, size_t n,
+                            size_t keep, bool smallest, uint64_t seed)
+{
+    double by[256] = {0};
+    uint8_t mark[256];
+    float most = -1;
+    for (size_t i = 0; i < n; i++) {
+        most = fmaxf(most, size[i]);
+        by[i] = size[i] < 0 ? (double)-INFINITY : (double)(smallest ? -size[i] : size[i]);
+    }
+    if (seed % 2)
+        most += 1; /* it may be too much */
+    struct threshold threshold = select_threshold(k, size, n, most, keep, smallest);
+    threshold_mark(&threshold, size, n, mark);
+    for (size_t i = 0; i < n; i++) {
+        bool wanted = size[i] >= 0 && is_chosen(by, n, i, keep);
+        CHECK(seed, threshold_takes(&threshold, size[i], i) == wanted);
+        CHECK(seed, mark[i] == wanted);
+    }
+}
+
+static void select_threshold_agrees_with_counting(void **state)
+{
+    (void)state;
+    static const char *const variants[] = {"kernels_v1", "kernels_v3", "kernels_v4"};
+    for (uint64_t seed = 0; seed < 3000; seed++) {
+        struct rng r = dice(seed);
+        _Alignas(64) float size[256];
+        const struct kernels *k = kernels_for(variants[seed % 3]);
+        size_t n = 1 + dice_below(&r, dice_below(&r, 2) ? 20 : 250);
+        size_t padded = (n + LANES - 1) / LANES * LANES;
+        draw_entries(&r, size, n, padded);
+        for (size_t keep = 1; keep <= n && k != NULL; keep += 1 + keep / 8)
+            check_threshold(k, size, padded, keep, dice_below(&r, 2), seed);
+    }
+}
+
 /* Sizes that are all alike, all over the range of floats, or equal. */
 static float draw_size(struct rng *r, uint32_t kind)
 {
@@ -166,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(select_cut_agrees_with_counting),
+        cmocka_unit_test(select_threshold_agrees_with_counting),
         cmocka_unit_test(ranking_sorts),
         cmocka_unit_test(products_cut_agrees_with_counting),
     };
