@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "learn/checkpoint.h"
+
 struct changes *changes_new(const struct layer *layer, uint32_t plastic_sources,
                             uint32_t plastic_targets, const struct kernels *k)
 {
@@ -228,6 +230,22 @@ void changes_get(struct changes *c, size_t i, size_t targets, uint32_t *ret)
         ret[j] = is_in_mask(c, i, j) ? factorised(c, i, j) : 0;
     for (size_t j = 0; c->single != NULL && j < c->plastic_targets; j++)
         ret[j] += c->single[i * c->stride + j];
+}
+
+void checkpoint_changes(struct checkpoint_walk *walk, struct changes *c)
+{
+    if (walk->way == CHECKPOINT_READ)
+        c->lines = c->samples = 0;
+    else
+        settle(c);
+    bool has_single = c->single != NULL;
+    checkpoint_bytes(walk, &c->every, sizeof c->every);
+    checkpoint_bytes(walk, c->row, c->rows * sizeof *c->row);
+    checkpoint_bytes(walk, c->column, c->stride * sizeof *c->column);
+    checkpoint_bytes(walk, &has_single, sizeof has_single);
+    if (has_single && !walk->failed && singles(c, 0) != NULL)
+        checkpoint_bytes(walk, c->single, c->rows * c->stride * sizeof *c->single);
+    walk->failed = walk->failed || c->failed;
 }
 
 static int bin_of(uint32_t n)

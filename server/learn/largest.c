@@ -184,7 +184,7 @@ void largest_rank(struct largest *u, double share)
     u->least_column = fmaxf((float)(share * (double)u->most_column), FLT_TRUE_MIN);
     rank_rows(u);
     rank_columns(u);
-    u->by_row = u->samples != NULL || u->rows <= u->columns;
+    u->by_row = u->samples != NULL || u->layer->rows <= u->layer->targets;
     if (u->by_row)
         group_rows(u);
     else

@@ -1,32 +1,9 @@
 /* In: a spec, a training and a test set. Out: rows of the trace through the observer. */
-#include "learn/train.h"
+#include "learn/run.h"
 
-#include <math.h>
 #include <stdlib.h>
 
-#include "learn/evaluate.h"
-#include "learn/frozen.h"
-#include "learn/frozen_layers.h"
-
-struct run {
-    const struct train_spec *spec;
-    const struct samples *training, *test;
-    const struct train_observer *observer;
-    struct learner learner;
-    struct evaluator *evaluator; /* of its network on the test set */
-    struct frozen frozen; /* what a subnet leaves out of the learner's network */
-    double frozen_square[NET_LAYERS_MAX]; /* of its weights, per layer */
-    struct frozen_layers frozen_layers; /* what its first layers make of the sets */
-    double norm[NET_LAYERS_MAX]; /* of its weights at the last row, or at the first */
-    struct rng order;
-    uint32_t *permutation; /* [training->count], ORDER_SHUFFLED only */
-    uint64_t samples;
-    uint64_t since_row, correct_since_row;
-    uint64_t m0_at_row[NET_LAYERS_MAX]; /* M0 at the last row */
-    double test_accuracy; /* at the last row */
-};
-
-static void shuffle(struct run *r, uint64_t epoch)
+void run_shuffle(struct run *r, uint64_t epoch)
 {
     uint32_t n = r->training->count;
     rng_init(&r->order, r->spec->seed, RNG_ORDER, epoch);
@@ -46,75 +23,14 @@ static uint32_t draw_sample(struct run *r)
     if (r->spec->order == ORDER_RANDOM)
         return (uint32_t)rng_below(&r->order, n);
     if (r->samples % n == 0)
-        shuffle(r, r->samples / n);
+        run_shuffle(r, r->samples / n);
     return r->permutation[r->samples % n];
 }
 
-static bool go_on(void *arg)
+bool run_goes_on(void *arg)
 {
     struct run *r = arg;
     return r->observer->poll(r->observer->arg, r->samples) != WISH_STOP;
-}
-
-static double share(uint64_t changes, double synapses, uint64_t samples)
-{
-    return samples > 0 ? (double)changes / synapses / (double)samples : NAN;
-}
-
-static double synapses_of(const struct net_spec *net, uint32_t l)
-{
-    return ((double)net->units[l] + net->bias) * net->units[l + 1];
-}
-
-/* Energies, changes and norms per layer and in total. */
-static void fill_layers(struct run *r, struct trace_row *row)
-{
-    double synapses = 0, square = 0;
-    uint64_t changes = 0;
-    for (uint32_t l = 0; l < row->layers; l++) {
-        struct layer_row *at = &row->layer[l], *total = &row->total;
-        double size = synapses_of(&r->spec->learner.net, l);
-        at->spent = r->learner.energy[l];
-        at->direct = learner_direct(&r->learner, l);
-        if (r->samples == 0 || r->learner.path[l] != UPDATE_NONE)
-            r->norm[l] = net_norm(&r->learner.net, l);
-        at->weight_norm = sqrt(r->norm[l] * r->norm[l] + r->frozen_square[l]);
-        uint64_t changed = at->spent.m0 - r->m0_at_row[l];
-        at->changed = share(changed, size, r->since_row);
-        r->m0_at_row[l] = at->spent.m0;
-        energy_add(&total->spent, &at->spent);
-        energy_add(&total->direct, &at->direct);
-        synapses += size;
-        changes += changed;
-        square += at->weight_norm * at->weight_norm;
-    }
-    row->total.changed = share(changes, synapses, r->since_row);
-    row->total.weight_norm = sqrt(square);
-}
-
-static enum status write_row(struct run *r)
-{
-    struct evaluation test;
-    enum status status = evaluate(r->evaluator, go_on, r, &test);
-    if (status != STATUS_OK)
-        return status;
-    struct trace_row row = {
-        .samples = r->samples,
-        .epoch = (double)r->samples / r->training->count,
-        .train_accuracy =
-            r->since_row > 0 ? (double)r->correct_since_row / (double)r->since_row : NAN,
-        .test_accuracy = test.accuracy,
-        .test_loss = test.loss,
-        .layers = r->spec->learner.net.layers,
-        .exponents = r->spec->learner.exponents.count,
-    };
-    fill_layers(r, &row);
-    r->test_accuracy = test.accuracy;
-    r->learner.diverged = r->learner.diverged || !isfinite(test.loss);
-    r->since_row = r->correct_since_row = 0;
-    if (!learner_has_counted(&r->learner))
-        return STATUS_NO_MEMORY;
-    return r->observer->row(r->observer->arg, &row);
 }
 
 static bool energy_spent(const struct run *r)
@@ -129,12 +45,9 @@ static bool energy_spent(const struct run *r)
 }
 
 /* Whether the run ends after the sample just learnt, and why. */
-static bool is_over(struct run *r, enum train_outcome *ret)
+static bool is_over(const struct run *r, enum train_wish wish, enum train_outcome *ret)
 {
-    enum train_wish wish = r->observer->poll(r->observer->arg, r->samples);
-    if (wish == WISH_STOP)
-        *ret = OUTCOME_STOPPED;
-    else if (r->learner.diverged)
+    if (r->learner.diverged)
         *ret = OUTCOME_DIVERGED;
     else if (energy_spent(r))
         *ret = OUTCOME_ENERGY;
@@ -159,23 +72,40 @@ static bool is_over_after_row(const struct run *r, enum train_outcome *ret)
     return true;
 }
 
-/* Learns one sample after the other until the run is over. */
+/* Learns one sample. STOPPED: the observer wants no more. */
+static enum status learn_sample(struct run *r, bool *ret_over, enum train_outcome *ret_outcome)
+{
+    uint32_t t = draw_sample(r);
+    r->correct_since_row += learner_step(&r->learner, r->training, t);
+    r->since_row++;
+    r->samples++;
+    enum train_wish wish = r->observer->poll(r->observer->arg, r->samples);
+    *ret_over = is_over(r, wish, ret_outcome);
+    r->row_is_due = *ret_over || r->samples % r->spec->evaluate_every == 0;
+    if (wish == WISH_STOP)
+        return STATUS_STOPPED;
+    return wish == WISH_CHECKPOINT ? run_save(r) : STATUS_OK;
+}
+
+/* Rows and samples in turn until the run is over. */
 static enum status learn(struct run *r, enum train_outcome *ret_outcome)
 {
-    enum status status = write_row(r);
-    bool over = status != STATUS_OK || is_over_after_row(r, ret_outcome);
-    while (!over) {
-        uint32_t t = draw_sample(r);
-        r->correct_since_row += learner_step(&r->learner, r->training, t);
-        r->since_row++;
-        r->samples++;
-        over = is_over(r, ret_outcome);
-        if (over && *ret_outcome == OUTCOME_STOPPED)
-            break;
-        if (over || r->samples % r->spec->evaluate_every == 0) {
-            status = write_row(r);
-            over = status != STATUS_OK || is_over_after_row(r, ret_outcome) || over;
+    enum status status = STATUS_OK;
+    bool over = r->samples > 0 && is_over(r, WISH_GO_ON, ret_outcome);
+    while (status == STATUS_OK) {
+        if (r->row_is_due)
+            status = run_write_row(r);
+        if (status == STATUS_OK && r->row_is_due) {
+            r->row_is_due = false;
+            over = is_over_after_row(r, ret_outcome) || over;
         }
+        if (status != STATUS_OK || over)
+            break;
+        status = learn_sample(r, &over, ret_outcome);
+    }
+    if (status == STATUS_STOPPED) {
+        enum status saved = run_save(r);
+        status = saved == STATUS_OK ? STATUS_STOPPED : saved;
     }
     return status;
 }
@@ -192,10 +122,10 @@ static enum status begin(struct run *r, const struct kernels *kernels)
     rng_init(&r->order, spec->seed, RNG_ORDER, 0);
     net_draw_weights(&r->learner.net, &weights);
     if (frozen_applies(&spec->learner))
-        status = frozen_split(&r->frozen, &r->learner, r->training, r->test, go_on, r);
+        status = frozen_split(&r->frozen, &r->learner, r->training, r->test, run_goes_on, r);
     if (status == STATUS_OK)
         status = frozen_layers_init(&r->frozen_layers, &r->learner, r->training, r->test,
-                                    spec->frozen_bytes, go_on, r);
+                                    spec->frozen_bytes, run_goes_on, r);
     if (status == STATUS_OK)
         status = evaluator_new(&r->learner.net, r->test, &r->evaluator);
     if (status != STATUS_OK)
@@ -229,11 +159,14 @@ enum status train_run(const struct train_spec *spec, const struct samples *train
         r.permutation = calloc(training->count, sizeof *r.permutation);
         status = r.permutation != NULL ? STATUS_OK : STATUS_NO_MEMORY;
     }
+    r.row_is_due = true;
     if (status == STATUS_OK)
         status = begin(&r, kernels);
+    if (status == STATUS_OK && observer->resume != NULL)
+        status = run_resume(&r);
     if (status == STATUS_OK)
         status = learn(&r, &outcome);
-    if (status == STATUS_OK && outcome != OUTCOME_STOPPED)
+    if (status == STATUS_OK)
         status = hand_over(&r);
     if (status == STATUS_STOPPED) { /* by the observer, in the middle of something */
         outcome = OUTCOME_STOPPED;

@@ -57,12 +57,13 @@ struct trace_row {
     struct layer_row total; /* over the layers */
 };
 
-enum train_wish { WISH_GO_ON, WISH_END, WISH_STOP };
+enum train_wish { WISH_GO_ON, WISH_CHECKPOINT, WISH_END, WISH_STOP };
 
 /* The only way out of the core. Called on the thread of train_run. */
 struct train_observer {
-    /* After every sample and every few milliseconds of an evaluation. WISH_END: time is
-     * up, evaluate once more and end. WISH_STOP: return as soon as possible. */
+    /* After every sample and every few milliseconds of an evaluation. WISH_CHECKPOINT, heeded
+     * after samples only: hand out the state and go on. WISH_END: time is up, evaluate once
+     * more and end. WISH_STOP: hand out the state and return as soon as possible. */
     enum train_wish (*poll)(void *arg, uint64_t samples);
     /* Takes a row; anything but STATUS_OK ends the run with that status. */
     enum status (*row)(void *arg, const struct trace_row *row);
@@ -70,10 +71,18 @@ struct train_observer {
      * Anything but STATUS_OK is how train_run ends, STATUS_STOPPED as OUTCOME_STOPPED.
      * May be NULL. */
     enum status (*end)(void *arg, const struct final *left);
+    /* Takes the state of the run [size bytes, borrowed], from which another train_run can go
+     * on behind the rows so far and with the same bits. Anything but STATUS_OK ends the run
+     * with that status. NULL: nobody wants it. */
+    enum status (*checkpoint)(void *arg, const void *state, size_t size);
+    /* A state that was handed out for the same spec and samples; NULL: from the beginning. */
+    const void *resume;
+    size_t resume_size;
     void *arg;
 };
 
-/* Trains from fresh weights to the end. NO_MEMORY, or what the observer returned. Any
+/* Trains from fresh weights, or from where it was left, to the end. NO_MEMORY, CORRUPT (the
+ * state to resume from does not fit), or what the observer returned. Any
  * number of runs at a time, each on its own thread; samples are shared. */
 enum status train_run(const struct train_spec *spec, const struct samples *training,
                       const struct samples *test, const struct kernels *kernels,

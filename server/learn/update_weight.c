@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "learn/checkpoint.h"
 #include "learn/contest.h"
 
 struct contender {
@@ -151,6 +152,14 @@ void contest_free(struct contest *c)
     free(c->weak);
     free(c->wins);
     free(c);
+}
+
+void checkpoint_contest(struct checkpoint_walk *walk, struct contest *c)
+{
+    size_t words = c->layer->rows * c->layer->stride / LANES;
+    checkpoint_bytes(walk, c->winner, c->groups * c->winners * sizeof *c->winner);
+    checkpoint_bytes(walk, c->loser, c->groups * c->losers * sizeof *c->loser);
+    checkpoint_bytes(walk, c->wins, words * sizeof *c->wins);
 }
 
 const uint16_t *contest_winners(const struct contest *c)
