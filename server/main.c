@@ -28,7 +28,7 @@ enum { /* of sysexits.h */
 
 struct options {
     const char *listen, *data_dir, *datasets;
-    long workers;
+    long workers, per_owner;
     bool verbose, help, version;
 };
 
@@ -44,6 +44,9 @@ static const struct opt table[] = {
      "DATA_DIR/datasets and /usr/share/datasets"},
     {"workers", 0, OPT_COUNT, offsetof(struct options, workers), "N", "FRUGAL_WORKERS", 0,
      1024, "Runs to train at the same time. Default: the number of processors"},
+    {"per-owner", 0, OPT_COUNT, offsetof(struct options, per_owner), "N",
+     "FRUGAL_PER_OWNER", 0, 1024,
+     "Runs of one owner at the same time; 0: any number. Default: 0"},
     {"verbose", 'v', OPT_FLAG, offsetof(struct options, verbose), NULL, NULL, 0, 0,
      "Log more"},
     {"help", 'h', OPT_FLAG, offsetof(struct options, help), NULL, NULL, 0, 0,
@@ -130,8 +133,12 @@ static void wait_for_signal(const sigset_t *signals)
 static int serve(struct app *app, struct http *http, const struct options *o,
                  const sigset_t *signals, struct buf *why)
 {
-    enum status status = workers_start(app->store, app->catalogue, (unsigned)o->workers,
-                                       FRUGAL_VERSION, &app->workers);
+    struct workers_options workers = {.count = (unsigned)o->workers,
+                                      .limits = app->limits,
+                                      .build = FRUGAL_VERSION,
+                                      .folder = o->data_dir};
+    enum status status =
+        workers_start(app->store, app->catalogue, &workers, &app->workers);
     if (status != STATUS_OK) {
         buf_adds(why, "the worker threads could not be started");
         return exit_code(status);
@@ -153,7 +160,7 @@ static int serve(struct app *app, struct http *http, const struct options *o,
 static int open_house(struct http *http, const struct options *o, const sigset_t *signals,
                       struct buf *why)
 {
-    struct app app = {.version = FRUGAL_VERSION};
+    struct app app = {.version = FRUGAL_VERSION, .limits = {.per_owner = o->per_owner}};
     struct buf folders;
     int64_t oldest, newest = 0;
     int code = EXIT_SOFTWARE;

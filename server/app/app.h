@@ -14,6 +14,7 @@ struct app {
     struct catalogue *catalogue;
     struct workers *workers;
     struct hub *hub;
+    struct schedule_limits limits;
     const char *version;
 };
 

@@ -109,9 +109,12 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
         ok = false;
     }
     ok = ok && gate_admit_route(r);
+    bool changes = strcmp(r->route->method, "GET") != 0;
+    if (ok && changes)
+        ok = gate_admit_change(r);
     if (ok && r->route->body_cap > 0)
         ok = gate_admit_body(r);
-    if (ok && r->route->body_cap > 0 && atomic_load(&r->http->draining)) {
+    if (ok && changes && atomic_load(&r->http->draining)) {
         r->closes = true;
         reply_problem(r, STATUS_UNAVAILABLE, NULL, NULL);
         reply_header(r, "Retry-After", "5");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "app/summary.h"
+#include "http/body.h"
 #include "http/page.h"
 #include "http/reply.h"
 #include "http/routes.h"
@@ -14,7 +15,7 @@ static bool visit_one(void *arg, const struct job *j)
     return false;
 }
 
-static void reply_job(struct request *r, int64_t id, unsigned code)
+void reply_job(struct request *r, int64_t id, unsigned code)
 {
     json_t *job = NULL;
     struct conn *c = request_reader(r);
@@ -64,19 +65,6 @@ static void reply_plan(struct request *r, const struct submission *s)
                          "runs", runs));
 }
 
-/* How many problems, in words that stand alone. */
-static void reply_spec_problems(struct request *r, enum status status,
-                                const struct problems *problems)
-{
-    char detail[80];
-    size_t n = problems->count + problems->unlisted;
-    if (status == STATUS_INVALID_SPEC)
-        snprintf(detail, sizeof detail, "the spec has %zu error%s", n, n == 1 ? "" : "s");
-    else
-        snprintf(detail, sizeof detail, "%s", status_text(status));
-    reply_problem(r, status, detail, problems);
-}
-
 void jobs_submit(struct request *r)
 {
     struct problems *problems = calloc(1, sizeof *problems);
@@ -112,11 +100,12 @@ static bool add_job(void *arg, const struct job *j)
 void jobs_list(struct request *r)
 {
     struct page p;
-    int64_t before = INT64_MAX;
+    int64_t before = INT64_MAX, trash = 0;
     struct conn *c = request_reader(r);
-    if (c == NULL || !page_begin(r, &p, &before))
+    if (c == NULL || !request_number(r, "trash", 0, 1, &trash) ||
+        !page_begin(r, &p, &before))
         return;
-    page_reply(r, &p, store_job_list(c, before, p.limit + 1, add_job, &p));
+    page_reply(r, &p, store_job_list(c, before, p.limit + 1, trash, add_job, &p));
 }
 
 static json_t *view_statistics(const struct statistics *s)

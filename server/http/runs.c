@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "http/limits.h"
 #include "http/page.h"
 #include "http/reply.h"
 #include "http/routes.h"
 #include "http/views.h"
+#include "store/queue.h"
 #include "store/traces.h"
 
 struct run_page {
@@ -32,7 +34,8 @@ static bool read_state(struct request *r, enum run_state *ret)
     *ret = name != NULL ? run_state_of(name) : RUN_STATES;
     if (name != NULL && *ret == RUN_STATES) {
         reply_problem(r, STATUS_BAD_REQUEST,
-                      "state must be queued, running, succeeded, failed or timed_out",
+                      "state must be queued, held, running, succeeded, failed, "
+                      "cancelled, timed_out or dead",
                       NULL);
         bad = true;
     }
@@ -62,10 +65,10 @@ struct one_run {
 static bool visit_one(void *arg, const struct run *run)
 {
     struct one_run *o = arg;
-    int64_t place = 0;
+    struct queue_place place = {.place = 0};
     if (run->state == RUN_QUEUED)
-        store_run_place(o->reader, run, &place);
-    o->json = view_run(o->app, run, place);
+        store_queue_place(o->reader, run->id, clock_now_ms(), &place);
+    o->json = view_run(o->app, run, place.place);
     return false;
 }
 

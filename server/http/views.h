@@ -5,10 +5,14 @@
 #include <jansson.h>
 
 #include "app/app.h"
+#include "http/request.h"
 #include "store/jobs.h"
 
 /* New references. */
 json_t *view_job(const struct job *j);
+
+/* Answers with the job as it is now; 404. */
+void reply_job(struct request *r, int64_t id, unsigned code);
 
 /* `place` in the queue, 0: unknown or not queued. */
 json_t *view_run(const struct app *app, const struct run *r, int64_t place);

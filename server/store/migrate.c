@@ -6,13 +6,17 @@
 #include "base/log.h"
 
 EMBED(migration_0001, "schema/migrations/0001_jobs.sql");
+EMBED(migration_0002, "schema/migrations/0002_placeholder.sql");
+EMBED(migration_0003, "schema/migrations/0003_queue.sql");
 
 /* In order; the number of a migration is its place, counted from 1. */
-static const char *const migrations[] = {migration_0001};
+static const char *const migrations[] = {migration_0001, migration_0002,
+                                         migration_0003};
 
 enum {
     MIGRATIONS = sizeof migrations / sizeof migrations[0],
     APPLICATION_ID = 0x46525547, /* "FRUG" */
+    AUTO_VACUUM = 2,             /* files of the first version did not have it */
 };
 
 static int64_t pragma(struct conn *c, const char *sql)
@@ -71,5 +75,7 @@ enum status migrate(struct conn *writer, struct buf *why)
         status = apply(writer, n, why);
         log_info("database migration %d: %s", n, status_text(status));
     }
+    if (status == STATUS_OK && pragma(writer, "PRAGMA auto_vacuum") != AUTO_VACUUM)
+        status = conn_execute(writer, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM", why);
     return status;
 }

@@ -35,8 +35,7 @@ static enum status apply_end(struct conn *c, void *arg)
 
 static enum status apply_requeue(struct conn *c, void *arg)
 {
-    const struct claim *claim = arg;
-    return store_run_requeue(c, claim->run, claim->job);
+    return store_run_requeue(c, arg);
 }
 
 void describe_end(const struct execution *e, const struct setup *s,
@@ -103,21 +102,30 @@ static enum status insist(struct execution *e, enum status (*apply)(struct conn 
     return status;
 }
 
-void give_back(struct execution *e)
+static struct run_end end_now(const struct execution *e)
 {
-    struct claim claim = *e->claim;
-    enum status status = insist(e, apply_requeue, &claim);
+    return (struct run_end){.run = e->claim->run,
+                            .job = e->claim->job,
+                            .now = clock_now_ms(),
+                            .seconds = computed(e)};
+}
+
+void give_back(struct execution *e, enum status status)
+{
+    struct run_end end = end_now(e);
+    end.reason = may_pass(status) ? status_text(status) : "the server stopped";
+    status = insist(e, apply_requeue, &end);
     if (status != STATUS_OK)
-        log_error("run %lld could not be given back: %s", (long long)claim.run,
+        log_error("run %lld could not be given back: %s", (long long)end.run,
                   status_text(status));
 }
 
 void finish(struct execution *e, struct run_end *end, struct buf *why)
 {
-    end->run = e->claim->run;
-    end->job = e->claim->job;
-    end->now = clock_now_ms();
-    end->seconds = computed(e);
+    struct run_end now = end_now(e);
+    now.state = end->state;
+    now.outcome = end->outcome;
+    *end = now;
     end->reason = why->len > 0 ? why->data : NULL;
     struct end_write w = {.end = *end, .execution = e};
     enum status status = insist(e, apply_end, &w);

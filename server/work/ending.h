@@ -23,8 +23,9 @@ void describe_end(const struct execution *e, const struct setup *s,
                   enum train_outcome outcome, struct run_end *end, struct buf *why);
 void describe_failure(enum status status, struct run_end *end, struct buf *why);
 
-/* Record the end, or put the run back into the queue; both wait for a disk that is full. */
+/* Record the end, or put the run back into the queue, where a run that is to be cancelled
+ * ends; both wait for a disk that is full. */
 void finish(struct execution *e, struct run_end *end, struct buf *why);
-void give_back(struct execution *e);
+void give_back(struct execution *e, enum status status);
 
 #endif

@@ -17,6 +17,7 @@ static enum train_wish poll_run(void *arg, uint64_t samples)
     struct execution *e = arg;
     atomic_store_explicit(&e->samples, samples, memory_order_relaxed);
     if (atomic_load_explicit(&e->stop, memory_order_relaxed) ||
+        atomic_load_explicit(&e->cancel, memory_order_relaxed) ||
         atomic_load_explicit(&e->row_status, memory_order_relaxed) != STATUS_OK)
         return WISH_STOP;
     if (e->stop_seconds > 0 && !e->time_is_up && clock_monotonic() >= e->next_look) {
@@ -97,6 +98,7 @@ static enum status record_start(struct execution *e, const struct setup *s)
     for (int f = 0; f < DATASET_FILES; f++)
         buf_addf(&data, "%s%s", f > 0 ? " " : "", s->data->info.sha256[f]);
     struct run_start start = {.run = e->claim->run,
+                              .attempt = e->claim->attempt,
                               .stop_samples = s->train.stop_samples,
                               .columns = columns.data,
                               .spec_sha256 = spec_sha256,
@@ -151,8 +153,10 @@ void execute(struct execution *e)
     if (status == STATUS_OK)
         status = (enum status)atomic_load(&e->row_status);
     struct run_end end = {.outcome = NULL};
-    if (may_pass(status) || (status == STATUS_OK && outcome == OUTCOME_STOPPED)) {
-        give_back(e);
+    bool stopped =
+        status == STATUS_STOPPED || (status == STATUS_OK && outcome == OUTCOME_STOPPED);
+    if (may_pass(status) || stopped) {
+        give_back(e, status);
     } else {
         if (status == STATUS_OK)
             describe_end(e, s, outcome, &end, &why);

@@ -8,7 +8,8 @@
 
 #include "data/catalogue.h"
 #include "learn/kernels.h"
-#include "store/jobs.h"
+#include "store/attempts.h"
+#include "store/queue.h"
 #include "store/store.h"
 
 /* Where runs are executed: what all attempts share. */
@@ -27,7 +28,8 @@ struct execution {
     const struct claim *claim;
     const struct execution_place *place;
     double started; /* monotonic */
-    atomic_bool stop; /* set from outside: give the run back */
+    atomic_bool stop;   /* set from outside: give the run back */
+    atomic_bool cancel; /* likewise: end it */
     atomic_uint_fast64_t samples;
     atomic_int row_status; /* enum status of the first row that the store refused */
     double stop_seconds;   /* of computing; 0: no limit */
@@ -38,7 +40,8 @@ struct execution {
     struct execution *next;
 };
 
-/* Trains and records the run to its end, or gives it back to the queue. */
+/* Trains and records the run to its end, or gives it back to the queue. It must be known to
+ * those who set stop and cancel by then: what was asked for before, the store says. */
 void execute(struct execution *e);
 
 #endif

@@ -1,0 +1,80 @@
+/* /v1/runs/{id}/why and attempts: what a run waits for, and what it has been through. */
+#include "app/jobs.h"
+#include "base/clock.h"
+#include "http/reply.h"
+#include "http/routes.h"
+#include "store/attempts.h"
+#include "store/jobs.h"
+
+#include <math.h>
+
+static void reply_no_run(struct request *r, enum status status)
+{
+    reply_problem(r, status, status == STATUS_NOT_FOUND ? "there is no such run" : NULL,
+                  NULL);
+}
+
+static json_t *view_waiting(int64_t run, const struct waiting_run *w)
+{
+    const struct queue_place *p = &w->place;
+    double until = w->seconds_until;
+    int64_t start = isnan(until) ? 0 : clock_now_ms() + (int64_t)(until * 1000);
+    json_t *place = p->place > 0 ? json_integer(p->place) : json_null();
+    return json_pack("{s:I, s:s, s:s, s:o, s:I, s:I, s:o, s:i, s:i, s:b, s:b}", "run",
+                     (json_int_t)run, "state", run_state_name(w->state), "why", w->why,
+                     "place", place, "ahead_own", (json_int_t)p->ahead_own, "ahead_others",
+                     (json_int_t)p->ahead_others, "expected_start", json_time(start),
+                     "workers", (int)w->workers.count, "busy", (int)w->workers.busy,
+                     "draining", (int)w->workers.draining, "disk_full",
+                     (int)w->workers.starved);
+}
+
+void runs_why(struct request *r)
+{
+    struct waiting_run w;
+    struct conn *c = request_reader(r);
+    if (c == NULL)
+        return;
+    enum status status = waiting_run_read(r->app, c, r->id, &w);
+    if (status == STATUS_OK)
+        reply_json(r, MHD_HTTP_OK, view_waiting(r->id, &w));
+    else
+        reply_no_run(r, status);
+}
+
+static bool add_attempt(void *arg, const struct attempt *a)
+{
+    json_t *j = json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "number",
+                          (json_int_t)a->number, "state", a->state, "outcome",
+                          json_text(a->outcome), "reason", json_text(a->reason), "started",
+                          json_time(a->started), "finished", json_time(a->finished),
+                          "seconds", json_measure(a->seconds), "build",
+                          json_text(a->build), "host", json_text(a->host));
+    json_array_append_new(arg, j);
+    return true;
+}
+
+static bool is_there(void *arg, const struct run *run)
+{
+    (void)arg;
+    (void)run;
+    return false;
+}
+
+void runs_attempts(struct request *r)
+{
+    struct conn *c = request_reader(r);
+    if (c == NULL)
+        return;
+    json_t *items = json_array();
+    enum status status = store_run_get(c, r->id, is_there, NULL);
+    if (status == STATUS_OK)
+        status = store_attempt_list(c, r->id, add_attempt, items);
+    if (status == STATUS_OK) {
+        reply_json(r, MHD_HTTP_OK, json_pack("{s:I, s:o}", "run", (json_int_t)r->id,
+                                             "items", items));
+        return;
+    }
+    json_decref(items);
+    reply_no_run(r, status);
+}
