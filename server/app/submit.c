@@ -4,9 +4,10 @@
 
 #include "app/plans.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "store/jobs.h"
 
-enum { TRACE_ROWS_MAX = 1000000 };
+enum { TRACE_ROWS_MAX = 1000000, KEY_MAX = 64 };
 
 static const char OWNER[] = "anonymous"; /* until there are accounts */
 
@@ -119,11 +120,32 @@ static enum status insert_cell(struct conn *c, const struct submission *s, size_
     return status;
 }
 
+bool submission_is_key(const char *key)
+{
+    static const char characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                     "0123456789-_";
+    size_t n = strspn(key, characters);
+    return n >= 1 && n <= KEY_MAX && key[n] == '\0';
+}
+
+/* NOT_FOUND: the job is new. */
+static enum status find_earlier(struct conn *c, const struct job *j, struct submission *s)
+{
+    bool same = false;
+    if (j->key == NULL)
+        return STATUS_NOT_FOUND;
+    enum status status = store_job_by_key(c, j, &s->job, &same);
+    s->replayed = status == STATUS_OK && same;
+    return status == STATUS_OK && !same ? STATUS_CONFLICT : status;
+}
+
 enum status submission_apply(struct conn *c, void *arg)
 {
     struct submission *s = arg;
     const struct spec *base = plan_base(s->plan);
     int64_t now = clock_now_ms();
+    char key_spec[HASH_TEXT];
+    hash_text(s->spec, strlen(s->spec), key_spec);
     char *tags = spec_tags_json(base);
     if (tags == NULL)
         return STATUS_NO_MEMORY;
@@ -135,8 +157,17 @@ enum status submission_apply(struct conn *c, void *arg)
                     .spec = s->spec,
                     .cells = (int64_t)plan_cells(s->plan),
                     .priority = base->priority,
+                    .parallel = base->parallel,
+                    .reuse = base->reuse,
+                    .key = s->key,
+                    .key_spec = s->key != NULL ? key_spec : NULL,
                     .created = now};
-    enum status status = store_job_insert(c, &j, &s->job);
+    enum status status = find_earlier(c, &j, s);
+    if (status != STATUS_NOT_FOUND) {
+        free(tags);
+        return status;
+    }
+    status = store_job_insert(c, &j, &s->job);
     for (size_t cell = 0; cell < plan_cells(s->plan) && status == STATUS_OK; cell++)
         status = insert_cell(c, s, cell, now);
     free(tags);

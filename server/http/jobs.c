@@ -46,14 +46,21 @@ static void submitted(struct request *r)
 {
     const struct submission *s = r->own;
     char location[40];
+    if (r->outcome == STATUS_CONFLICT) {
+        body_refuse(r, "", "key_in_use",
+                    "another spec was submitted with this Idempotency-Key");
+        return;
+    }
     if (r->outcome != STATUS_OK) {
         reply_problem(r, r->outcome, NULL, NULL);
         return;
     }
     submission_announce(s);
     snprintf(location, sizeof location, "/v1/jobs/%lld", (long long)s->job);
-    reply_job(r, s->job, MHD_HTTP_CREATED);
+    reply_job(r, s->job, s->replayed ? MHD_HTTP_OK : MHD_HTTP_CREATED);
     reply_header(r, "Location", location);
+    if (s->replayed)
+        reply_header(r, "Idempotency-Replayed", "true");
 }
 
 static void reply_plan(struct request *r, const struct submission *s)
@@ -63,6 +70,14 @@ static void reply_plan(struct request *r, const struct submission *s)
     reply_json(r, MHD_HTTP_OK,
                json_pack("{s:o, s:I, s:I}", "spec", json_stored(s->spec), "cells", cells,
                          "runs", runs));
+}
+
+/* The header lives as long as the request. */
+static bool read_key(struct request *r)
+{
+    struct submission *s = r->own;
+    s->key = request_header(r, "Idempotency-Key");
+    return s->key == NULL || submission_is_key(s->key);
 }
 
 void jobs_submit(struct request *r)
@@ -80,6 +95,10 @@ void jobs_submit(struct request *r)
         s = NULL;
         if (status != STATUS_OK) {
             reply_spec_problems(r, status, problems);
+        } else if (!read_key(r)) {
+            reply_problem(r, STATUS_BAD_REQUEST,
+                          "Idempotency-Key must be 1 to 64 letters, digits, - and _",
+                          NULL);
         } else if (dry_run) {
             reply_plan(r, r->own);
         } else {

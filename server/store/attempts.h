@@ -18,6 +18,11 @@ struct run_start {
  * are deleted. STOPPED: the run is to be cancelled. */
 enum status store_run_start(struct conn *c, const struct run_start *s);
 
+/* After store_run_start: if a finished run is the same as this one, the run takes over its
+ * trace and ends like it. NOT_FOUND: there is none. */
+enum status store_run_reuse(struct conn *c, const struct run_start *s, int64_t job,
+                            int64_t now);
+
 struct run_end {
     int64_t run, job;
     enum run_state state;

@@ -19,13 +19,37 @@ enum status store_job_insert(struct conn *c, const struct job *j, int64_t *ret_i
     sqlite3_bind_int64(q, 8, j->priority);
     if (j->parallel > 0)
         sqlite3_bind_int64(q, 9, j->parallel);
-    sqlite3_bind_int64(q, 10, j->created);
+    sqlite3_bind_int(q, 10, j->reuse);
+    bind_text(q, 11, j->key);
+    bind_text(q, 12, j->key_spec);
+    sqlite3_bind_int64(q, 13, j->created);
     enum status status = conn_run(c, q);
     if (status != STATUS_OK)
         return status;
     *ret_id = sqlite3_last_insert_rowid(c->db);
     return store_event_add(
         c, &(struct event){.kind = "job", .job = *ret_id, .state = "queued"});
+}
+
+enum status store_job_by_key(struct conn *c, const struct job *wanted, int64_t *ret_id,
+                             bool *ret_same)
+{
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_JOB_BY_KEY);
+    if (q == NULL)
+        return conn_status(c);
+    bind_text(q, 1, wanted->owner);
+    bind_text(q, 2, wanted->key);
+    bind_text(q, 3, wanted->key_spec);
+    int code = sqlite3_step(q);
+    if (code == SQLITE_ROW) {
+        *ret_id = sqlite3_column_int64(q, 0);
+        *ret_same = sqlite3_column_int(q, 1) != 0;
+    }
+    enum status status = code == SQLITE_ROW    ? STATUS_OK
+                         : code == SQLITE_DONE ? STATUS_NOT_FOUND
+                                               : conn_status(c);
+    sqlite3_reset(q);
+    return status;
 }
 
 enum status store_job_extend(struct conn *c, int64_t job, const char *before,

@@ -16,6 +16,8 @@ struct job {
     const char *spec; /* JSON; NULL in lists */
     int64_t cells, priority;
     int64_t parallel; /* runs at the same time; 0: any number */
+    bool reuse;       /* finished runs that are the same may stand in for its own */
+    const char *key, *key_spec; /* only for store_job_insert; NULL: none */
     int64_t created, started, finished; /* ms since 1970; 0: not yet */
     int64_t trashed;                    /* 0: not in the trash */
     long long runs[RUN_STATES];         /* how many are in each state */
@@ -41,8 +43,13 @@ struct run {
     int64_t reused; /* the run whose trace it took over; 0: none */
 };
 
-/* Inserts a job without runs; its id, counts and times are ignored. */
+/* Inserts a job without runs; its id, counts and times are ignored. `key` is new. */
 enum status store_job_insert(struct conn *c, const struct job *j, int64_t *ret_id);
+
+/* The job that an owner has submitted with this key, and whether it was with the same
+ * key_spec. NOT_FOUND. */
+enum status store_job_by_key(struct conn *c, const struct job *wanted, int64_t *ret_id,
+                             bool *ret_same);
 
 struct new_run {
     int64_t job, cell, created;

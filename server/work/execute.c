@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "learn/trace.h"
 #include "store/traces.h"
 #include "work/ending.h"
@@ -74,9 +75,21 @@ static enum status take_row(void *arg, const struct trace_row *row)
     return STATUS_OK;
 }
 
+struct start_write {
+    struct run_start start;
+    const struct claim *claim;
+    bool reused;
+};
+
 static enum status apply_start(struct conn *c, void *arg)
 {
-    return store_run_start(c, arg);
+    struct start_write *w = arg;
+    enum status status = store_run_start(c, &w->start);
+    if (status != STATUS_OK || !w->claim->reuse)
+        return status;
+    status = store_run_reuse(c, &w->start, w->claim->job, clock_now_ms());
+    w->reused = status == STATUS_OK;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 static enum status record_start(struct execution *e, const struct setup *s)
@@ -107,9 +120,11 @@ static enum status record_start(struct execution *e, const struct setup *s)
                               .cpu = e->place->cpu,
                               .host = e->place->host,
                               .timed = e->stop_seconds > 0};
+    struct start_write w = {.start = start, .claim = e->claim};
     enum status status = columns.failed || data.failed
                              ? STATUS_NO_MEMORY
-                             : store_write(e->place->store, apply_start, &start);
+                             : store_write(e->place->store, apply_start, &w);
+    e->reused = status == STATUS_OK && w.reused;
     buf_release(&columns);
     buf_release(&data);
     return status;
@@ -143,7 +158,7 @@ void execute(struct execution *e)
     struct setup *s = calloc(1, sizeof *s);
     enum train_outcome outcome = OUTCOME_STOPPED;
     enum status status = s != NULL ? prepare(e, s, &why) : STATUS_NO_MEMORY;
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && !e->reused) {
         struct train_observer observer = {.poll = poll_run, .row = take_row, .arg = e};
         bool centre = s->spec.centre;
         e->computing_since = clock_thread_seconds();
@@ -155,7 +170,9 @@ void execute(struct execution *e)
     struct run_end end = {.outcome = NULL};
     bool stopped =
         status == STATUS_STOPPED || (status == STATUS_OK && outcome == OUTCOME_STOPPED);
-    if (may_pass(status) || stopped) {
+    if (e->reused) {
+        log_info("run %lld took over a finished trace", (long long)e->claim->run);
+    } else if (may_pass(status) || stopped) {
         give_back(e, status);
     } else {
         if (status == STATUS_OK)

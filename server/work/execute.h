@@ -36,6 +36,7 @@ struct execution {
     double computing_since; /* thread time at the start */
     double next_look; /* monotonic: when the clock of the thread is read again */
     bool time_is_up;
+    bool reused; /* the run has ended: another one's trace stands in */
     int64_t rows;
     struct execution *next;
 };
