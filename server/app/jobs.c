@@ -50,7 +50,7 @@ static double seconds_until(const struct waiting_run *w)
 static void say_why(struct waiting_run *w)
 {
     const struct queue_place *p = &w->place;
-    const char *plural = p->place == 2 ? "" : "s";
+    bool one = p->place == 2;
     char *why = w->why;
     size_t room = sizeof w->why;
     if (w->state == RUN_HELD)
@@ -68,12 +68,11 @@ static void say_why(struct waiting_run *w)
         snprintf(why, room, "its owner may have %lld runs at work at the same time, and has",
                  (long long)w->per_owner);
     else if (p->place == 1)
-        snprintf(why, room, "it is next, as soon as one of %u workers is free",
-                 w->workers.count);
+        snprintf(why, room, "it is next, as soon as a worker is free");
     else
         snprintf(why, room,
-                 "%lld run%s go before it: %lld of its owner, %lld of others, on %u workers",
-                 (long long)p->place - 1, plural, (long long)p->ahead_own,
+                 "%lld %s before it: %lld of its owner, %lld of others (workers: %u)",
+                 (long long)p->place - 1, one ? "run goes" : "runs go", (long long)p->ahead_own,
                  (long long)p->ahead_others, w->workers.count);
 }
 

@@ -148,8 +148,12 @@ static void trashed(struct request *r)
     char conflict[120];
     const struct trash_write *w = r->own;
     if (r->outcome != STATUS_OK) {
-        snprintf(conflict, sizeof conflict, "job %lld is %s%s", (long long)w->job, w->state,
-                 w->into ? ": cancel it first" : ", not in the trash");
+        bool there = run_state_of(w->state) == RUN_STATES;
+        snprintf(conflict, sizeof conflict, "job %lld is %s%s", (long long)w->job,
+                 there ? "in the trash already" : w->state,
+                 there     ? ""
+                 : w->into ? ": cancel it first"
+                           : ", not in the trash");
         reply_failure(r, conflict);
         return;
     }

@@ -1,12 +1,12 @@
 /* /v1/runs/{id}/why and attempts: what a run waits for, and what it has been through. */
+#include <math.h>
+
 #include "app/jobs.h"
 #include "base/clock.h"
 #include "http/reply.h"
 #include "http/routes.h"
 #include "store/attempts.h"
 #include "store/jobs.h"
-
-#include <math.h>
 
 static void reply_no_run(struct request *r, enum status status)
 {
@@ -17,13 +17,15 @@ static void reply_no_run(struct request *r, enum status status)
 static json_t *view_waiting(int64_t run, const struct waiting_run *w)
 {
     const struct queue_place *p = &w->place;
-    double until = w->seconds_until;
-    int64_t start = isnan(until) ? 0 : clock_now_ms() + (int64_t)(until * 1000);
+    int64_t start = isfinite(w->seconds_until)
+                        ? clock_now_ms() + (int64_t)(w->seconds_until * 1000)
+                        : 0;
     json_t *place = p->place > 0 ? json_integer(p->place) : json_null();
-    return json_pack("{s:I, s:s, s:s, s:o, s:I, s:I, s:o, s:i, s:i, s:b, s:b}", "run",
+    return json_pack("{s:I, s:s, s:s, s:o, s:I, s:I, s:o, s:o, s:i, s:i, s:b, s:b}", "run",
                      (json_int_t)run, "state", run_state_name(w->state), "why", w->why,
                      "place", place, "ahead_own", (json_int_t)p->ahead_own, "ahead_others",
                      (json_int_t)p->ahead_others, "expected_start", json_time(start),
+                     "expected_seconds", json_measure(w->seconds_until),
                      "workers", (int)w->workers.count, "busy", (int)w->workers.busy,
                      "draining", (int)w->workers.draining, "disk_full",
                      (int)w->workers.starved);
