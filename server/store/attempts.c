@@ -148,8 +148,8 @@ static enum status recover_blamed(struct conn *c, struct run_end *e, const char 
         status = conn_read(c, STATEMENT_RUN_CRASHES, &crashes, e->run);
     if (status != STATUS_OK)
         return status;
-    snprintf(reason, sizeof reason, "crashed the server (%s), for the %lld. time", signal,
-             (long long)crashes);
+    snprintf(reason, sizeof reason, "it crashed the server (%s): %lld of %d times", signal,
+             (long long)crashes, CRASHES_MAX);
     e->reason = reason;
     if (crashes < CRASHES_MAX)
         return store_run_requeue(c, e);
