@@ -9,7 +9,10 @@
 #include "dump.h"
 #include "field.h"
 #include "talk.h"
+#include "text.h"
 #include "verbs.h"
+
+enum { PATH_MAX_BYTES = 8192 };
 
 static const struct opt options[] = {VERBS_JSON};
 
@@ -56,6 +59,25 @@ static enum ending set_workers(const struct options *given, struct http *http,
     return change_workers(given, http, "count", json_integer(n));
 }
 
+static enum ending back_up(const struct options *given, struct http *http)
+{
+    json_t *backup, *body = json_object();
+    enum ending ending = api_order(http, &backup, "POST", body, "/v1/backups");
+    json_decref(body);
+    if (ending != ENDING_OK)
+        return ending;
+    struct buf path;
+    buf_init(&path, PATH_MAX_BYTES);
+    text_add_line(&path, field_text(backup, "path", "?"));
+    if (given->json)
+        ending = dump_print(backup);
+    else
+        printf("%s\n", path.data);
+    buf_release(&path);
+    json_decref(backup);
+    return ending;
+}
+
 static enum ending run(const struct options *given, const struct opts_words *words,
                        struct http *http)
 {
@@ -68,18 +90,22 @@ static enum ending run(const struct options *given, const struct opts_words *wor
         return change_workers(given, http, "draining", json_true());
     if (strcmp(what, "resume") == 0 && !more)
         return change_workers(given, http, "draining", json_false());
-    say("admin takes workers [N], drain or resume");
+    if (strcmp(what, "backup") == 0 && !more)
+        return back_up(given, http);
+    say("admin takes workers [N], drain, resume or backup");
     return ENDING_USAGE;
 }
 
 const struct verb verb_admin = {
     .name = "admin",
     .words = "WHAT",
-    .summary = "Looks after the server: workers [N], drain, resume",
+    .summary = "Looks after the server: workers [N], drain, resume, backup",
     .more = "admin workers      how many runs may be at work, and how many are\n"
             "admin workers N    changes that, until the server starts again\n"
             "admin drain        no run begins any more; those at work go on\n"
-            "admin resume       ends that\n",
+            "admin resume       ends that\n"
+            "admin backup       makes a whole copy of the database on the server's disk and\n"
+            "                   prints its name there, for frugald restore\n",
     .words_min = 1,
     .words_max = 2,
     .options = options,

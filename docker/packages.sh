@@ -5,7 +5,7 @@ set -eu
 
 build='gcc libc6-dev ca-certificates libmicrohttpd-dev libjansson-dev libsqlite3-dev
     zlib1g-dev libsodium-dev libsleef-dev dataset-fashion-mnist'
-check='libcmocka-dev clang chromium fonts-dejavu-core qemu-user'
+check='libcmocka-dev clang chromium fonts-dejavu-core qemu-user python3 strace'
 bench='libopenblas-dev python3-numpy'
 
 installed() {

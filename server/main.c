@@ -4,15 +4,17 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/app.h"
+#include "app/keeper.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/opts.h"
 #include "http/http.h"
+#include "store/backup.h"
 #include "store/events.h"
 #include "version.h"
 
@@ -28,6 +30,7 @@ enum { /* of sysexits.h */
 
 struct options {
     const char *listen, *data_dir, *datasets;
+    const char *restore; /* the backup to restore; NULL: serve */
     long workers, per_owner;
     bool verbose, help, version;
 };
@@ -60,10 +63,26 @@ enum { OPTIONS = sizeof table / sizeof table[0] };
 static void print_help(void)
 {
     printf("frugald - experiment service for the energy of learning\n\n"
-           "usage: frugald [OPTION...]\n\n");
+           "usage: frugald [OPTION...]\n"
+           "       frugald restore BACKUP [OPTION...]\n\n");
     opts_help(table, OPTIONS, stdout);
     printf("\nThe first line on standard output is the address, once it answers. SIGTERM or "
-           "Ctrl-C\nstops: runs at work go back into the queue and start again later.\n");
+           "Ctrl-C\nstops: runs at work go back into the queue and start again later.\n\n"
+           "restore puts a backup, made by frugal admin backup, in the place of the database "
+           "in\nDATA_DIR, and keeps what was there.\n");
+}
+
+/* "restore FILE" is all that may stand beside options. */
+static bool read_words(const struct opts_words *rest, struct options *o, struct buf *error)
+{
+    bool restores = rest->count > 0 && strcmp(rest->word[0], "restore") == 0;
+    if (restores && rest->count == 2)
+        o->restore = rest->word[1];
+    else if (restores)
+        buf_adds(error, "restore takes the name of one backup");
+    else if (rest->count > 0)
+        buf_addf(error, "unexpected \"%s\"", rest->word[0]);
+    return error->len == 0;
 }
 
 /* Returns the exit status, or -1 to go on. */
@@ -72,11 +91,8 @@ static int read_options(int argc, char **argv, struct options *o)
     struct opts_words rest;
     struct buf error;
     buf_init(&error, 1000);
-    bool ok = opts_parse(table, OPTIONS, argc, argv, o, &rest, &error);
-    if (ok && rest.count > 0) {
-        buf_addf(&error, "unexpected \"%s\"", rest.word[0]);
-        ok = false;
-    }
+    bool ok = opts_parse(table, OPTIONS, argc, argv, o, &rest, &error) &&
+              read_words(&rest, o, &error);
     if (!ok)
         fprintf(stderr, "frugald: %s; see frugald --help\n", error.data);
     buf_release(&error);
@@ -143,7 +159,8 @@ static int serve(struct app *app, struct http *http, const struct options *o,
         buf_adds(why, "the worker threads could not be started");
         return exit_code(status);
     }
-    status = http_start(http, app, why);
+    struct keeper *keeper = keeper_start(app, o->data_dir);
+    status = keeper != NULL ? http_start(http, app, why) : STATUS_NO_MEMORY;
     if (status == STATUS_OK) {
         printf("%s\n", http_address(http));
         fflush(stdout);
@@ -152,6 +169,8 @@ static int serve(struct app *app, struct http *http, const struct options *o,
         wait_for_signal(signals);
         http_stop(http);
     }
+    if (keeper != NULL)
+        keeper_stop(keeper);
     workers_stop(app->workers);
     return status == STATUS_OK ? 0 : EXIT_UNAVAILABLE;
 }
@@ -182,6 +201,18 @@ static int open_house(struct http *http, const struct options *o, const sigset_t
     hub_close(app.hub);
     buf_release(&folders);
     return code;
+}
+
+static int restore(const struct options *o, struct buf *why)
+{
+    struct buf kept;
+    buf_init(&kept, 8000);
+    enum status status = store_restore(o->data_dir, o->restore, &kept, why);
+    if (status == STATUS_OK)
+        printf("restored %s%s%s\n", o->restore, kept.len > 0 ? "; what was there is now " : "",
+               kept.data);
+    buf_release(&kept);
+    return status == STATUS_OK ? 0 : exit_code(status);
 }
 
 /* The port comes first: if it is taken, nothing has been touched. */
@@ -234,7 +265,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "frugald: libsodium could not be started\n");
         return EXIT_SOFTWARE;
     }
-    code = run(&o, &signals, &why);
+    code = o.restore != NULL ? restore(&o, &why) : run(&o, &signals, &why);
     if (code != 0)
         fprintf(stderr, "frugald: %s\n",
                 why.len > 0 ? why.data : "out of memory or file handles");

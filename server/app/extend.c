@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/jobs.h"
+#include "app/keeper.h"
 #include "app/plans.h"
 #include "base/clock.h"
 
@@ -113,6 +114,8 @@ static enum status insert_missing(struct conn *c, struct extension *e, struct kn
 enum status extension_apply(struct conn *c, void *arg)
 {
     struct extension *e = arg;
+    if (disk_is_low(e->app))
+        return STATUS_NO_SPACE;
     struct known known = {.count = 0};
     enum status status =
         store_job_extend(c, e->job, e->before, e->after, (int64_t)plan_cells(e->plan));

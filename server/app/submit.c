@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/keeper.h"
 #include "app/plans.h"
 #include "base/clock.h"
 #include "base/hash.h"
@@ -142,6 +143,8 @@ static enum status find_earlier(struct conn *c, const struct job *j, struct subm
 enum status submission_apply(struct conn *c, void *arg)
 {
     struct submission *s = arg;
+    if (disk_is_low(s->app))
+        return STATUS_NO_SPACE;
     const struct spec *base = plan_base(s->plan);
     int64_t now = clock_now_ms();
     char key_spec[HASH_TEXT];

@@ -25,6 +25,7 @@ const struct route routes[] = {
     {"GET", "/v1/runs/{id}/attempts", runs_attempts, 0, ""},
     {"GET", "/v1/workers", workers_get, 0, ""},
     {"PATCH", "/v1/workers", workers_patch, LIMIT_ORDER_BODY, ""},
+    {"POST", "/v1/backups", backups_make, LIMIT_ORDER_BODY, ""},
     {"GET", "/v1/spec", spec_get, 0, ""},
     {"GET", "/v1/datasets", datasets_list, 0, ""},
     {"GET", "/v1/events", events_stream, 0, " after job "},

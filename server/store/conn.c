@@ -14,6 +14,8 @@ static const char *const sql_text[STATEMENT_COUNT] = {
 enum status conn_status(const struct conn *c)
 {
     int code = sqlite3_extended_errcode(c->db);
+    if (code == SQLITE_IOERR_SHMSIZE) /* so a full disk shows where the log's index grows */
+        return STATUS_NO_SPACE;
     switch (code & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:

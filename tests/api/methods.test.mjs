@@ -22,6 +22,7 @@ const ROUTES = {
   "/v1/runs/1/why": ["GET", "HEAD"],
   "/v1/runs/1/attempts": ["GET", "HEAD"],
   "/v1/workers": ["GET", "HEAD", "PATCH"],
+  "/v1/backups": ["POST"],
   "/v1/spec": ["GET", "HEAD"],
   "/v1/datasets": ["GET", "HEAD"],
   "/v1/events": ["GET", "HEAD"],
