@@ -104,3 +104,25 @@ CREATE TABLE owner (
     used    REAL    NOT NULL, -- seconds, as of used_at
     used_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What a run needs to go on where it was, behind row `seq` of its trace; gone when it ends.
+CREATE TABLE checkpoint (
+    run     INTEGER PRIMARY KEY REFERENCES run (id),
+    seq     INTEGER NOT NULL, -- the newest row before it; -1: none
+    state   BLOB    NOT NULL, -- of the core
+    seconds REAL    NOT NULL  -- of computing until then
+) STRICT;
+
+-- The newest verification of each run: its trace is computed again and compared.
+CREATE TABLE verification (
+    run       INTEGER PRIMARY KEY REFERENCES run (id),
+    state     TEXT    NOT NULL, -- queued, running, same, different, failed
+    requested INTEGER NOT NULL,
+    finished  INTEGER,
+    seq       INTEGER, -- different: the first row that differs
+    reason    TEXT,
+    build     TEXT     -- that computed it
+) STRICT;
+
+-- The next verification to do.
+CREATE INDEX verification_waiting ON verification (requested, run) WHERE state = 'queued';

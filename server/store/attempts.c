@@ -28,6 +28,8 @@ static enum status is_same_again(struct conn *c, const struct run_start *s, bool
 static enum status forget_rows(struct conn *c, int64_t run)
 {
     enum status status = conn_apply(c, STATEMENT_TRACE_FORGET, run);
+    if (status == STATUS_OK)
+        status = conn_apply(c, STATEMENT_CHECKPOINT_FORGET, run);
     return status == STATUS_OK ? conn_apply(c, STATEMENT_RUN_FORGET, run) : status;
 }
 
@@ -107,6 +109,8 @@ enum status store_run_finish(struct conn *c, const struct run_end *e)
     enum status status = conn_run(c, q);
     if (status == STATUS_OK && sqlite3_changes(c->db) == 0)
         return STATUS_CONFLICT;
+    if (status == STATUS_OK)
+        status = conn_apply(c, STATEMENT_CHECKPOINT_FORGET, e->run);
     if (status == STATUS_OK)
         status = close_attempt(c, e, run_state_name(e->state));
     return status == STATUS_OK ? store_event_run(c, e->job, e->run, e->state) : status;

@@ -8,7 +8,7 @@
 
 double computed(const struct execution *e)
 {
-    return clock_thread_seconds() - e->computing_since;
+    return e->seconds_before + clock_thread_seconds() - e->computing_since;
 }
 
 struct end_write {

@@ -12,7 +12,7 @@ struct setup {
     const struct dataset *data;
 };
 
-/* Seconds of processor time since the training began. */
+/* Seconds of processor time since the training began, perhaps in an earlier attempt. */
 double computed(const struct execution *e);
 
 /* Whether a failure is one of a kind that passes: a full disk, no memory. */

@@ -34,6 +34,8 @@ struct execution {
     atomic_int row_status; /* enum status of the first row that the store refused */
     double stop_seconds;   /* of computing; 0: no limit */
     double computing_since; /* thread time at the start */
+    double seconds_before;  /* of computing, in attempts that this one continues */
+    double checkpointed;    /* seconds of computing at the newest checkpoint */
     double next_look; /* monotonic: when the clock of the thread is read again */
     bool time_is_up;
     bool reused; /* the run has ended: another one's trace stands in */
