@@ -43,7 +43,7 @@ extern const size_t verbs_options_rows;
 /* The verb of that name; says what was meant and returns NULL when there is none. */
 const struct verb *verbs_find(const char *name);
 
-extern const struct verb verb_submit, verb_ls, verb_show, verb_trace, verb_why,
+extern const struct verb verb_submit, verb_ls, verb_show, verb_trace, verb_why, verb_verify,
     verb_cancel, verb_hold, verb_release, verb_retry, verb_extend, verb_rm, verb_restore,
     verb_datasets, verb_admin, verb_help;
 

@@ -1,15 +1,13 @@
-/* /v1/runs: list, one run, its trace as JSON columns or CSV. */
+/* /v1/runs: the list; and the trace of a run as JSON columns or CSV. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "http/limits.h"
 #include "http/page.h"
 #include "http/reply.h"
 #include "http/routes.h"
 #include "http/views.h"
-#include "store/queue.h"
 #include "store/traces.h"
 
 struct run_page {
@@ -54,40 +52,6 @@ void runs_list(struct request *r)
         return;
     f.limit = p.page.limit + 1;
     page_reply(r, &p.page, store_run_list(c, &f, add_run, &p));
-}
-
-struct one_run {
-    const struct app *app;
-    struct conn *reader;
-    json_t *json;
-};
-
-static bool visit_one(void *arg, const struct run *run)
-{
-    struct one_run *o = arg;
-    struct queue_place place = {.place = 0};
-    if (run->state == RUN_QUEUED)
-        store_queue_place(o->reader, run->id, clock_now_ms(), &place);
-    o->json = view_run(o->app, run, place.place);
-    return false;
-}
-
-static void reply_no_run(struct request *r, enum status status)
-{
-    reply_problem(r, status, status == STATUS_NOT_FOUND ? "there is no such run" : NULL,
-                  NULL);
-}
-
-void runs_get(struct request *r)
-{
-    struct one_run o = {.app = r->app, .reader = request_reader(r)};
-    if (o.reader == NULL)
-        return;
-    enum status status = store_run_get(o.reader, r->id, visit_one, &o);
-    if (status == STATUS_OK)
-        reply_json(r, MHD_HTTP_OK, o.json);
-    else
-        reply_no_run(r, status);
 }
 
 /* The columns of a trace that were asked for. */

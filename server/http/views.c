@@ -111,6 +111,18 @@ static json_t *view_provenance(const struct run *r)
                      json_text(r->host));
 }
 
+static json_t *view_verified(const struct run *r)
+{
+    if (r->verified.state == NULL)
+        return json_null();
+    int64_t row = r->verified.seq;
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "state", r->verified.state,
+                     "requested", json_time(r->verified.requested), "finished",
+                     json_time(r->verified.finished), "row",
+                     row >= 0 ? json_integer(row) : json_null(), "reason",
+                     json_text(r->verified.reason), "build", json_text(r->verified.build));
+}
+
 json_t *view_run(const struct app *app, const struct run *r, int64_t place)
 {
     json_t *o = json_object();
@@ -126,6 +138,7 @@ json_t *view_run(const struct app *app, const struct run *r, int64_t place)
     json_object_set_new(o, "outcome", json_text(r->outcome));
     json_object_set_new(o, "reason", json_text(r->reason));
     json_object_set_new(o, "reused", r->reused > 0 ? json_integer(r->reused) : json_null());
+    json_object_set_new(o, "verified", view_verified(r));
     json_object_set_new(o, "attempts", json_integer(r->attempts));
     json_object_set_new(o, "place", place > 0 ? json_integer(place) : json_null());
     json_object_set_new(o, "progress", view_progress(app, r));

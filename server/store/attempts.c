@@ -176,7 +176,8 @@ enum status store_run_recover(struct conn *c, const struct blame *b, int64_t now
                             .now = now};
         sqlite3_reset(q);
         if (code != SQLITE_ROW)
-            return code == SQLITE_DONE ? STATUS_OK : conn_status(c);
+            return code == SQLITE_DONE ? conn_apply(c, STATEMENT_VERIFY_RECOVER, b->run, now)
+                                       : conn_status(c);
         enum status status = e.run == b->run ? recover_blamed(c, &e, b->signal)
                                              : store_run_requeue(c, &e);
         if (status != STATUS_OK)

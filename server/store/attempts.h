@@ -47,7 +47,8 @@ struct blame {
 enum { CRASHES_MAX = 3 }; /* then a run is dead */
 
 /* At the start: whatever an ended process left running goes back into the queue, but for the
- * run that crashed it too often, and for runs that were to be cancelled. */
+ * run that crashed it too often, and for runs that were to be cancelled. So do verifications,
+ * but for one that crashed it. */
 enum status store_run_recover(struct conn *c, const struct blame *b, int64_t now);
 
 /* An attempt as it is kept; strings live only as long as the visit. */

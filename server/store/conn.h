@@ -13,7 +13,12 @@
     "run.seconds, run.stop_samples, run.columns, run.spec_sha256, run.data_sha256, "     \
     "run.build, run.cpu, run.host, run.last, run.samples, run.epochs, "                  \
     "run.test_accuracy, run.m0, run.m1, run.m0_direct, run.m1_direct, run.maintenance, " \
-    "run.reused"
+    "run.reused, " VERIFIED("state") VERIFIED("requested") VERIFIED("finished")          \
+    VERIFIED("seq") VERIFIED("reason") VERIFIED("build") "NULL"
+
+/* Of the newest verification of a run, if there is one. */
+#define VERIFIED(column)                                                                 \
+    "(SELECT " column " FROM verification WHERE verification.run = run.id), "
 
 /* What store_job_* reads; `spec` is left out of lists. */
 #define JOB_COLUMNS(spec)                                                                \

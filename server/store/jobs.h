@@ -41,6 +41,12 @@ struct run {
     int64_t samples;
     double epochs, test_accuracy, m0, m1, m0_direct, m1_direct, maintenance;
     int64_t reused; /* the run whose trace it took over; 0: none */
+    struct {
+        const char *state; /* NULL: nobody has asked for one */
+        int64_t requested, finished;
+        int64_t seq; /* the first row that differs; -1: none */
+        const char *reason, *build;
+    } verified;
 };
 
 /* Inserts a job without runs; its id, counts and times are ignored. `key` is new. */

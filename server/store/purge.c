@@ -36,7 +36,8 @@ static enum status delete_job(struct conn *c, int64_t job)
 static enum status purge_job(struct conn *c, int64_t job)
 {
     static const enum statement parts[] = {STATEMENT_PURGE_TRACES,
-                                           STATEMENT_PURGE_ATTEMPTS, STATEMENT_PURGE_RUNS};
+                                           STATEMENT_PURGE_ATTEMPTS,
+                                           STATEMENT_PURGE_VERIFIED, STATEMENT_PURGE_RUNS};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         enum status status = conn_apply(c, parts[i], job, ROWS_AT_ONCE);
         if (status != STATUS_OK || sqlite3_changes(c->db) > 0)

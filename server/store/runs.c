@@ -52,6 +52,12 @@ static void read_run(sqlite3_stmt *q, struct run *r)
     r->m1_direct = column_number(q, i++);
     r->maintenance = column_number(q, i++);
     r->reused = column_integer(q, i++, 0);
+    r->verified.state = column_text_or_null(q, i++);
+    r->verified.requested = column_integer(q, i++, 0);
+    r->verified.finished = column_integer(q, i++, 0);
+    r->verified.seq = column_integer(q, i++, -1);
+    r->verified.reason = column_text_or_null(q, i++);
+    r->verified.build = column_text_or_null(q, i++);
 }
 
 /* Visits every row of a prepared query over runs. */

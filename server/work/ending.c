@@ -87,10 +87,9 @@ bool may_pass(enum status status)
     return status == STATUS_NO_SPACE || status == STATUS_NO_MEMORY || status == STATUS_IO;
 }
 
-/* The record of how an attempt ended must not get lost: tried again until it is written, or
- * the server stops and finds the run at its next start. */
-static enum status insist(struct execution *e, enum status (*apply)(struct conn *, void *),
-                          void *arg)
+/* A server that stops before it is done finds the run at its next start. */
+enum status insist(struct execution *e, enum status (*apply)(struct conn *, void *),
+                   void *arg)
 {
     enum status status = store_write(e->place->store, apply, arg);
     while (may_pass(status) && !atomic_load(&e->stop)) {

@@ -12,6 +12,20 @@ struct setup {
     const struct dataset *data;
 };
 
+/* Reads the spec of the run and opens its data set; on failure `why` says for people what is
+ * missing. */
+enum status load_setup(struct execution *e, struct setup *s, struct buf *why);
+
+/* The hashes of the four files, separated by spaces. */
+void add_data_sha256(struct buf *b, const struct dataset *d);
+
+/* Of the core: how the run goes on. arg: struct execution. */
+enum train_wish poll_run(void *arg, uint64_t samples);
+
+/* A write that must not get lost: tried again until it is done, or the server stops. */
+enum status insist(struct execution *e, enum status (*apply)(struct conn *, void *),
+                   void *arg);
+
 /* Seconds of processor time since the training began, perhaps in an earlier attempt. */
 double computed(const struct execution *e);
 

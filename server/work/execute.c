@@ -13,7 +13,7 @@
 
 static const double LOOK_EVERY = 0.05; /* seconds between two looks at the clock */
 
-static enum train_wish poll_run(void *arg, uint64_t samples)
+enum train_wish poll_run(void *arg, uint64_t samples)
 {
     struct execution *e = arg;
     atomic_store_explicit(&e->samples, samples, memory_order_relaxed);
@@ -92,6 +92,12 @@ static enum status apply_start(struct conn *c, void *arg)
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+void add_data_sha256(struct buf *b, const struct dataset *d)
+{
+    for (int f = 0; f < DATASET_FILES; f++)
+        buf_addf(b, "%s%s", f > 0 ? " " : "", d->info.sha256[f]);
+}
+
 static enum status record_start(struct execution *e, const struct setup *s)
 {
     char spec_sha256[HASH_TEXT];
@@ -108,8 +114,7 @@ static enum status record_start(struct execution *e, const struct setup *s)
         trace_column_name(i, name);
         buf_addf(&columns, "%s%s", i > 0 ? " " : "", name);
     }
-    for (int f = 0; f < DATASET_FILES; f++)
-        buf_addf(&data, "%s%s", f > 0 ? " " : "", s->data->info.sha256[f]);
+    add_data_sha256(&data, s->data);
     struct run_start start = {.run = e->claim->run,
                               .attempt = e->claim->attempt,
                               .stop_samples = s->train.stop_samples,
@@ -130,8 +135,7 @@ static enum status record_start(struct execution *e, const struct setup *s)
     return status;
 }
 
-/* On failure `why` says for people what is missing. */
-static enum status prepare(struct execution *e, struct setup *s, struct buf *why)
+enum status load_setup(struct execution *e, struct setup *s, struct buf *why)
 {
     if (e->claim->spec == NULL || e->claim->params == NULL)
         return STATUS_NO_MEMORY;
@@ -147,7 +151,13 @@ static enum status prepare(struct execution *e, struct setup *s, struct buf *why
     spec_train(&s->spec, e->claim->seed, training->features, training->classes,
                training->count, &s->train);
     e->stop_seconds = s->spec.stop_seconds;
-    return record_start(e, s);
+    return STATUS_OK;
+}
+
+static enum status prepare(struct execution *e, struct setup *s, struct buf *why)
+{
+    enum status status = load_setup(e, s, why);
+    return status == STATUS_OK ? record_start(e, s) : status;
 }
 
 void execute(struct execution *e)

@@ -47,4 +47,7 @@ struct execution {
  * those who set stop and cancel by then: what was asked for before, the store says. */
 void execute(struct execution *e);
 
+/* Trains a run that has ended once more and records whether its trace is the same. */
+void verify(struct execution *e);
+
 #endif

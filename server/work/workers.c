@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/verifications.h"
 #include "work/blame.h"
 #include "work/execute.h"
 
@@ -54,6 +55,9 @@ struct claim_write {
 static enum status apply_claim(struct conn *c, void *arg)
 {
     struct claim_write *w = arg;
+    enum status status = store_verification_claim(c, &w->claim);
+    if (status != STATUS_NOT_FOUND)
+        return status;
     return store_run_claim(c, w->limits, clock_now_ms(), &w->claim);
 }
 
@@ -67,7 +71,10 @@ static enum status work_once(struct workers *w)
         e.started = clock_monotonic();
         list_execution(w, &e);
         blame_begin(taken.claim.run);
-        execute(&e);
+        if (taken.claim.verifies)
+            verify(&e);
+        else
+            execute(&e);
         blame_end();
         unlist_execution(w, &e);
     }
@@ -227,7 +234,8 @@ void workers_cancel(struct workers *w, int64_t job, const int64_t *runs, size_t 
 {
     pthread_mutex_lock(&w->lock);
     for (struct execution *e = w->at_work; e != NULL; e = e->next)
-        if (e->claim->job == job && is_named(e->claim->run, runs, count))
+        if (e->claim->job == job && !e->claim->verifies &&
+            is_named(e->claim->run, runs, count))
             atomic_store(&e->cancel, true);
     pthread_mutex_unlock(&w->lock);
 }
@@ -252,7 +260,7 @@ bool workers_progress(struct workers *w, int64_t run, struct progress *ret)
     bool found = false;
     pthread_mutex_lock(&w->lock);
     for (struct execution *e = w->at_work; e != NULL && !found; e = e->next)
-        if (e->claim->run == run) {
+        if (e->claim->run == run && !e->claim->verifies) {
             double seconds = clock_monotonic() - e->started;
             ret->samples = atomic_load(&e->samples);
             ret->per_second = seconds > 0 ? (double)ret->samples / seconds : 0;

@@ -21,6 +21,7 @@ const ROUTES = {
   "/v1/runs/1/trace": ["GET", "HEAD"],
   "/v1/runs/1/why": ["GET", "HEAD"],
   "/v1/runs/1/attempts": ["GET", "HEAD"],
+  "/v1/runs/1/verify": ["POST"],
   "/v1/workers": ["GET", "HEAD", "PATCH"],
   "/v1/backups": ["POST"],
   "/v1/spec": ["GET", "HEAD"],

@@ -4,7 +4,7 @@ export const JOB = ["id", "name", "tags", "note", "state", "priority", "owner", 
 export const JOB_RUNS = ["total", "queued", "held", "running", "succeeded", "failed", "cancelled",
   "timed_out", "dead"];
 export const RUN = ["id", "job", "dataset", "cell", "seed", "params", "state", "outcome",
-  "reason", "reused", "attempts", "place", "progress", "results", "provenance", "created", "started",
+  "reason", "reused", "verified", "attempts", "place", "progress", "results", "provenance", "created", "started",
   "finished"];
 export const PROGRESS = ["samples", "of", "per_second", "seconds_left"];
 export const RESULTS = ["samples", "epochs", "test_accuracy", "m0", "m1", "m0_direct",

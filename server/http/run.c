@@ -1,17 +1,55 @@
-/* /v1/runs/{id}/why and attempts: what a run waits for, and what it has been through. */
+/* /v1/runs/{id}: one run; what it waits for, what it has been through; and its verification. */
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "app/jobs.h"
 #include "base/clock.h"
+#include "http/body.h"
 #include "http/reply.h"
 #include "http/routes.h"
+#include "http/views.h"
 #include "store/attempts.h"
 #include "store/jobs.h"
+#include "store/verifications.h"
 
-static void reply_no_run(struct request *r, enum status status)
+struct one_run {
+    const struct app *app;
+    struct conn *reader;
+    json_t *json;
+};
+
+static bool visit_one(void *arg, const struct run *run)
+{
+    struct one_run *o = arg;
+    struct queue_place place = {.place = 0};
+    if (run->state == RUN_QUEUED)
+        store_queue_place(o->reader, run->id, clock_now_ms(), &place);
+    o->json = view_run(o->app, run, place.place);
+    return false;
+}
+
+void reply_no_run(struct request *r, enum status status)
 {
     reply_problem(r, status, status == STATUS_NOT_FOUND ? "there is no such run" : NULL,
                   NULL);
+}
+
+static void reply_run(struct request *r, unsigned code)
+{
+    struct one_run o = {.app = r->app, .reader = request_reader(r)};
+    if (o.reader == NULL)
+        return;
+    enum status status = store_run_get(o.reader, r->id, visit_one, &o);
+    if (status == STATUS_OK)
+        reply_json(r, code, o.json);
+    else
+        reply_no_run(r, status);
+}
+
+void runs_get(struct request *r)
+{
+    reply_run(r, MHD_HTTP_OK);
 }
 
 static json_t *view_waiting(int64_t run, const struct waiting_run *w)
@@ -79,4 +117,49 @@ void runs_attempts(struct request *r)
     }
     json_decref(items);
     reply_no_run(r, status);
+}
+
+struct verify_write {
+    int64_t run;
+    const char *state; /* set by apply_verify, where the run does not fit */
+};
+
+static enum status apply_verify(struct conn *c, void *own)
+{
+    struct verify_write *w = own;
+    return store_verification_request(c, w->run, clock_now_ms(), &w->state);
+}
+
+static void verify_accepted(struct request *r)
+{
+    char detail[120];
+    const struct verify_write *w = r->own;
+    if (r->outcome == STATUS_OK) {
+        workers_wake(r->app->workers);
+        reply_run(r, MHD_HTTP_ACCEPTED);
+    } else if (r->outcome == STATUS_CONFLICT) {
+        snprintf(detail, sizeof detail, "run %lld is %s: it has no whole trace to compare",
+                 (long long)r->id, w->state);
+        reply_problem(r, r->outcome, detail, NULL);
+    } else {
+        reply_no_run(r, r->outcome);
+    }
+}
+
+void runs_verify(struct request *r)
+{
+    json_t *body = body_object(r, "");
+    if (body == NULL)
+        return;
+    json_decref(body);
+    struct verify_write *w = calloc(1, sizeof *w);
+    if (w == NULL) {
+        reply_problem(r, STATUS_NO_MEMORY, NULL, NULL);
+        return;
+    }
+    w->run = r->id;
+    r->own = w;
+    r->own_free = free;
+    r->apply = apply_verify;
+    r->resume = verify_accepted;
 }
