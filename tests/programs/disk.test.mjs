@@ -38,7 +38,7 @@ function fill(folder) {
 }
 
 test("disk full: 507, reads go on, runs wait, and all goes on when there is space",
-  { timeout: 240000, skip: noMounts }, async (t) => {
+  { timeout: 2400000, skip: noMounts }, async (t) => {
     const work = spec(long, { seeds: 2, evaluate: { every: 200 },
       stop: { accuracy: null, epochs: null, samples: 150000 } });
     const whole = await startServer(t);
@@ -126,7 +126,7 @@ test("an fsync that fails: the server stops with 74 and has acknowledged nothing
   });
 
 test("any call that fails once: no hang, and what was accepted is kept",
-  { timeout: 460000 }, async (t) => {
+  { timeout: 4600000 }, async (t) => {
     t.diagnostic(`FRUGAL_SEED=${seed}`);
     const next = numbers(seed);
     for (let i = 0; i < FAULTS; i += 1) {
