@@ -100,12 +100,13 @@ const struct verb verb_admin = {
     .name = "admin",
     .words = "WHAT",
     .summary = "Looks after the server: workers [N], drain, resume, backup",
-    .more = "admin workers      how many runs may be at work, and how many are\n"
-            "admin workers N    changes that, until the server starts again\n"
-            "admin drain        no run begins any more; those at work go on\n"
-            "admin resume       ends that\n"
-            "admin backup       makes a whole copy of the database on the server's disk and\n"
-            "                   prints its name there, for frugald restore\n",
+    .more =
+        "admin workers      how many runs may be at work, and how many are\n"
+        "admin workers N    changes that, until the server starts again\n"
+        "admin drain        no run begins any more; those at work go on\n"
+        "admin resume       ends that\n"
+        "admin backup       makes a whole copy of the database on the server's disk and\n"
+        "                   prints its name there, for frugald restore\n",
     .words_min = 1,
     .words_max = 2,
     .options = options,

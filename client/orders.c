@@ -9,7 +9,8 @@
 static const struct opt options[] = {CHANGED_OPTIONS};
 
 static const struct opt retry_options[] = {
-    VERBS_FLAG("failed", 0, failed, "only runs that failed, not those that were cancelled"),
+    VERBS_FLAG("failed", 0, failed,
+               "only runs that failed, not those that were cancelled"),
     CHANGED_OPTIONS,
 };
 
@@ -47,7 +48,7 @@ static enum ending send(const struct options *given, const struct opts_words *wo
 
 #define ORDER(order, table, about, help)                                                 \
     static enum ending run_##order(const struct options *given,                          \
-                                  const struct opts_words *words, struct http *http)     \
+                                   const struct opts_words *words, struct http *http)    \
     {                                                                                    \
         return send(given, words, http, #order);                                         \
     }                                                                                    \

@@ -53,8 +53,8 @@ static enum ending run_rm(const struct options *given, const struct opts_words *
     return ending == ENDING_OK ? changed_print(given, job) : ending;
 }
 
-static enum ending run_restore(const struct options *given, const struct opts_words *words,
-                               struct http *http)
+static enum ending run_restore(const struct options *given,
+                               const struct opts_words *words, struct http *http)
 {
     int64_t id;
     json_t *job, *body = json_object();

@@ -67,8 +67,9 @@ const struct verb verb_verify = {
     .name = "verify",
     .words = "RUN",
     .summary = "Computes the trace of a run again and compares it bit for bit",
-    .more = "Leaving it with Ctrl-C does not stop the verification; frugal show -r --json\n"
-            "has its result under \"verified\".\n",
+    .more =
+        "Leaving it with Ctrl-C does not stop the verification; frugal show -r --json\n"
+        "has its result under \"verified\".\n",
     .words_min = 1,
     .words_max = 1,
     .options = options,

@@ -1,4 +1,5 @@
-/* In: a job, and seeds or values to add. Out: the runs that were missing, in the store. */
+/* In: a job, and seeds or values to add. Out: the runs that were missing, in the store.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +43,8 @@ void extension_release(struct extension *e)
     *e = (struct extension){.plan = NULL};
 }
 
-/* The cells that a job has: a cell is what its params are, whatever its place in the grid. */
+/* The cells that a job has: a cell is what its params are, whatever its place in the
+ * grid. */
 struct known_cell {
     char *params;
     int64_t cell;
@@ -97,7 +99,8 @@ static enum status insert_missing(struct conn *c, struct extension *e, struct kn
     enum status status = STATUS_OK;
     int64_t now = clock_now_ms();
     for (size_t i = 0; i < plan_cells(e->plan) && status == STATUS_OK; i++) {
-        struct known_cell wanted = {.params = plan_cell_params(e->plan, i)}, *found = NULL;
+        struct known_cell wanted = {.params = plan_cell_params(e->plan, i)},
+                          *found = NULL;
         if (wanted.params == NULL)
             return STATUS_NO_MEMORY;
         if (k->count > 0)

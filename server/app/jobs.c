@@ -1,4 +1,5 @@
-/* In: orders, and runs that wait. Out: what became of them, in numbers and one sentence. */
+/* In: orders, and runs that wait. Out: what became of them, in numbers and one sentence.
+ */
 #include "app/jobs.h"
 
 #include <math.h>
@@ -60,20 +61,23 @@ static void say_why(struct waiting_run *w)
     else if (w->workers.draining)
         snprintf(why, room, "the server is draining: no run begins until it is resumed");
     else if (w->workers.starved)
-        snprintf(why, room, "the disk of the server is full: no run begins until it has space");
+        snprintf(why, room,
+                 "the disk of the server is full: no run begins until it has space");
     else if (p->job_parallel > 0 && p->job_running >= p->job_parallel)
-        snprintf(why, room, "its job may have %lld runs at work at the same time, and has",
+        snprintf(why, room,
+                 "its job may have %lld runs at work at the same time, and has",
                  (long long)p->job_parallel);
     else if (w->per_owner > 0 && p->owner_running >= w->per_owner)
-        snprintf(why, room, "its owner may have %lld runs at work at the same time, and has",
+        snprintf(why, room,
+                 "its owner may have %lld runs at work at the same time, and has",
                  (long long)w->per_owner);
     else if (p->place == 1)
         snprintf(why, room, "it is next, as soon as a worker is free");
     else
         snprintf(why, room,
                  "%lld %s before it: %lld of its owner, %lld of others (workers: %u)",
-                 (long long)p->place - 1, one ? "run goes" : "runs go", (long long)p->ahead_own,
-                 (long long)p->ahead_others, w->workers.count);
+                 (long long)p->place - 1, one ? "run goes" : "runs go",
+                 (long long)p->ahead_own, (long long)p->ahead_others, w->workers.count);
 }
 
 enum status waiting_run_read(const struct app *app, struct conn *reader, int64_t run,

@@ -31,15 +31,15 @@ struct extension {
     char *before, *after; /* spec of the job */
 };
 
-/* Reads what shall be added, {"seeds": ..., "sweep": ...}, and checks the job as it will be.
- * NOT_FOUND; BAD_JSON and INVALID_SPEC come with problems; NO_MEMORY. Any thread. */
+/* Reads what shall be added, {"seeds": ..., "sweep": ...}, and checks the job as it will
+ * be. NOT_FOUND; BAD_JSON and INVALID_SPEC come with problems; NO_MEMORY. Any thread. */
 enum status extension_prepare(const struct app *app, struct conn *reader, int64_t job,
                               const char *more, size_t length, struct extension *ret,
                               struct problems *problems);
 void extension_release(struct extension *e);
 
-/* The `apply` of a write: the runs that are missing. CONFLICT: the job is in the trash, or
- * was extended by somebody else in the meantime. arg: struct extension. */
+/* The `apply` of a write: the runs that are missing. CONFLICT: the job is in the trash,
+ * or was extended by somebody else in the meantime. arg: struct extension. */
 enum status extension_apply(struct conn *c, void *arg);
 void extension_announce(const struct extension *e);
 

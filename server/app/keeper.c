@@ -1,5 +1,6 @@
-/* In: the free space of the disk, every other second. Out: workers that wait while there is
- * too little, so that what is left serves the runs at work and what tells of their ends. */
+/* In: the free space of the disk, every other second. Out: workers that wait while there
+ * is too little, so that what is left serves the runs at work and what tells of their
+ * ends. */
 #include "app/keeper.h"
 
 #include <pthread.h>
@@ -42,7 +43,8 @@ static void look_at_disk(const struct keeper *k)
     bool is_low = free < (share < RESERVE_BYTES ? share : RESERVE_BYTES);
     if (is_low && !was_low)
         log_warning("the disk has %.0f MiB left: no job is taken and no run begins until "
-                    "there is more", free / (1 << 20));
+                    "there is more",
+                    free / (1 << 20));
     if (!is_low && was_low)
         log_info("the disk has space again");
     workers_starve(k->app->workers, is_low);
@@ -52,6 +54,14 @@ static enum status purge_some(struct conn *c, void *arg)
 {
     (void)arg;
     return store_purge_some(c);
+}
+
+static bool is_stopping(struct keeper *k)
+{
+    pthread_mutex_lock(&k->lock);
+    bool stopping = k->stopping;
+    pthread_mutex_unlock(&k->lock);
+    return stopping;
 }
 
 static bool sleep_a_little(struct keeper *k)
@@ -70,13 +80,11 @@ static bool sleep_a_little(struct keeper *k)
 static void *keeper_main(void *arg)
 {
     struct keeper *k = arg;
-    bool purging = true;
-    do {
+    look_at_disk(k);
+    while (!is_stopping(k) && store_write(k->app->store, purge_some, NULL) == STATUS_OK)
+        ;
+    while (sleep_a_little(k))
         look_at_disk(k);
-        while (purging && store_write(k->app->store, purge_some, NULL) == STATUS_OK)
-            ;
-        purging = false;
-    } while (sleep_a_little(k));
     return NULL;
 }
 

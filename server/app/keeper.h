@@ -1,5 +1,5 @@
-/* Looks after the store while nobody asks for anything: whether its disk has space, and what
- * an ended process left to delete. */
+/* Looks after the store while nobody asks for anything: whether its disk has space, and
+ * what an ended process left to delete. */
 #ifndef FRUGAL_APP_KEEPER_H
 #define FRUGAL_APP_KEEPER_H
 

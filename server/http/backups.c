@@ -33,8 +33,9 @@ static void backed_up(struct request *r)
     if (r->outcome != STATUS_OK)
         reply_problem(r, r->outcome, b->why.len > 0 ? b->why.data : NULL, NULL);
     else
-        reply_json(r, MHD_HTTP_CREATED, json_pack("{s:s, s:I}", "path", b->path.data,
-                                                  "bytes", (json_int_t)b->bytes));
+        reply_json(
+            r, MHD_HTTP_CREATED,
+            json_pack("{s:s, s:I}", "path", b->path.data, "bytes", (json_int_t)b->bytes));
 }
 
 void backups_make(struct request *r)

@@ -30,16 +30,16 @@ void body_refuse(struct request *r, const char *pointer, const char *code,
 json_t *body_object(struct request *r, const char *keys)
 {
     json_error_t error;
-    json_t *value, *body = r->body.len == 0
-                               ? json_object()
-                               : json_loadb(r->body.data, r->body.len,
-                                            JSON_REJECT_DUPLICATES, &error);
+    json_t *value, *body = r->body.len == 0 ? json_object()
+                                            : json_loadb(r->body.data, r->body.len,
+                                                         JSON_REJECT_DUPLICATES, &error);
     const char *key, *unknown = NULL;
     if (body == NULL) {
         reply_problem(r, STATUS_BAD_JSON, NULL, NULL);
         return NULL;
     }
-    json_object_foreach(body, key, value) {
+    json_object_foreach(body, key, value)
+    {
         char word[40];
         snprintf(word, sizeof word, " %.36s ", key);
         if (strstr(keys, word) == NULL)

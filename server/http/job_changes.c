@@ -1,5 +1,5 @@
-/* PATCH /v1/jobs/{id}; POST extend; DELETE, which is the way into the trash and out of the world; and
- * POST /v1/jobs/{id}/restore. */
+/* PATCH /v1/jobs/{id}; POST extend; DELETE, which is the way into the trash and out of
+ * the world; and POST /v1/jobs/{id}/restore. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -93,7 +93,8 @@ static void free_extension(void *own)
 static void extended(struct request *r)
 {
     if (r->outcome != STATUS_OK) {
-        reply_failure(r, "the job is in the trash, or is being extended by somebody else");
+        reply_failure(r,
+                      "the job is in the trash, or is being extended by somebody else");
         return;
     }
     extension_announce(r->own);
@@ -103,8 +104,8 @@ static void extended(struct request *r)
 static void read_extension(struct request *r, struct conn *c, struct extension *e,
                            struct problems *problems)
 {
-    enum status status = extension_prepare(r->app, c, r->id, r->body.data, r->body.len, e,
-                                           problems);
+    enum status status =
+        extension_prepare(r->app, c, r->id, r->body.data, r->body.len, e, problems);
     if (status == STATUS_NOT_FOUND) {
         reply_problem(r, status, "there is no such job", NULL);
     } else if (status != STATUS_OK) {
@@ -192,8 +193,8 @@ static void purged(struct request *r)
         r->apply = apply_purge;
         r->resume = purged;
     } else if (r->outcome == STATUS_NOT_FOUND) { /* nothing is left */
-        reply_json(r, MHD_HTTP_OK, json_pack("{s:I, s:b}", "id", (json_int_t)r->id,
-                                             "deleted", 1));
+        reply_json(r, MHD_HTTP_OK,
+                   json_pack("{s:I, s:b}", "id", (json_int_t)r->id, "deleted", 1));
     } else {
         reply_failure(r, NULL);
     }

@@ -22,8 +22,8 @@ static void reply_misfit(struct request *r, const struct job_order *o)
     const struct step_result *result = &o->result;
     const char *verb = run_step_name(o->order.step);
     if (r->outcome == STATUS_NOT_FOUND && result->run != 0)
-        snprintf(detail, sizeof detail, "job %lld has no run %lld", (long long)o->order.job,
-                 (long long)result->run);
+        snprintf(detail, sizeof detail, "job %lld has no run %lld",
+                 (long long)o->order.job, (long long)result->run);
     else if (r->outcome == STATUS_NOT_FOUND)
         snprintf(detail, sizeof detail, "there is no such job");
     else if (result->run != 0)
@@ -32,8 +32,8 @@ static void reply_misfit(struct request *r, const struct job_order *o)
     else
         snprintf(detail, sizeof detail, "job %lld is %s%s: there is nothing to %s",
                  (long long)o->order.job,
-                 run_state_of(result->state) == RUN_STATES ? "in the " : "", result->state,
-                 verb);
+                 run_state_of(result->state) == RUN_STATES ? "in the " : "",
+                 result->state, verb);
     reply_problem(r, r->outcome, detail, NULL);
 }
 
@@ -76,9 +76,9 @@ static bool read_only(struct request *r, const json_t *body, struct job_order *o
 {
     const json_t *only = json_object_get(body, "only");
     const char *word = json_string_value(only);
-    if (only != NULL && (word == NULL || strcmp(word, "failed") != 0 || o->runs != NULL)) {
-        body_refuse(r, "/only", "wrong_value",
-                    "must be \"failed\", and leave out runs");
+    if (only != NULL &&
+        (word == NULL || strcmp(word, "failed") != 0 || o->runs != NULL)) {
+        body_refuse(r, "/only", "wrong_value", "must be \"failed\", and leave out runs");
         return false;
     }
     o->order.only_failed = only != NULL;

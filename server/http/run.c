@@ -1,4 +1,5 @@
-/* /v1/runs/{id}: one run; what it waits for, what it has been through; and its verification. */
+/* /v1/runs/{id}: one run; what it waits for, what it has been through; and its
+ * verification. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,11 +60,11 @@ static json_t *view_waiting(int64_t run, const struct waiting_run *w)
                         ? clock_now_ms() + (int64_t)(w->seconds_until * 1000)
                         : 0;
     json_t *place = p->place > 0 ? json_integer(p->place) : json_null();
-    return json_pack("{s:I, s:s, s:s, s:o, s:I, s:I, s:o, s:o, s:i, s:i, s:b, s:b}", "run",
-                     (json_int_t)run, "state", run_state_name(w->state), "why", w->why,
-                     "place", place, "ahead_own", (json_int_t)p->ahead_own, "ahead_others",
-                     (json_int_t)p->ahead_others, "expected_start", json_time(start),
-                     "expected_seconds", json_measure(w->seconds_until),
+    return json_pack("{s:I, s:s, s:s, s:o, s:I, s:I, s:o, s:o, s:i, s:i, s:b, s:b}",
+                     "run", (json_int_t)run, "state", run_state_name(w->state), "why",
+                     w->why, "place", place, "ahead_own", (json_int_t)p->ahead_own,
+                     "ahead_others", (json_int_t)p->ahead_others, "expected_start",
+                     json_time(start), "expected_seconds", json_measure(w->seconds_until),
                      "workers", (int)w->workers.count, "busy", (int)w->workers.busy,
                      "draining", (int)w->workers.draining, "disk_full",
                      (int)w->workers.starved);
@@ -86,10 +87,10 @@ static bool add_attempt(void *arg, const struct attempt *a)
 {
     json_t *j = json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "number",
                           (json_int_t)a->number, "state", a->state, "outcome",
-                          json_text(a->outcome), "reason", json_text(a->reason), "started",
-                          json_time(a->started), "finished", json_time(a->finished),
-                          "seconds", json_measure(a->seconds), "build",
-                          json_text(a->build), "host", json_text(a->host));
+                          json_text(a->outcome), "reason", json_text(a->reason),
+                          "started", json_time(a->started), "finished",
+                          json_time(a->finished), "seconds", json_measure(a->seconds),
+                          "build", json_text(a->build), "host", json_text(a->host));
     json_array_append_new(arg, j);
     return true;
 }
@@ -111,8 +112,8 @@ void runs_attempts(struct request *r)
     if (status == STATUS_OK)
         status = store_attempt_list(c, r->id, add_attempt, items);
     if (status == STATUS_OK) {
-        reply_json(r, MHD_HTTP_OK, json_pack("{s:I, s:o}", "run", (json_int_t)r->id,
-                                             "items", items));
+        reply_json(r, MHD_HTTP_OK,
+                   json_pack("{s:I, s:o}", "run", (json_int_t)r->id, "items", items));
         return;
     }
     json_decref(items);
@@ -138,8 +139,9 @@ static void verify_accepted(struct request *r)
         workers_wake(r->app->workers);
         reply_run(r, MHD_HTTP_ACCEPTED);
     } else if (r->outcome == STATUS_CONFLICT) {
-        snprintf(detail, sizeof detail, "run %lld is %s: it has no whole trace to compare",
-                 (long long)r->id, w->state);
+        snprintf(detail, sizeof detail,
+                 "run %lld is %s: it has no whole trace to compare", (long long)r->id,
+                 w->state);
         reply_problem(r, r->outcome, detail, NULL);
     } else {
         reply_no_run(r, r->outcome);

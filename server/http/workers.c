@@ -9,8 +9,9 @@ static void reply_state(struct request *r)
 {
     struct workers_state s = workers_state(r->app->workers);
     reply_json(r, MHD_HTTP_OK,
-               json_pack("{s:i, s:i, s:b, s:b}", "count", (int)s.count, "busy", (int)s.busy,
-                         "draining", (int)s.draining, "disk_full", (int)s.starved));
+               json_pack("{s:i, s:i, s:b, s:b}", "count", (int)s.count, "busy",
+                         (int)s.busy, "draining", (int)s.draining, "disk_full",
+                         (int)s.starved));
 }
 
 void workers_get(struct request *r)

@@ -1,5 +1,5 @@
-/* In: what somebody wants to change about a job. Out: the members that no run depends on, or
- * the problems with them. */
+/* In: what somebody wants to change about a job. Out: the members that no run depends on,
+ * or the problems with them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +23,8 @@ enum status spec_change_parse(const char *json, size_t length, struct spec *ret,
         return status;
     *ret_given = (struct spec_change){false};
     parse_defaults(ret);
-    json_object_foreach(root, key, value) {
+    json_object_foreach(root, key, value)
+    {
         char pointer[POINTER_MAX];
         bool *given = NULL;
         pointer_join(pointer, sizeof pointer, "", key);

@@ -51,14 +51,16 @@ static void add_values(json_t *root, json_t *more, struct problems *problems)
     if (!json_is_object(more))
         problems_add(problems, "/sweep", "wrong_type", NULL,
                      "must be an object of JSON pointers and lists of values");
-    json_object_foreach(more, key, values) {
+    json_object_foreach(more, key, values)
+    {
         char at[POINTER_MAX];
         json_t *axis = json_object_get(sweep, key);
         pointer_join(at, sizeof at, "/sweep", key);
         if (axis == NULL)
-            problems_add(problems, at, "unknown_axis", NULL,
-                         "the job does not sweep this; a new axis would make other runs of "
-                         "those that it has");
+            problems_add(
+                problems, at, "unknown_axis", NULL,
+                "the job does not sweep this; a new axis would make other runs of "
+                "those that it has");
         else if (!json_is_array(values))
             problems_add(problems, at, "wrong_type", NULL,
                          "must be a list of the values to add");
@@ -73,7 +75,8 @@ static void add_all(json_t *root, json_t *more, struct problems *problems)
     json_t *value;
     if (json_object_size(more) == 0)
         problems_add(problems, "", "required", NULL, "seeds or sweep must be given");
-    json_object_foreach(more, key, value) {
+    json_object_foreach(more, key, value)
+    {
         char at[POINTER_MAX];
         pointer_join(at, sizeof at, "", key);
         if (strcmp(key, "seeds") == 0)

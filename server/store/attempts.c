@@ -78,7 +78,8 @@ enum status store_run_start(struct conn *c, const struct run_start *s)
 }
 
 /* Ends the attempt that is open; `state` NULL: interrupted. */
-static enum status close_attempt(struct conn *c, const struct run_end *e, const char *state)
+static enum status close_attempt(struct conn *c, const struct run_end *e,
+                                 const char *state)
 {
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_ATTEMPT_CLOSE);
     if (q == NULL)
@@ -152,8 +153,8 @@ static enum status recover_blamed(struct conn *c, struct run_end *e, const char 
         status = conn_read(c, STATEMENT_RUN_CRASHES, &crashes, e->run);
     if (status != STATUS_OK)
         return status;
-    snprintf(reason, sizeof reason, "it crashed the server (%s): %lld of %d times", signal,
-             (long long)crashes, CRASHES_MAX);
+    snprintf(reason, sizeof reason, "it crashed the server (%s): %lld of %d times",
+             signal, (long long)crashes, CRASHES_MAX);
     e->reason = reason;
     if (crashes < CRASHES_MAX)
         return store_run_requeue(c, e);
@@ -176,16 +177,18 @@ enum status store_run_recover(struct conn *c, const struct blame *b, int64_t now
                             .now = now};
         sqlite3_reset(q);
         if (code != SQLITE_ROW)
-            return code == SQLITE_DONE ? conn_apply(c, STATEMENT_VERIFY_RECOVER, b->run, now)
-                                       : conn_status(c);
-        enum status status = e.run == b->run ? recover_blamed(c, &e, b->signal)
-                                             : store_run_requeue(c, &e);
+            return code == SQLITE_DONE
+                       ? conn_apply(c, STATEMENT_VERIFY_RECOVER, b->run, now)
+                       : conn_status(c);
+        enum status status =
+            e.run == b->run ? recover_blamed(c, &e, b->signal) : store_run_requeue(c, &e);
         if (status != STATUS_OK)
             return status;
     }
 }
 
-enum status store_attempt_list(struct conn *c, int64_t run, attempt_visit *visit, void *arg)
+enum status store_attempt_list(struct conn *c, int64_t run, attempt_visit *visit,
+                               void *arg)
 {
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_ATTEMPT_LIST);
     if (q == NULL)

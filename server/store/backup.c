@@ -15,7 +15,8 @@ enum status store_backup(struct store *s, struct buf *path, int64_t *ret_bytes,
     char name[PATH_MAX], folder[PATH_MAX];
     struct stat st;
     struct conn *c = NULL;
-    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(s->path, '/') - s->path), s->path);
+    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(s->path, '/') - s->path),
+             s->path);
     enum status status = name_backup(folder, "frugal", name, sizeof name, why);
     if (status == STATUS_OK)
         status = conn_open(s->path, false, &c, why);

@@ -98,7 +98,8 @@ static enum status write_copy(sqlite3 *from, const char *path, struct buf *why)
 enum status copy_database(sqlite3 *from, const char *path, struct buf *why)
 {
     char unfinished[PATH_MAX];
-    if (snprintf(unfinished, sizeof unfinished, "%s.part", path) >= (int)sizeof unfinished) {
+    if (snprintf(unfinished, sizeof unfinished, "%s.part", path) >=
+        (int)sizeof unfinished) {
         buf_adds(why, "the path of the copy is too long");
         return STATUS_IO;
     }

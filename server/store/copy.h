@@ -7,9 +7,9 @@
 #include "base/buf.h"
 #include "base/status.h"
 
-/* Copies what the connection sees, as of one moment, into a new file, checks every page of
- * it, and gives it its name only when it is on the disk. On failure `why` gets a sentence
- * and nothing is left. IO, NO_SPACE, NO_MEMORY, CORRUPT. */
+/* Copies what the connection sees, as of one moment, into a new file, checks every page
+ * of it, and gives it its name only when it is on the disk. On failure `why` gets a
+ * sentence and nothing is left. IO, NO_SPACE, NO_MEMORY, CORRUPT. */
 enum status copy_database(sqlite3 *from, const char *path, struct buf *why);
 
 /* Whether the database is sound, page by page and index by index. CORRUPT. */

@@ -93,7 +93,8 @@ enum status migrate(struct conn *writer, const char *folder, struct buf *why)
         status = apply(writer, n, why);
         log_info("database migration %d: %s", n, status_text(status));
     }
-    if (status == STATUS_OK && pragma(writer, "PRAGMA auto_vacuum") != AUTO_VACUUM)
-        status = conn_execute(writer, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM", why);
+    if (status == STATUS_OK && pragma(writer, "PRAGMA auto_vacuum") != AUTO_VACUUM &&
+        conn_execute(writer, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM", why) != STATUS_OK)
+        log_warning("the file cannot become shorter yet: %s", why->data);
     return status;
 }

@@ -1,6 +1,6 @@
-/* Deleting for good, in pieces that keep the writer free for others in between. A job that
- * is being purged is gone for everybody; a server that ends meanwhile goes on at its next
- * start. */
+/* Deleting for good, in pieces that keep the writer free for others in between. A job
+ * that is being purged is gone for everybody; a server that ends meanwhile goes on at its
+ * next start. */
 #include "store/conn.h"
 #include "store/events.h"
 #include "store/steps.h"
@@ -35,9 +35,9 @@ static enum status delete_job(struct conn *c, int64_t job)
 /* The rows of its runs, then the runs, then the job itself. */
 static enum status purge_job(struct conn *c, int64_t job)
 {
-    static const enum statement parts[] = {STATEMENT_PURGE_TRACES,
-                                           STATEMENT_PURGE_ATTEMPTS,
-                                           STATEMENT_PURGE_VERIFIED, STATEMENT_PURGE_RUNS};
+    static const enum statement parts[] = {
+        STATEMENT_PURGE_TRACES, STATEMENT_PURGE_ATTEMPTS, STATEMENT_PURGE_VERIFIED,
+        STATEMENT_PURGE_RUNS};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         enum status status = conn_apply(c, parts[i], job, ROWS_AT_ONCE);
         if (status != STATUS_OK || sqlite3_changes(c->db) > 0)

@@ -12,7 +12,7 @@ struct claim {
     int64_t attempt; /* number of it, from 1 */
     uint64_t seed;
     bool verifies; /* the run has ended; its trace is to be compared */
-    bool reuse; /* a finished run that is the same may stand in for it */
+    bool reuse;    /* a finished run that is the same may stand in for it */
     char *params, *spec;
 };
 

@@ -18,7 +18,8 @@ static enum status failed(const char *path, struct buf *why)
     return STATUS_IO;
 }
 
-/* A database of ours, sound, and not from the future, as a new file beside the old one. */
+/* A database of ours, sound, and not from the future, as a new file beside the old one.
+ */
 static enum status bring_in(const char *copy, const char *place, struct buf *why)
 {
     struct conn *c = NULL;
@@ -38,8 +39,8 @@ static enum status bring_in(const char *copy, const char *place, struct buf *why
     return status;
 }
 
-/* Folds the log of the old database back, so that it is one file; a damaged one is left as
- * it is, its log beside it. */
+/* Folds the log of the old database back, so that it is one file; a damaged one is left
+ * as it is, its log beside it. */
 static void fold(const char *path)
 {
     struct buf ignored;
@@ -51,8 +52,8 @@ static void fold(const char *path)
     buf_release(&ignored);
 }
 
-/* Moves what is left of the log out of the way, so that no other database takes it for its
- * own. */
+/* Moves what is left of the log out of the way, so that no other database takes it for
+ * its own. */
 static enum status move_log(const char *path, const char *aside, struct buf *why)
 {
     static const char *const tails[] = {"-wal", "-shm"};

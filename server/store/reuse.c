@@ -55,5 +55,6 @@ enum status store_run_reuse(struct conn *c, const struct run_start *s, int64_t j
                           .now = now};
     if (status == STATUS_OK)
         status = store_run_finish(c, &end);
-    return status == STATUS_OK ? conn_apply(c, STATEMENT_RUN_COPY, s->run, twin.id) : status;
+    return status == STATUS_OK ? conn_apply(c, STATEMENT_RUN_COPY, s->run, twin.id)
+                               : status;
 }

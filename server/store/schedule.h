@@ -1,5 +1,5 @@
-/* Whose turn it is. Pure: no clock, no store. The order of the queue is priority, then the
- * fair share of owners (who computed less lately goes first), then age. */
+/* Whose turn it is. Pure: no clock, no store. The order of the queue is priority, then
+ * the fair share of owners (who computed less lately goes first), then age. */
 #ifndef FRUGAL_STORE_SCHEDULE_H
 #define FRUGAL_STORE_SCHEDULE_H
 
@@ -33,8 +33,8 @@ struct waiting {
     int64_t equal;  /* of its priority */
 };
 
-/* How many of these runs go before a run whose owner has `mine`, if everybody has the same
- * work to do: owners take turns. */
+/* How many of these runs go before a run whose owner has `mine`, if everybody has the
+ * same work to do: owners take turns. */
 int64_t schedule_ahead(const struct waiting *w, const struct waiting *mine);
 
 #endif

@@ -31,7 +31,8 @@ static enum status move_runs(struct conn *c, const struct step_order *o, int64_t
                              enum run_state from, int64_t *ret_moved)
 {
     enum run_state to = run_state_after(from, o->step);
-    sqlite3_stmt *q = conn_prepare(c, run != 0 ? STATEMENT_RUN_STEP : STATEMENT_RUNS_STEP);
+    sqlite3_stmt *q =
+        conn_prepare(c, run != 0 ? STATEMENT_RUN_STEP : STATEMENT_RUNS_STEP);
     if (q == NULL)
         return conn_status(c);
     sqlite3_bind_int64(q, 1, run != 0 ? run : o->job);
@@ -107,7 +108,8 @@ static enum status step_named(struct conn *c, const struct step_order *o,
     return status;
 }
 
-/* Whether the job is already as the order wants it, so that a repeated order is no error. */
+/* Whether the job is already as the order wants it, so that a repeated order is no error.
+ */
 static bool is_done_already(const struct step_order *o, const char *state)
 {
     return o->step != STEP_RETRY && run_state_of(state) == run_step_aim(o->step);
@@ -132,8 +134,7 @@ enum status store_job_step(struct conn *c, const struct step_order *o,
 
 static enum status announce_job(struct conn *c, int64_t job, const char *state)
 {
-    return store_event_add(c,
-                           &(struct event){.kind = "job", .job = job, .state = state});
+    return store_event_add(c, &(struct event){.kind = "job", .job = job, .state = state});
 }
 
 enum status store_job_change(struct conn *c, const struct job_change *change)

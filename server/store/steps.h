@@ -1,5 +1,6 @@
-/* What people do with jobs that exist: cancel, hold, release and retry runs, change what a
- * job says of itself, put it into the trash. All of it belongs into the `apply` of a write. */
+/* What people do with jobs that exist: cancel, hold, release and retry runs, change what
+ * a job says of itself, put it into the trash. All of it belongs into the `apply` of a
+ * write. */
 #ifndef FRUGAL_STORE_STEPS_H
 #define FRUGAL_STORE_STEPS_H
 
@@ -25,8 +26,9 @@ struct step_result {
 };
 
 /* Runs that have the state already, or that the step does not fit, stay as they are when
- * the order is for all; named ones must fit, or nothing happens. NOT_FOUND: no such job, or
- * *ret names a run that is not one of its runs. CONFLICT: *ret says what does not fit. */
+ * the order is for all; named ones must fit, or nothing happens. NOT_FOUND: no such job,
+ * or *ret names a run that is not one of its runs. CONFLICT: *ret says what does not fit.
+ */
 enum status store_job_step(struct conn *c, const struct step_order *o,
                            struct step_result *ret);
 
@@ -41,8 +43,8 @@ struct job_change {
 /* NOT_FOUND. */
 enum status store_job_change(struct conn *c, const struct job_change *change);
 
-/* Into the trash, or out of it. NOT_FOUND; CONFLICT: runs of it wait or are at work, or it
- * is where it should go; *ret_state says which state the job has. */
+/* Into the trash, or out of it. NOT_FOUND; CONFLICT: runs of it wait or are at work, or
+ * it is where it should go; *ret_state says which state the job has. */
 enum status store_job_trash(struct conn *c, int64_t job, bool into, int64_t now,
                             const char **ret_state);
 

@@ -1,14 +1,14 @@
 /* Verifications: the trace of a run that has ended is computed again and compared, which
- * changes nothing about the run. Functions that change something belong into the `apply` of
- * a write. */
+ * changes nothing about the run. Functions that change something belong into the `apply`
+ * of a write. */
 #ifndef FRUGAL_STORE_VERIFICATIONS_H
 #define FRUGAL_STORE_VERIFICATIONS_H
 
 #include "store/queue.h"
 #include "store/store.h"
 
-/* Asks for one; a run that waits for one already is left at that. NOT_FOUND; CONFLICT: the
- * run has no whole trace, and *ret_state is its state (static). */
+/* Asks for one; a run that waits for one already is left at that. NOT_FOUND; CONFLICT:
+ * the run has no whole trace, and *ret_state is its state (static). */
 enum status store_verification_request(struct conn *c, int64_t run, int64_t now,
                                        const char **ret_state);
 

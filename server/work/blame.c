@@ -1,5 +1,5 @@
-/* In: signals that end the process. Out: a record of fixed size in the file "crash", written
- * with calls that are safe in a handler, for the next start. */
+/* In: signals that end the process. Out: a record of fixed size in the file "crash",
+ * written with calls that are safe in a handler, for the next start. */
 #include "work/blame.h"
 
 #include <errno.h>

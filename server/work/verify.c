@@ -1,5 +1,5 @@
-/* In: a run that has ended. Out: whether its trace came out the same, row by row and bit by
- * bit. The run itself is only read. */
+/* In: a run that has ended. Out: whether its trace came out the same, row by row and bit
+ * by bit. The run itself is only read. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-/* Preloaded into frugald by a test: the thread that works at the run that FRUGAL_TEST_CRASH
- * names ("run 3") ends the process by a signal, when it looks at its clock for the fourth
- * time. Nothing of this is in the program itself. */
+/* Preloaded into frugald by a test: the thread that works at the run that
+ * FRUGAL_TEST_CRASH names ("run 3") ends the process by a signal, when it looks at its
+ * clock for the fourth time. Nothing of this is in the program itself. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>

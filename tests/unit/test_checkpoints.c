@@ -1,4 +1,5 @@
-/* Checkpoints in the store, and the worker's side of them; the core is played by the test. */
+/* Checkpoints in the store, and the worker's side of them; the core is played by the
+ * test. */
 #include "stores.h"
 
 #include "store/checkpoints.h"
@@ -99,9 +100,14 @@ static void it_survives_a_crash_but_no_other_build(void **state)
 {
     (void)state;
     struct checkpoint p;
-    struct run_start s = {.run = job.first, .attempt = 1, .columns = "c",
-                          .spec_sha256 = "s", .data_sha256 = "d", .build = "b",
-                          .cpu = "u", .host = "h"};
+    struct run_start s = {.run = job.first,
+                          .attempt = 1,
+                          .columns = "c",
+                          .spec_sha256 = "s",
+                          .data_sha256 = "d",
+                          .build = "b",
+                          .cpu = "u",
+                          .host = "h"};
     assert_int_equal(store_write(store, begin, &s), STATUS_OK);
     save(3, "state");
     assert_int_equal(store_write(store, recover, &(struct blame){0}), STATUS_OK);

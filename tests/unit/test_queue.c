@@ -1,5 +1,5 @@
-/* The queue in a real store: random orders, claims, ends and crashes; what the store counts
- * is what there is. */
+/* The queue in a real store: random orders, claims, ends and crashes; what the store
+ * counts is what there is. */
 #include "stores.h"
 
 enum { OWNERS = 3, STEPS = 150, SEEDS = 12, RUNS_MAX = 400, PER_OWNER = 3 };
@@ -170,7 +170,8 @@ static void finish_one(struct rng *r, const struct picture *p)
 
 static void simulate(uint64_t seed)
 {
-    static const enum run_step verbs[] = {STEP_HOLD, STEP_RELEASE, STEP_CANCEL, STEP_RETRY};
+    static const enum run_step verbs[] = {STEP_HOLD, STEP_RELEASE, STEP_CANCEL,
+                                          STEP_RETRY};
     static struct picture p;
     struct rng r = dice(seed);
     int64_t jobs = 0;
@@ -181,7 +182,8 @@ static void simulate(uint64_t seed)
         uint32_t what = dice_below(&r, 10);
         if (what == 0 && p.count + 6 < RUNS_MAX) {
             int64_t priority = (int64_t)dice_below(&r, 3) - 1, most = dice_below(&r, 3);
-            jobs = add(1 + dice_below(&r, 5), priority, most, owners[dice_below(&r, 3)]).job;
+            jobs =
+                add(1 + dice_below(&r, 5), priority, most, owners[dice_below(&r, 3)]).job;
         } else if (what < 5) {
             claim_within(PER_OWNER, NULL);
         } else if (what < 7 && jobs > 0) {

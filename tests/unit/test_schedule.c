@@ -188,7 +188,8 @@ static void crash(struct sim *s)
 /* Something happens to some run; what its state does not allow is not done. */
 static void meddle(struct sim *s)
 {
-    static const enum run_step verbs[] = {STEP_HOLD, STEP_RELEASE, STEP_CANCEL, STEP_RETRY};
+    static const enum run_step verbs[] = {STEP_HOLD, STEP_RELEASE, STEP_CANCEL,
+                                          STEP_RETRY};
     static const enum run_step ends[] = {STEP_SUCCEED, STEP_FAIL, STEP_TIME_OUT};
     if (s->jobs == 0)
         return;
@@ -271,7 +272,8 @@ static void random_histories_keep_the_rules(void **state)
         simulate(seed);
 }
 
-/* One owner submits a thousand runs, then another one three: these do not wait for those. */
+/* One owner submits a thousand runs, then another one three: these do not wait for those.
+ */
 static void a_late_owner_gets_his_share(void **state)
 {
     (void)state;
