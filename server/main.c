@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/keeper.h"
+#include "app/app.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/opts.h"
@@ -17,6 +17,7 @@
 #include "store/backup.h"
 #include "store/events.h"
 #include "version.h"
+#include "work/keeper.h"
 
 enum { /* of sysexits.h */
     EXIT_USAGE = 64,
@@ -159,7 +160,7 @@ static int serve(struct app *app, struct http *http, const struct options *o,
         buf_adds(why, "the worker threads could not be started");
         return exit_code(status);
     }
-    struct keeper *keeper = keeper_start(app, o->data_dir);
+    struct keeper *keeper = keeper_start(app->store, app->workers, o->data_dir);
     status = keeper != NULL ? http_start(http, app, why) : STATUS_NO_MEMORY;
     if (status == STATUS_OK) {
         printf("%s\n", http_address(http));

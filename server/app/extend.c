@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "app/jobs.h"
-#include "app/keeper.h"
 #include "app/plans.h"
 #include "base/clock.h"
 
@@ -117,7 +116,7 @@ static enum status insert_missing(struct conn *c, struct extension *e, struct kn
 enum status extension_apply(struct conn *c, void *arg)
 {
     struct extension *e = arg;
-    if (disk_is_low(e->app))
+    if (workers_state(e->app->workers).starved)
         return STATUS_NO_SPACE;
     struct known known = {.count = 0};
     enum status status =

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/keeper.h"
 #include "app/plans.h"
 #include "base/clock.h"
 #include "base/hash.h"
@@ -143,7 +142,7 @@ static enum status find_earlier(struct conn *c, const struct job *j, struct subm
 enum status submission_apply(struct conn *c, void *arg)
 {
     struct submission *s = arg;
-    if (disk_is_low(s->app))
+    if (workers_state(s->app->workers).starved)
         return STATUS_NO_SPACE;
     const struct spec *base = plan_base(s->plan);
     int64_t now = clock_now_ms();

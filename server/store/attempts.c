@@ -89,9 +89,10 @@ static enum status close_attempt(struct conn *c, const struct run_end *e,
     bind_text(q, 3, e->outcome);
     bind_text(q, 4, e->reason);
     sqlite3_bind_int64(q, 5, e->now);
-    sqlite3_bind_double(q, 6, e->seconds);
+    double seconds = e->seconds - e->earlier;
+    sqlite3_bind_double(q, 6, seconds);
     enum status status = conn_run(c, q);
-    return status == STATUS_OK ? store_owner_used(c, e->job, e->seconds, e->now) : status;
+    return status == STATUS_OK ? store_owner_used(c, e->job, seconds, e->now) : status;
 }
 
 enum status store_run_finish(struct conn *c, const struct run_end *e)

@@ -28,7 +28,8 @@ struct run_end {
     enum run_state state;
     const char *outcome, *reason; /* NULL: none */
     int64_t now;
-    double seconds;
+    double seconds; /* of computing */
+    double earlier; /* of them, those of attempts that this one continues */
 };
 
 /* CONFLICT: the run is not at work. */

@@ -106,7 +106,8 @@ static struct run_end end_now(const struct execution *e)
     return (struct run_end){.run = e->claim->run,
                             .job = e->claim->job,
                             .now = clock_now_ms(),
-                            .seconds = computed(e)};
+                            .seconds = computed(e),
+                            .earlier = e->seconds_before};
 }
 
 void give_back(struct execution *e, enum status status)

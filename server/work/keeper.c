@@ -1,7 +1,7 @@
 /* In: the free space of the disk, every other second. Out: workers that wait while there
  * is too little, so that what is left serves the runs at work and what tells of their
  * ends. */
-#include "app/keeper.h"
+#include "work/keeper.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -16,7 +16,8 @@ enum { LOOK_SECONDS = 2 };
 static const double RESERVE_BYTES = 64 << 20, RESERVE_SHARE = 0.05; /* the smaller one */
 
 struct keeper {
-    const struct app *app;
+    struct store *store;
+    struct workers *workers;
     const char *folder;
     pthread_t thread;
 
@@ -26,15 +27,10 @@ struct keeper {
     bool stopping;
 };
 
-bool disk_is_low(const struct app *app)
-{
-    return workers_state(app->workers).starved;
-}
-
 static void look_at_disk(const struct keeper *k)
 {
     struct statvfs disk;
-    bool was_low = disk_is_low(k->app);
+    bool was_low = workers_state(k->workers).starved;
     if (statvfs(k->folder, &disk) != 0)
         return;
     double size = (double)disk.f_blocks * (double)disk.f_frsize;
@@ -47,7 +43,7 @@ static void look_at_disk(const struct keeper *k)
                     free / (1 << 20));
     if (!is_low && was_low)
         log_info("the disk has space again");
-    workers_starve(k->app->workers, is_low);
+    workers_starve(k->workers, is_low);
 }
 
 static enum status purge_some(struct conn *c, void *arg)
@@ -81,19 +77,21 @@ static void *keeper_main(void *arg)
 {
     struct keeper *k = arg;
     look_at_disk(k);
-    while (!is_stopping(k) && store_write(k->app->store, purge_some, NULL) == STATUS_OK)
+    while (!is_stopping(k) && store_write(k->store, purge_some, NULL) == STATUS_OK)
         ;
     while (sleep_a_little(k))
         look_at_disk(k);
     return NULL;
 }
 
-struct keeper *keeper_start(const struct app *app, const char *folder)
+struct keeper *keeper_start(struct store *store, struct workers *workers,
+                            const char *folder)
 {
     struct keeper *k = calloc(1, sizeof *k);
     if (k == NULL)
         return NULL;
-    k->app = app;
+    k->store = store;
+    k->workers = workers;
     k->folder = folder;
     pthread_mutex_init(&k->lock, NULL);
     pthread_cond_init(&k->ending, NULL);
