@@ -1,11 +1,11 @@
 // The verbs of the client that change jobs: what they print, and how they end.
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import http from "node:http";
 import path from "node:path";
 import test from "node:test";
-import { defer, until } from "../lib/cleanup.mjs";
+import { until } from "../lib/cleanup.mjs";
 import { clientOf } from "../lib/client.mjs";
+import { lossyProxy } from "../lib/lossy.mjs";
 import { startServer } from "../lib/server.mjs";
 import { endless, short, spec } from "../lib/specs.mjs";
 
@@ -78,30 +78,6 @@ test("admin: workers, drain, resume", async (t) => {
   }
 });
 
-/* A server between the client and frugald that loses answers, or requests, one by one. */
-async function lossy(t, server, lose) {
-  const seen = [];
-  const proxy = http.createServer((request, response) => {
-    const parts = [];
-    request.on("data", (part) => parts.push(part));
-    request.on("end", () => {
-      seen.push(request.headers["idempotency-key"]);
-      const fate = lose.shift();
-      if (fate === "request") return request.socket.destroy();
-      const onward = http.request(server.url + request.url, { method: request.method,
-        headers: { ...request.headers, host: `127.0.0.1:${server.port}` } }, (answer) => {
-        if (fate === "answer") return answer.resume().on("end", () => request.socket.destroy());
-        response.writeHead(answer.statusCode, answer.headers);
-        return answer.pipe(response);
-      });
-      return onward.end(Buffer.concat(parts));
-    });
-  });
-  await new Promise((resolve) => { proxy.listen(0, "127.0.0.1", resolve); });
-  defer(t, () => { proxy.closeAllConnections?.(); proxy.close(); });
-  return { url: `http://127.0.0.1:${proxy.address().port}`, seen };
-}
-
 test("a submission whose answer is lost is repeated with its key and makes one job",
   async (t) => {
     const server = await startServer(t);
@@ -111,7 +87,7 @@ test("a submission whose answer is lost is repeated with its key and makes one j
     const keys = new Set();
     for (const [i, fate] of fates.entries()) {
       const tries = fate.length + 1;
-      const { url, seen } = await lossy(t, server, fate);
+      const { url, keys: seen } = await lossyProxy(t, () => server.url, () => fate.shift());
       const r = await clientOf({ url })("submit", file, "-q");
       assert.deepEqual([r.code, r.out], [0, `${i + 1}\n`], r.err);
       assert.equal(seen.length, tries);
