@@ -1,4 +1,5 @@
-# frugal: make demo, make check, make, make install, make bench, make clean.
+# frugal: make demo, make check, make soak, make, make install, make bench,
+# make bench-service, make clean.
 # SAN=address|thread|undefined builds with that sanitizer, below build/SAN; V=1 shows commands.
 
 SHELL  := /bin/bash
@@ -51,8 +52,8 @@ BASE    := $(call objects,$(wildcard server/base/*.c))
 CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all tests install uninstall clean lint check demo bench packages packages-check \
-	packages-bench
+.PHONY: all tests install uninstall clean lint check demo bench bench-service soak packages \
+	packages-check packages-bench
 .DELETE_ON_ERROR:
 
 all: $(B)/frugald $(B)/frugal $(B)/tests/replay
@@ -117,7 +118,13 @@ $(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(HOUSE) $(B)/learn.a
 	$(call say,LINK)
 	$(Q)$(CC) $(LDALL) -o $@ $^ -lcmocka $(LIBS_SERVER)
 
-tests: $(B)/tests/replay $(B)/tests/trace $(UNIT)
+# Faults that tests inject; the programs themselves know nothing of them.
+$(B)/tests/%.so: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(filter-out -fPIE,$(ALLFLAGS)) -fPIC -shared -o $@ $< -ldl
+
+tests: $(B)/tests/replay $(B)/tests/trace $(B)/tests/crash_run.so $(UNIT)
 
 # Benchmarks: our core beside dense programs. ROWS, ROUNDS, SECONDS, PROGRAMS choose.
 BENCH := $(B)/bench/core $(B)/bench/dense
@@ -135,6 +142,18 @@ $(B)/bench/dense: $(call objects,$(wildcard tests/bench/dense*.c))
 bench: packages-bench
 	+$(MAKE) $(BENCH)
 	B=$(B) node tests/bench/bench.mjs
+
+# How fast the service is. ROUNDS, QUEUED, TRACE_ROWS choose.
+bench-service: packages-bench
+	+$(MAKE) all
+	FRUGAL_BUILD=$(B) node tests/bench/service.mjs
+
+# The long forms of tests that make check runs in short.
+soak: packages-check
+	+$(MAKE) all tests tests/node_modules/.package-lock.json
+	FRUGAL_KILLS=2000 FRUGAL_CUTS=3000 FRUGAL_DISK_CYCLES=20 FRUGAL_FAULTS=200 \
+	FRUGAL_STOPS=50 FRUGAL_SUBMISSIONS=500 FRUGAL_FILE_MS=5400000 node --test --test-reporter=spec \
+		tests/programs/{kill,powercut,disk,stop,backup,poison,lost_answers}.test.mjs
 
 lint: $(B)/learn.a
 	sh tests/lint/floors.sh "$(FLOORS)"

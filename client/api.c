@@ -6,11 +6,12 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "dump.h"
 #include "field.h"
 #include "problem.h"
 #include "talk.h"
 
-enum { PATH_MAX_BYTES = 4096, PAGE_ITEMS = 500 };
+enum { PATH_MAX_BYTES = 4096, BODY_MAX_BYTES = 1024 * 1024, PAGE_ITEMS = 500 };
 
 enum ending api_send(struct http *h, const struct http_request *request,
                      struct http_reply *ret)
@@ -48,22 +49,47 @@ enum ending api_json(struct http *h, const struct http_request *request, json_t 
     return ENDING_OK;
 }
 
-enum ending api_get(struct http *h, json_t **ret, const char *fmt, ...)
+__attribute__((format(printf, 5, 0))) static enum ending
+ask(struct http *h, json_t **ret, const char *method, const json_t *body, const char *fmt,
+    va_list ap)
 {
-    struct buf path;
+    struct buf path, text;
     buf_init(&path, PATH_MAX_BYTES);
-    va_list ap;
-    va_start(ap, fmt);
+    buf_init(&text, BODY_MAX_BYTES);
     buf_vaddf(&path, fmt, ap);
-    va_end(ap);
+    if (body != NULL)
+        dump_line(&text, body);
     enum ending ending;
-    if (path.failed) {
+    if (path.failed || text.failed) {
         say("the request is too long");
         ending = ENDING_USAGE;
     } else {
-        ending = api_json(h, &(struct http_request){.path = path.data}, ret);
+        ending = api_json(h, &(struct http_request){.path = path.data,
+                                                    .method = method,
+                                                    .body = body != NULL ? &text : NULL},
+                          ret);
     }
+    buf_release(&text);
     buf_release(&path);
+    return ending;
+}
+
+enum ending api_get(struct http *h, json_t **ret, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    enum ending ending = ask(h, ret, NULL, NULL, fmt, ap);
+    va_end(ap);
+    return ending;
+}
+
+enum ending api_order(struct http *h, json_t **ret, const char *method, const json_t *body,
+                      const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    enum ending ending = ask(h, ret, method, body, fmt, ap);
+    va_end(ap);
     return ending;
 }
 

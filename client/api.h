@@ -22,6 +22,12 @@ enum ending api_json(struct http *h, const struct http_request *request, json_t 
 __attribute__((format(printf, 3, 4))) enum ending api_get(struct http *h, json_t **ret,
                                                           const char *fmt, ...);
 
+/* The same with a method and a body; NULL: none. */
+__attribute__((format(printf, 5, 6))) enum ending api_order(struct http *h, json_t **ret,
+                                                            const char *method,
+                                                            const json_t *body,
+                                                            const char *fmt, ...);
+
 /* The items of a list, all its pages until there are `limit`. `path` has a query. */
 enum ending api_list(struct http *h, const char *path, long limit, json_t **ret_items);
 

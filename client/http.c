@@ -165,11 +165,12 @@ static void set_method(struct http *h, const struct http_request *r)
 {
     if (r->body == NULL) {
         curl_easy_setopt(h->curl, CURLOPT_HTTPGET, 1L);
-        return;
+    } else {
+        curl_easy_setopt(h->curl, CURLOPT_POST, 1L);
+        curl_easy_setopt(h->curl, CURLOPT_POSTFIELDS, r->body->data);
+        curl_easy_setopt(h->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body->len);
     }
-    curl_easy_setopt(h->curl, CURLOPT_POST, 1L);
-    curl_easy_setopt(h->curl, CURLOPT_POSTFIELDS, r->body->data);
-    curl_easy_setopt(h->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body->len);
+    curl_easy_setopt(h->curl, CURLOPT_CUSTOMREQUEST, r->method);
 }
 
 /* One attempt. */

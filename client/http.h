@@ -15,7 +15,8 @@ struct http;
 
 struct http_request {
     const char *path;       /* "/v1/jobs?limit=5" */
-    const struct buf *body; /* POSTed as JSON; NULL: GET */
+    const struct buf *body; /* sent as JSON; NULL: none */
+    const char *method;     /* NULL: POST with a body, GET without */
     const char *key;        /* Idempotency-Key, or NULL */
     size_t reply_max;       /* the longest answer in bytes; 0: 16 MiB */
     FILE *into;             /* takes the body of an answer 200 instead, or NULL */

@@ -17,6 +17,7 @@ enum { LIMIT_DEFAULT = 20, LIMIT_MAX = 100000 };
 static const struct opt options[] = {
     {"limit", 'n', OPT_COUNT, offsetof(struct options, limit), "N", NULL, 1, LIMIT_MAX,
      "no more than N jobs; 20 unless told"},
+    VERBS_FLAG("trash", 0, trash, "what is in the trash instead"),
     VERBS_JSON,
     VERBS_QUIET("print the numbers of the jobs only"),
 };
@@ -72,7 +73,7 @@ static enum ending run(const struct options *given, const struct opts_words *wor
 {
     (void)words;
     json_t *jobs;
-    enum ending ending = api_list(http, "/v1/jobs?",
+    enum ending ending = api_list(http, given->trash ? "/v1/jobs?trash=1&" : "/v1/jobs?",
                                   given->limit > 0 ? given->limit : LIMIT_DEFAULT, &jobs);
     if (ending != ENDING_OK)
         return ending;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "talk.h"
 
 enum { PATH_MAX_BYTES = 1024, PATH_MAX_TOKENS = 32 };
@@ -177,4 +178,50 @@ enum ending spec_edit_seeds(json_t *spec, const char *seeds)
         return ENDING_USAGE;
     }
     return json_object_set_new(spec, "seeds", value) == 0 ? ENDING_OK : say_no_memory();
+}
+
+/* The path as a JSON pointer. */
+static void add_pointer(struct buf *b, const struct path *path)
+{
+    for (size_t i = 0; i < path->count; i++) {
+        buf_addc(b, '/');
+        for (const char *c = path->token[i]; *c != '\0'; c++)
+            if (*c == '~' || *c == '/')
+                buf_adds(b, *c == '~' ? "~0" : "~1");
+            else
+                buf_addc(b, *c);
+    }
+}
+
+static bool add_axis(json_t *spec, const struct path *path, json_t *values)
+{
+    struct buf pointer;
+    buf_init(&pointer, 2 * PATH_MAX_BYTES);
+    add_pointer(&pointer, path);
+    json_t *sweep = json_object_get(spec, "sweep");
+    if (sweep == NULL) {
+        sweep = json_object();
+        json_object_set_new(spec, "sweep", sweep);
+    }
+    bool ok = !pointer.failed && json_object_set(sweep, pointer.data, values) == 0;
+    buf_release(&pointer);
+    return ok;
+}
+
+enum ending spec_edit_sweep(json_t *spec, const char *assignment)
+{
+    struct path path;
+    const char *equals = strchr(assignment, '=');
+    json_t *value = equals != NULL ? read_value(equals + 1) : NULL;
+    if (value == NULL || !read_path(&path, assignment, (size_t)(equals - assignment))) {
+        say("--sweep takes PATH=VALUES, for example network.hidden.0=[100,200], not \"%s\"",
+            assignment);
+        json_decref(value);
+        return ENDING_USAGE;
+    }
+    json_t *values = json_is_array(value) ? json_incref(value) : json_pack("[O]", value);
+    bool ok = values != NULL && add_axis(spec, &path, values);
+    json_decref(values);
+    json_decref(value);
+    return ok ? ENDING_OK : say_no_memory();
 }

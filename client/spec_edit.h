@@ -15,4 +15,8 @@ enum ending spec_edit_set(json_t *spec, const char *assignment);
 /* "3": three seeds; "1,5,9": these. */
 enum ending spec_edit_seeds(json_t *spec, const char *seeds);
 
+/* "network.hidden.0=[800]": adds the values, a list or one alone, to that axis of
+ * spec's sweep. */
+enum ending spec_edit_sweep(json_t *spec, const char *assignment);
+
 #endif

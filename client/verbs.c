@@ -6,8 +6,12 @@
 #include "base/nearest.h"
 #include "talk.h"
 
-const struct verb *const verbs[] = {&verb_submit, &verb_ls,       &verb_show, &verb_trace,
-                                    &verb_get,    &verb_datasets, &verb_help, NULL};
+const struct verb *const verbs[] = {
+    &verb_submit, &verb_ls,       &verb_show,    &verb_trace,    &verb_get,
+    &verb_why,    &verb_cancel,   &verb_hold,    &verb_release,  &verb_retry,
+    &verb_extend, &verb_verify,   &verb_rm,      &verb_restore,  &verb_datasets,
+    &verb_admin,  &verb_help,     NULL,
+};
 
 const struct opt verbs_options[] = {
     {"server", 0, OPT_TEXT, offsetof(struct options, server), "URL", "FRUGAL_SERVER", 0,

@@ -15,10 +15,10 @@ struct options {
     const char *server;
     bool help, version;
     bool json, quiet;
-    bool dry_run, follow, runs, force;
+    bool dry_run, follow, runs, failed, purge, trash, force;
     long limit;
     const char *seeds, *columns, *output;
-    struct opts_words set;
+    struct opts_words set, sweep;
 };
 
 struct verb {
@@ -43,8 +43,9 @@ extern const size_t verbs_options_rows;
 /* The verb of that name; says what was meant and returns NULL when there is none. */
 const struct verb *verbs_find(const char *name);
 
-extern const struct verb verb_submit, verb_ls, verb_show, verb_trace, verb_get,
-    verb_datasets, verb_help;
+extern const struct verb verb_submit, verb_ls, verb_show, verb_trace, verb_get, verb_why,
+    verb_verify, verb_cancel, verb_hold, verb_release, verb_retry, verb_extend, verb_rm,
+    verb_restore, verb_datasets, verb_admin, verb_help;
 
 /* Rows that several verbs have in their tables. */
 #define VERBS_FLAG(name, letter, member, help)                                           \

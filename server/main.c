@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,8 +14,10 @@
 #include "base/log.h"
 #include "base/opts.h"
 #include "http/http.h"
+#include "store/backup.h"
 #include "store/events.h"
 #include "version.h"
+#include "work/keeper.h"
 
 enum { /* of sysexits.h */
     EXIT_USAGE = 64,
@@ -28,7 +31,8 @@ enum { /* of sysexits.h */
 
 struct options {
     const char *listen, *data_dir, *datasets;
-    long workers;
+    const char *restore; /* the backup to restore; NULL: serve */
+    long workers, per_owner;
     bool verbose, help, version;
 };
 
@@ -44,6 +48,9 @@ static const struct opt table[] = {
      "DATA_DIR/datasets and /usr/share/datasets"},
     {"workers", 0, OPT_COUNT, offsetof(struct options, workers), "N", "FRUGAL_WORKERS", 0,
      1024, "Runs to train at the same time. Default: the number of processors"},
+    {"per-owner", 0, OPT_COUNT, offsetof(struct options, per_owner), "N",
+     "FRUGAL_PER_OWNER", 0, 1024,
+     "Runs of one owner at the same time; 0: any number. Default: 0"},
     {"verbose", 'v', OPT_FLAG, offsetof(struct options, verbose), NULL, NULL, 0, 0,
      "Log more"},
     {"help", 'h', OPT_FLAG, offsetof(struct options, help), NULL, NULL, 0, 0,
@@ -57,10 +64,26 @@ enum { OPTIONS = sizeof table / sizeof table[0] };
 static void print_help(void)
 {
     printf("frugald - experiment service for the energy of learning\n\n"
-           "usage: frugald [OPTION...]\n\n");
+           "usage: frugald [OPTION...]\n"
+           "       frugald restore BACKUP [OPTION...]\n\n");
     opts_help(table, OPTIONS, stdout);
     printf("\nThe first line on standard output is the address, once it answers. SIGTERM or "
-           "Ctrl-C\nstops: runs at work go back into the queue and start again later.\n");
+           "Ctrl-C\nstops: runs at work go back into the queue and start again later.\n\n"
+           "restore puts a backup, made by frugal admin backup, in the place of the database "
+           "in\nDATA_DIR, and keeps what was there.\n");
+}
+
+/* "restore FILE" is all that may stand beside options. */
+static bool read_words(const struct opts_words *rest, struct options *o, struct buf *error)
+{
+    bool restores = rest->count > 0 && strcmp(rest->word[0], "restore") == 0;
+    if (restores && rest->count == 2)
+        o->restore = rest->word[1];
+    else if (restores)
+        buf_adds(error, "restore takes the name of one backup");
+    else if (rest->count > 0)
+        buf_addf(error, "unexpected \"%s\"", rest->word[0]);
+    return error->len == 0;
 }
 
 /* Returns the exit status, or -1 to go on. */
@@ -69,11 +92,8 @@ static int read_options(int argc, char **argv, struct options *o)
     struct opts_words rest;
     struct buf error;
     buf_init(&error, 1000);
-    bool ok = opts_parse(table, OPTIONS, argc, argv, o, &rest, &error);
-    if (ok && rest.count > 0) {
-        buf_addf(&error, "unexpected \"%s\"", rest.word[0]);
-        ok = false;
-    }
+    bool ok = opts_parse(table, OPTIONS, argc, argv, o, &rest, &error) &&
+              read_words(&rest, o, &error);
     if (!ok)
         fprintf(stderr, "frugald: %s; see frugald --help\n", error.data);
     buf_release(&error);
@@ -130,13 +150,18 @@ static void wait_for_signal(const sigset_t *signals)
 static int serve(struct app *app, struct http *http, const struct options *o,
                  const sigset_t *signals, struct buf *why)
 {
-    enum status status = workers_start(app->store, app->catalogue, (unsigned)o->workers,
-                                       FRUGAL_VERSION, &app->workers);
+    struct workers_options workers = {.count = (unsigned)o->workers,
+                                      .limits = app->limits,
+                                      .build = FRUGAL_VERSION,
+                                      .folder = o->data_dir};
+    enum status status =
+        workers_start(app->store, app->catalogue, &workers, &app->workers);
     if (status != STATUS_OK) {
         buf_adds(why, "the worker threads could not be started");
         return exit_code(status);
     }
-    status = http_start(http, app, why);
+    struct keeper *keeper = keeper_start(app->store, app->workers, o->data_dir);
+    status = keeper != NULL ? http_start(http, app, why) : STATUS_NO_MEMORY;
     if (status == STATUS_OK) {
         printf("%s\n", http_address(http));
         fflush(stdout);
@@ -145,6 +170,8 @@ static int serve(struct app *app, struct http *http, const struct options *o,
         wait_for_signal(signals);
         http_stop(http);
     }
+    if (keeper != NULL)
+        keeper_stop(keeper);
     workers_stop(app->workers);
     return status == STATUS_OK ? 0 : EXIT_UNAVAILABLE;
 }
@@ -153,7 +180,7 @@ static int serve(struct app *app, struct http *http, const struct options *o,
 static int open_house(struct http *http, const struct options *o, const sigset_t *signals,
                       struct buf *why)
 {
-    struct app app = {.version = FRUGAL_VERSION};
+    struct app app = {.version = FRUGAL_VERSION, .limits = {.per_owner = o->per_owner}};
     struct buf folders;
     int64_t oldest, newest = 0;
     int code = EXIT_SOFTWARE;
@@ -175,6 +202,18 @@ static int open_house(struct http *http, const struct options *o, const sigset_t
     hub_close(app.hub);
     buf_release(&folders);
     return code;
+}
+
+static int restore(const struct options *o, struct buf *why)
+{
+    struct buf kept;
+    buf_init(&kept, 8000);
+    enum status status = store_restore(o->data_dir, o->restore, &kept, why);
+    if (status == STATUS_OK)
+        printf("restored %s%s%s\n", o->restore, kept.len > 0 ? "; what was there is now " : "",
+               kept.data);
+    buf_release(&kept);
+    return status == STATUS_OK ? 0 : exit_code(status);
 }
 
 /* The port comes first: if it is taken, nothing has been touched. */
@@ -227,7 +266,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "frugald: libsodium could not be started\n");
         return EXIT_SOFTWARE;
     }
-    code = run(&o, &signals, &why);
+    code = o.restore != NULL ? restore(&o, &why) : run(&o, &signals, &why);
     if (code != 0)
         fprintf(stderr, "frugald: %s\n",
                 why.len > 0 ? why.data : "out of memory or file handles");

@@ -14,6 +14,7 @@ struct app {
     struct catalogue *catalogue;
     struct workers *workers;
     struct hub *hub;
+    struct schedule_limits limits;
     const char *version;
 };
 
@@ -22,8 +23,13 @@ struct submission {
     const struct app *app;
     struct plan *plan; /* owned */
     char *spec;        /* plan_json of it; owned */
+    const char *key;   /* of the client, NULL: none; borrowed until submission_apply */
     int64_t job;       /* set by submission_apply */
+    bool replayed;     /* likewise: it is the job of an earlier submission */
 };
+
+/* Whether it can be the key of a submission: 1 to 64 letters, digits, - and _. */
+bool submission_is_key(const char *key);
 
 /* Checks a job spec against the table of fields and the data sets. INVALID_SPEC and BAD_JSON
  * come with problems; NO_MEMORY. Nothing is stored yet. Any thread. */
@@ -31,7 +37,8 @@ enum status submission_prepare(const struct app *app, const char *json, size_t l
                                struct submission *ret, struct problems *problems);
 void submission_release(struct submission *s);
 
-/* The `apply` of a write: job and runs in one transaction. arg: struct submission. */
+/* The `apply` of a write: job and runs in one transaction, unless the key is known. CONFLICT:
+ * it came with another spec. arg: struct submission. */
 enum status submission_apply(struct conn *c, void *arg);
 
 /* To be called once the write is durable: the workers look at the queue. Any thread. */

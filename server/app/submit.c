@@ -2,11 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/plans.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "store/jobs.h"
 
-enum { TRACE_ROWS_MAX = 1000000 };
+enum { TRACE_ROWS_MAX = 1000000, KEY_MAX = 64 };
+
+static const char OWNER[] = "anonymous"; /* until there are accounts */
 
 static const double RUN_BYTES_MAX = 4.0 * (1 << 30);
 
@@ -39,9 +42,8 @@ static void check_extent(const struct spec *s, const struct dataset *d,
                      (unsigned long long)t.evaluate_every, TRACE_ROWS_MAX);
 }
 
-/* What only the data set can tell, for each cell until one has a problem. */
-static enum status check_cells(const struct app *app, const struct plan *plan,
-                               struct problems *problems)
+enum status plan_check(const struct app *app, const struct plan *plan,
+                       struct problems *problems)
 {
     struct spec *s = malloc(sizeof *s);
     if (s == NULL)
@@ -76,7 +78,7 @@ enum status submission_prepare(const struct app *app, const char *json, size_t l
     *ret = (struct submission){.app = app};
     enum status status = plan_parse(json, length, &ret->plan, problems);
     if (status == STATUS_OK)
-        status = check_cells(app, ret->plan, problems);
+        status = plan_check(app, ret->plan, problems);
     if (status == STATUS_OK) {
         ret->spec = plan_json(ret->plan);
         status = ret->spec != NULL ? STATUS_OK : STATUS_NO_MEMORY;
@@ -93,33 +95,59 @@ void submission_release(struct submission *s)
     *s = (struct submission){.plan = NULL};
 }
 
+enum status plan_insert_cell(struct conn *c, const struct plan *plan, const char *params,
+                             struct new_run *run)
+{
+    enum status status = STATUS_OK;
+    run->params = params;
+    for (size_t i = 0; i < plan_seeds(plan) && status == STATUS_OK; i++) {
+        int64_t id;
+        run->seed = plan_seed(plan, i);
+        status = store_run_insert(c, run, &id);
+    }
+    return status;
+}
+
 static enum status insert_cell(struct conn *c, const struct submission *s, size_t cell,
                                int64_t now)
 {
     char *params = plan_cell_params(s->plan, cell);
     if (params == NULL)
         return STATUS_NO_MEMORY;
-    enum status status = STATUS_OK;
-    for (size_t i = 0; i < plan_seeds(s->plan) && status == STATUS_OK; i++) {
-        int64_t id;
-        status = store_run_insert(c,
-                                  &(struct new_run){.job = s->job,
-                                                    .cell = (int64_t)cell,
-                                                    .seed = plan_seed(s->plan, i),
-                                                    .priority = plan_base(s->plan)->priority,
-                                                    .created = now,
-                                                    .params = params},
-                                  &id);
-    }
+    struct new_run run = {.job = s->job, .cell = (int64_t)cell, .created = now};
+    enum status status = plan_insert_cell(c, s->plan, params, &run);
     free(params);
     return status;
+}
+
+bool submission_is_key(const char *key)
+{
+    static const char characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                     "0123456789-_";
+    size_t n = strspn(key, characters);
+    return n >= 1 && n <= KEY_MAX && key[n] == '\0';
+}
+
+/* NOT_FOUND: the job is new. */
+static enum status find_earlier(struct conn *c, const struct job *j, struct submission *s)
+{
+    bool same = false;
+    if (j->key == NULL)
+        return STATUS_NOT_FOUND;
+    enum status status = store_job_by_key(c, j, &s->job, &same);
+    s->replayed = status == STATUS_OK && same;
+    return status == STATUS_OK && !same ? STATUS_CONFLICT : status;
 }
 
 enum status submission_apply(struct conn *c, void *arg)
 {
     struct submission *s = arg;
+    if (workers_state(s->app->workers).starved)
+        return STATUS_NO_SPACE;
     const struct spec *base = plan_base(s->plan);
     int64_t now = clock_now_ms();
+    char key_spec[HASH_TEXT];
+    hash_text(s->spec, strlen(s->spec), key_spec);
     char *tags = spec_tags_json(base);
     if (tags == NULL)
         return STATUS_NO_MEMORY;
@@ -127,11 +155,21 @@ enum status submission_apply(struct conn *c, void *arg)
                     .note = base->note,
                     .tags = tags,
                     .dataset = base->dataset,
+                    .owner = OWNER,
                     .spec = s->spec,
                     .cells = (int64_t)plan_cells(s->plan),
                     .priority = base->priority,
+                    .parallel = base->parallel,
+                    .reuse = base->reuse,
+                    .key = s->key,
+                    .key_spec = s->key != NULL ? key_spec : NULL,
                     .created = now};
-    enum status status = store_job_insert(c, &j, &s->job);
+    enum status status = find_earlier(c, &j, s);
+    if (status != STATUS_NOT_FOUND) {
+        free(tags);
+        return status;
+    }
+    status = store_job_insert(c, &j, &s->job);
     for (size_t cell = 0; cell < plan_cells(s->plan) && status == STATUS_OK; cell++)
         status = insert_cell(c, s, cell, now);
     free(tags);

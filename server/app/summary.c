@@ -1,4 +1,4 @@
-/* In: the runs of a job, in the order of their ids, which is cell by cell. Out: statistics
+/* In: the runs of a job, cell by cell and seed by seed. Out: statistics
  * over the seeds of each cell. */
 #include "app/summary.h"
 
@@ -42,7 +42,7 @@ static double value_of(const struct run *r, enum metric m)
 struct gathering {
     struct summary *summary;
     size_t room; /* for cells */
-    int64_t last_run;
+    int64_t last_cell, last_seed;
     double *value[METRICS]; /* [n] */
     size_t n, value_room;
     size_t rows; /* of this page */
@@ -96,7 +96,8 @@ static bool gather(void *arg, const struct run *r)
 {
     struct gathering *g = arg;
     struct summary *s = g->summary;
-    g->last_run = r->id;
+    g->last_cell = r->cell;
+    g->last_seed = r->seed;
     g->rows++;
     if (s->cells == 0 || s->cell[s->cells - 1].cell != r->cell) {
         close_cell(g);
@@ -107,7 +108,7 @@ static bool gather(void *arg, const struct run *r)
         return false;
     struct cell_summary *cell = &s->cell[s->cells - 1];
     cell->runs++;
-    cell->finished += r->state != RUN_QUEUED && r->state != RUN_RUNNING;
+    cell->finished += run_state_is_final(r->state);
     if (r->state != RUN_SUCCEEDED)
         return true;
     if (!make_room(g)) {
@@ -124,12 +125,11 @@ enum status summarise_job(struct conn *reader, int64_t job, struct summary *ret)
 {
     enum { PAGE = 500 };
     *ret = (struct summary){.cells = 0};
-    struct gathering g = {.summary = ret, .rows = PAGE};
+    struct gathering g = {.summary = ret, .last_cell = -1, .rows = PAGE};
     while (g.status == STATUS_OK && g.rows == PAGE) {
         g.rows = 0;
-        struct run_filter f = {
-            .after = g.last_run, .limit = PAGE, .job = job, .state = RUN_STATES};
-        enum status status = store_run_list(reader, &f, gather, &g);
+        enum status status = store_run_list_cells(reader, job, g.last_cell, g.last_seed,
+                                                  PAGE, gather, &g);
         g.status = g.status == STATUS_OK ? status : g.status;
     }
     close_cell(&g);

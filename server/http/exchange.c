@@ -109,9 +109,12 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
         ok = false;
     }
     ok = ok && gate_admit_route(r);
+    bool changes = strcmp(r->route->method, "GET") != 0;
+    if (ok && changes)
+        ok = gate_admit_change(r);
     if (ok && r->route->body_cap > 0)
         ok = gate_admit_body(r);
-    if (ok && r->route->body_cap > 0 && atomic_load(&r->http->draining)) {
+    if (ok && changes && atomic_load(&r->http->draining)) {
         r->closes = true;
         reply_problem(r, STATUS_UNAVAILABLE, NULL, NULL);
         reply_header(r, "Retry-After", "5");
@@ -138,7 +141,7 @@ static enum status apply_write(struct conn *c, void *arg)
     return r->apply(c, r->own);
 }
 
-/* On the writer thread: what the request waits for is on the disk. */
+/* On the writer thread, or that of a labour: what the request waits for is done. */
 static void write_done(void *arg, enum status outcome)
 {
     struct request *r = arg;
@@ -146,6 +149,24 @@ static void write_done(void *arg, enum status outcome)
     r->outcome = outcome;
     MHD_resume_connection(r->connection);
     end_writing(h);
+}
+
+static void *labour_main(void *arg)
+{
+    struct request *r = arg;
+    write_done(r, r->labour(r->own));
+    return NULL;
+}
+
+static void begin_labour(struct request *r)
+{
+    pthread_t thread;
+    pthread_attr_t detached;
+    pthread_attr_init(&detached);
+    pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+    if (pthread_create(&thread, &detached, labour_main, r) != 0)
+        write_done(r, STATUS_NO_MEMORY);
+    pthread_attr_destroy(&detached);
 }
 
 /* The body is there, or the write that the handler waited for. */
@@ -165,8 +186,11 @@ static enum MHD_Result answer(struct request *r)
     if (!begin_writing(r->http))
         return MHD_NO;
     r->write = (struct write){.apply = apply_write, .done = write_done, .arg = r};
-    MHD_suspend_connection(r->connection); /* before the writer can resume it */
-    store_post(r->app->store, &r->write);
+    MHD_suspend_connection(r->connection); /* before it can be resumed */
+    if (r->labour != NULL)
+        begin_labour(r);
+    else
+        store_post(r->app->store, &r->write);
     return MHD_YES;
 }
 

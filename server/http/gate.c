@@ -180,13 +180,11 @@ static bool is_json_in_utf8(const char *type)
            strcasecmp(type, "charset=\"utf-8\"") == 0;
 }
 
-bool gate_admit_body(struct request *r)
+bool gate_admit_change(struct request *r)
 {
-    const char *type = request_header(r, "Content-Type");
     const char *site = request_header(r, "Sec-Fetch-Site");
     const char *origin = request_header(r, "Origin");
     const char *host = request_header(r, "Host");
-    const char *encoding = request_header(r, "Content-Encoding");
     if (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
         return refuse(r, STATUS_FORBIDDEN, NULL);
     if (origin != NULL) {
@@ -194,6 +192,13 @@ bool gate_admit_body(struct request *r)
         if (authority == NULL || host == NULL || strcasecmp(authority + 3, host) != 0)
             return refuse(r, STATUS_FORBIDDEN, NULL);
     }
+    return true;
+}
+
+bool gate_admit_body(struct request *r)
+{
+    const char *type = request_header(r, "Content-Type");
+    const char *encoding = request_header(r, "Content-Encoding");
     if (type == NULL || !is_json_in_utf8(type))
         return refuse(r, STATUS_UNSUPPORTED_MEDIA_TYPE, NULL);
     if (encoding != NULL)

@@ -17,7 +17,10 @@ bool gate_admit(struct request *r, const char *url, const char *method,
  * it does not have. False as above. */
 bool gate_admit_route(struct request *r);
 
-/* The checks of a route that changes something: media type, origin. False as above. */
+/* The checks of a method that changes something: where it comes from. False as above. */
+bool gate_admit_change(struct request *r);
+
+/* The checks of a route that takes a body: its media type. False as above. */
 bool gate_admit_body(struct request *r);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "app/summary.h"
+#include "http/body.h"
 #include "http/page.h"
 #include "http/reply.h"
 #include "http/routes.h"
@@ -14,7 +15,7 @@ static bool visit_one(void *arg, const struct job *j)
     return false;
 }
 
-static void reply_job(struct request *r, int64_t id, unsigned code)
+void reply_job(struct request *r, int64_t id, unsigned code)
 {
     json_t *job = NULL;
     struct conn *c = request_reader(r);
@@ -45,14 +46,21 @@ static void submitted(struct request *r)
 {
     const struct submission *s = r->own;
     char location[40];
+    if (r->outcome == STATUS_CONFLICT) {
+        body_refuse(r, "", "key_in_use",
+                    "another spec was submitted with this Idempotency-Key");
+        return;
+    }
     if (r->outcome != STATUS_OK) {
         reply_problem(r, r->outcome, NULL, NULL);
         return;
     }
     submission_announce(s);
     snprintf(location, sizeof location, "/v1/jobs/%lld", (long long)s->job);
-    reply_job(r, s->job, MHD_HTTP_CREATED);
+    reply_job(r, s->job, s->replayed ? MHD_HTTP_OK : MHD_HTTP_CREATED);
     reply_header(r, "Location", location);
+    if (s->replayed)
+        reply_header(r, "Idempotency-Replayed", "true");
 }
 
 static void reply_plan(struct request *r, const struct submission *s)
@@ -64,17 +72,12 @@ static void reply_plan(struct request *r, const struct submission *s)
                          "runs", runs));
 }
 
-/* How many problems, in words that stand alone. */
-static void reply_spec_problems(struct request *r, enum status status,
-                                const struct problems *problems)
+/* The header lives as long as the request. */
+static bool read_key(struct request *r)
 {
-    char detail[80];
-    size_t n = problems->count + problems->unlisted;
-    if (status == STATUS_INVALID_SPEC)
-        snprintf(detail, sizeof detail, "the spec has %zu error%s", n, n == 1 ? "" : "s");
-    else
-        snprintf(detail, sizeof detail, "%s", status_text(status));
-    reply_problem(r, status, detail, problems);
+    struct submission *s = r->own;
+    s->key = request_header(r, "Idempotency-Key");
+    return s->key == NULL || submission_is_key(s->key);
 }
 
 void jobs_submit(struct request *r)
@@ -92,6 +95,10 @@ void jobs_submit(struct request *r)
         s = NULL;
         if (status != STATUS_OK) {
             reply_spec_problems(r, status, problems);
+        } else if (!read_key(r)) {
+            reply_problem(r, STATUS_BAD_REQUEST,
+                          "Idempotency-Key must be 1 to 64 letters, digits, - and _",
+                          NULL);
         } else if (dry_run) {
             reply_plan(r, r->own);
         } else {
@@ -112,11 +119,12 @@ static bool add_job(void *arg, const struct job *j)
 void jobs_list(struct request *r)
 {
     struct page p;
-    int64_t before = INT64_MAX;
+    int64_t before = INT64_MAX, trash = 0;
     struct conn *c = request_reader(r);
-    if (c == NULL || !page_begin(r, &p, &before))
+    if (c == NULL || !request_number(r, "trash", 0, 1, &trash) ||
+        !page_begin(r, &p, &before))
         return;
-    page_reply(r, &p, store_job_list(c, before, p.limit + 1, add_job, &p));
+    page_reply(r, &p, store_job_list(c, before, p.limit + 1, trash, add_job, &p));
 }
 
 static json_t *view_statistics(const struct statistics *s)

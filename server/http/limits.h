@@ -12,11 +12,13 @@ enum {
     LIMIT_HEADERS = 64,
     LIMIT_ARGUMENTS = 32,
     LIMIT_JSON_BODY = 256 * 1024,
+    LIMIT_ORDER_BODY = 128 * 1024, /* the numbers of all runs of a job fit */
     LIMIT_OVERRUN = 1024 * 1024, /* of a refused body that is read before closing */
     LIMIT_REPLY = 1 << 30,
     LIMIT_PAGE = 500,   /* items of a list */
     DEFAULT_PAGE = 100,
     LIMIT_EVENT_STREAMS = 64,
+    LIMIT_WORKERS = 1024,
 
     SECONDS_IDLE = 30,    /* without a byte in either direction */
     SECONDS_HEADERS = 10, /* from connecting to a whole header */

@@ -28,7 +28,8 @@ struct route {
 
 /* Answers are made by a handler on the thread of libmicrohttpd, which must not block. A
  * handler that has to wait for the store sets `apply` and `resume` instead of replying:
- * apply(c, own) becomes a write, and resume() is called once that is durable. */
+ * apply(c, own) becomes a write, and resume() is called once that is durable. What takes
+ * its time is done by labour(own) on a thread of its own. */
 struct request {
     struct http *http;
     const struct app *app;
@@ -47,8 +48,9 @@ struct request {
     unsigned code;
 
     enum status (*apply)(struct conn *c, void *own);
+    enum status (*labour)(void *own); /* instead of apply: on a thread of its own */
     handler *resume;
-    enum status outcome; /* of the write, for resume */
+    enum status outcome; /* of the write or the labour, for resume */
     struct write write;
 
     void *own; /* of the handler, between handle and resume */

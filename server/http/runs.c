@@ -1,4 +1,4 @@
-/* /v1/runs: list, one run, its trace as JSON columns or CSV. */
+/* /v1/runs: the list; and the trace of a run as JSON columns or CSV. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,8 @@ static bool read_state(struct request *r, enum run_state *ret)
     *ret = name != NULL ? run_state_of(name) : RUN_STATES;
     if (name != NULL && *ret == RUN_STATES) {
         reply_problem(r, STATUS_BAD_REQUEST,
-                      "state must be queued, running, succeeded, failed or timed_out",
+                      "state must be queued, held, running, succeeded, failed, "
+                      "cancelled, timed_out or dead",
                       NULL);
         bad = true;
     }
@@ -51,31 +52,6 @@ void runs_list(struct request *r)
         return;
     f.limit = p.page.limit + 1;
     page_reply(r, &p.page, store_run_list(c, &f, add_run, &p));
-}
-
-struct one_run {
-    const struct app *app;
-    struct conn *reader;
-    json_t *json;
-};
-
-static bool visit_one(void *arg, const struct run *run)
-{
-    struct one_run *o = arg;
-    o->json = view_run_in_full(o->app, o->reader, run);
-    return false;
-}
-
-void runs_get(struct request *r)
-{
-    struct one_run o = {.app = r->app, .reader = request_reader(r)};
-    if (o.reader == NULL)
-        return;
-    enum status status = store_run_get(o.reader, r->id, visit_one, &o);
-    if (status == STATUS_OK)
-        reply_json(r, MHD_HTTP_OK, o.json);
-    else
-        reply_no_run(r, status);
 }
 
 /* The columns of a trace that were asked for. */

@@ -7,36 +7,28 @@
 #include "data/catalogue.h"
 #include "http/reply.h"
 
-/* Running while anything is to come and something has begun; failed if any run did not
- * succeed; else what all runs are. */
-static const char *job_state(const struct job *j, int64_t total)
-{
-    int64_t waiting = j->runs[RUN_QUEUED], running = j->runs[RUN_RUNNING];
-    if (waiting == total)
-        return "queued";
-    if (waiting + running > 0)
-        return "running";
-    return j->runs[RUN_SUCCEEDED] == total ? "succeeded" : "failed";
-}
-
 json_t *view_job(const struct job *j)
 {
-    int64_t total = 0, open = j->runs[RUN_QUEUED] + j->runs[RUN_RUNNING];
+    long long total = 0, ended = 0;
     json_t *runs = json_object();
     for (int s = 0; s < RUN_STATES; s++) {
         total += j->runs[s];
+        ended += run_state_is_final((enum run_state)s) ? j->runs[s] : 0;
         json_object_set_new(runs, run_state_name((enum run_state)s),
                             json_integer(j->runs[s]));
     }
     json_object_set_new(runs, "total", json_integer(total));
-    double done = total > 0 ? ((double)(total - open) + j->running) / (double)total : 0;
+    double done = total > 0 ? ((double)ended + j->running) / (double)total : 0;
     json_t *o = json_object();
     json_object_set_new(o, "id", json_integer(j->id));
     json_object_set_new(o, "name", json_string(j->name));
     json_object_set_new(o, "tags", json_stored(j->tags));
     json_object_set_new(o, "note", json_string(j->note));
-    json_object_set_new(o, "state", json_string(job_state(j, total)));
+    json_object_set_new(o, "state", json_string(job_state_of(j->runs)));
     json_object_set_new(o, "priority", json_integer(j->priority));
+    json_object_set_new(o, "owner", json_string(j->owner));
+    json_object_set_new(o, "parallel",
+                        j->parallel > 0 ? json_integer(j->parallel) : json_null());
     json_object_set_new(o, "dataset", json_string(j->dataset));
     json_object_set_new(o, "cells", json_integer(j->cells));
     json_object_set_new(o, "runs", runs);
@@ -44,6 +36,7 @@ json_t *view_job(const struct job *j)
     json_object_set_new(o, "created", json_time(j->created));
     json_object_set_new(o, "started", json_time(j->started));
     json_object_set_new(o, "finished", json_time(j->finished));
+    json_object_set_new(o, "trashed", json_time(j->trashed));
     if (j->spec != NULL)
         json_object_set_new(o, "spec", json_stored(j->spec));
     return o;
@@ -106,7 +99,7 @@ static json_t *view_progress(const struct app *app, const struct run *r)
     struct progress live = {0, 0};
     double samples = (double)r->samples, rate = 0, left = NAN;
     double of = (double)r->stop_samples;
-    if (r->state == RUN_QUEUED && r->last < 0)
+    if (r->last < 0 && (r->state == RUN_QUEUED || r->state == RUN_HELD))
         return json_null();
     if (r->state == RUN_RUNNING && workers_progress(app->workers, r->id, &live)) {
         samples = fmax(samples, (double)live.samples);
@@ -115,7 +108,7 @@ static json_t *view_progress(const struct app *app, const struct run *r)
             left = fmax(0, (of - samples) / rate);
     } else if (r->seconds > 0) {
         rate = samples / r->seconds;
-        left = r->state == RUN_QUEUED ? NAN : 0;
+        left = run_state_is_final(r->state) ? 0 : NAN;
     }
     return json_pack("{s:o, s:o, s:o, s:o}", "samples", json_count(samples), "of",
                      of > 0 ? json_count(of) : json_null(), "per_second",
@@ -146,9 +139,22 @@ static json_t *view_provenance(const struct run *r)
                      json_text(r->host));
 }
 
+static json_t *view_verified(const struct run *r)
+{
+    if (r->verified.state == NULL)
+        return json_null();
+    int64_t row = r->verified.seq;
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "state", r->verified.state,
+                     "requested", json_time(r->verified.requested), "finished",
+                     json_time(r->verified.finished), "row",
+                     row >= 0 ? json_integer(row) : json_null(), "reason",
+                     json_text(r->verified.reason), "build", json_text(r->verified.build));
+}
+
 json_t *view_run(const struct app *app, const struct run *r, int64_t place)
 {
     json_t *o = json_object();
+    bool has_weights = run_state_is_final(r->state) && r->weights > 0;
     json_object_set_new(o, "id", json_integer(r->id));
     json_object_set_new(o, "job", json_integer(r->job));
     json_t *params = json_stored(r->params), *swept = json_object_get(params, "/dataset");
@@ -160,25 +166,17 @@ json_t *view_run(const struct app *app, const struct run *r, int64_t place)
     json_object_set_new(o, "state", json_string(run_state_name(r->state)));
     json_object_set_new(o, "outcome", json_text(r->outcome));
     json_object_set_new(o, "reason", json_text(r->reason));
+    json_object_set_new(o, "reused", r->reused > 0 ? json_integer(r->reused) : json_null());
+    json_object_set_new(o, "verified", view_verified(r));
     json_object_set_new(o, "attempts", json_integer(r->attempts));
     json_object_set_new(o, "place", place > 0 ? json_integer(place) : json_null());
     json_object_set_new(o, "progress", view_progress(app, r));
     json_object_set_new(o, "results", view_results(r));
     json_object_set_new(o, "weights",
-                        r->weights > 0 ? json_integer(r->weights) : json_null());
+                        has_weights ? json_integer(r->weights) : json_null());
     json_object_set_new(o, "provenance", view_provenance(r));
     json_object_set_new(o, "created", json_time(r->created));
     json_object_set_new(o, "started", json_time(r->started));
     json_object_set_new(o, "finished", json_time(r->finished));
-    return o;
-}
-
-json_t *view_run_in_full(const struct app *app, struct conn *c, const struct run *r)
-{
-    int64_t place = 0;
-    if (r->state == RUN_QUEUED)
-        store_run_place(c, r, &place);
-    json_t *o = view_run(app, r, place);
-    json_object_set_new(o, "changes", view_changes(c, r->id));
     return o;
 }

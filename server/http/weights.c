@@ -15,7 +15,7 @@ struct wanted {
 static bool visit(void *arg, const struct run *run)
 {
     struct wanted *w = arg;
-    w->ended = run->state != RUN_QUEUED && run->state != RUN_RUNNING;
+    w->ended = run_state_is_final(run->state);
     w->kept = w->ended && run->weights > 0;
     w->finished = run->finished;
     return false;
@@ -25,7 +25,7 @@ static void reply_none(struct request *r, const struct wanted *w)
 {
     char detail[120];
     snprintf(detail, sizeof detail, "run %lld %s", (long long)r->id,
-             w->ended ? "has no weights file: it failed, or its record.weights is false"
+             w->ended ? "has no weights file: it did not end by itself, or its record.weights is false"
                       : "has not ended yet; its weights come with its end");
     reply_problem(r, STATUS_NOT_FOUND, detail, NULL);
 }

@@ -144,6 +144,12 @@ const struct field fields[] = {
              "e.g. {\"/network/hidden/0\": [100, 200]}."},
     {"/priority", FIELD_INTEGER, AT(priority), .min = -1000, .max = 1000,
      .standard = "0", .help = "Jobs of higher priority run first."},
+    {"/parallel", FIELD_INTEGER, AT(parallel), .min = 1, .max = 1024, .nullable = true,
+     .standard = "null", .unit = "runs",
+     .help = "At most so many runs of the job are at work at the same time."},
+    {"/reuse", FIELD_FLAG, AT(reuse), .standard = "false",
+     .help = "Take the trace of a finished run with the same spec, seed, data and build "
+             "instead of running it again."},
 };
 
 const size_t fields_count = sizeof fields / sizeof fields[0];

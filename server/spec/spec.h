@@ -51,6 +51,8 @@ struct spec {
     struct spec_tags tags;
     char dataset[4 * SPEC_TAG_MAX + 1];
     int64_t priority;
+    int64_t parallel; /* runs at the same time; 0: any number */
+    bool reuse;
     struct spec_numbers hidden; /* units per hidden layer */
     int64_t activation;         /* enum activation */
     int64_t loss;               /* enum loss */
@@ -116,6 +118,22 @@ char *spec_tags_json(const struct spec *s);
 /* The spec of one run from what the store keeps: the text of plan_json, and the params of
  * the run's cell. BAD_JSON or INVALID_SPEC: damaged, or from another version. */
 enum status spec_of_run(const char *plan_json, const char *params, struct spec *ret);
+
+/* Which members of a job's spec a change names. */
+struct spec_change {
+    bool name, tags, note, priority, parallel;
+};
+
+/* Reads an object with some of those fields, which do not change what a run computes, into
+ * *ret. BAD_JSON and INVALID_SPEC come with problems; NO_MEMORY. */
+enum status spec_change_parse(const char *json, size_t length, struct spec *ret,
+                              struct spec_change *ret_given, struct problems *problems);
+
+/* The plan of a job with more seeds, {"seeds": [4, 5]} or how many, or more values of axes
+ * that it sweeps already, {"sweep": {"/network/hidden/0": [800]}}; what is there already
+ * counts once. Failures as plan_parse. */
+enum status plan_extend(const char *plan_json, const char *more, size_t length,
+                        struct plan **ret, struct problems *problems);
 
 /* What the bits of a run follow from, in one canonical text: the spec without names and
  * notes, and the seed. The caller frees it. NULL without memory. */

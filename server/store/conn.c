@@ -14,6 +14,8 @@ static const char *const sql_text[STATEMENT_COUNT] = {
 enum status conn_status(const struct conn *c)
 {
     int code = sqlite3_extended_errcode(c->db);
+    if (code == SQLITE_IOERR_SHMSIZE) /* so a full disk shows where the log's index grows */
+        return STATUS_NO_SPACE;
     switch (code & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:
@@ -56,6 +58,7 @@ static enum status configure(struct conn *c, bool writer, struct buf *why)
 enum status conn_make_durable(struct conn *c, struct buf *why)
 {
     return conn_execute(c,
+                        "PRAGMA auto_vacuum = INCREMENTAL;" /* of a new file */
                         "PRAGMA journal_mode = WAL;"
                         "PRAGMA synchronous = FULL;"
                         "PRAGMA wal_autocheckpoint = 0;"
@@ -118,6 +121,37 @@ enum status conn_run(struct conn *c, sqlite3_stmt *q)
     enum status status = code == SQLITE_DONE ? STATUS_OK : conn_status(c);
     if (status != STATUS_OK)
         log_error("SQL: %s", sqlite3_errmsg(c->db));
+    sqlite3_reset(q);
+    return status;
+}
+
+static sqlite3_stmt *bind_all(struct conn *c, enum statement s, size_t n,
+                              const int64_t *value)
+{
+    sqlite3_stmt *q = conn_prepare(c, s);
+    for (size_t i = 0; i < n && q != NULL; i++)
+        sqlite3_bind_int64(q, (int)i + 1, value[i]);
+    return q;
+}
+
+enum status conn_apply_integers(struct conn *c, enum statement s, size_t n,
+                                const int64_t *value)
+{
+    return conn_run(c, bind_all(c, s, n, value));
+}
+
+enum status conn_read_integer(struct conn *c, enum statement s, int64_t *ret, size_t n,
+                              const int64_t *value)
+{
+    sqlite3_stmt *q = bind_all(c, s, n, value);
+    if (q == NULL)
+        return conn_status(c);
+    int code = sqlite3_step(q);
+    if (code == SQLITE_ROW)
+        *ret = sqlite3_column_int64(q, 0);
+    enum status status = code == SQLITE_ROW    ? STATUS_OK
+                         : code == SQLITE_DONE ? STATUS_NOT_FOUND
+                                               : conn_status(c);
     sqlite3_reset(q);
     return status;
 }

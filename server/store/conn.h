@@ -8,13 +8,23 @@
 
 /* What store_run_* reads, in the order of the members of struct run. */
 #define RUN_COLUMNS                                                                      \
-    "run.id, run.job, job.dataset, run.cell, run.seed, run.params, run.priority, "       \
-    "run.state, run.outcome, run.reason, run.attempts, run.created, run.started, "       \
-    "run.finished, run.seconds, run.stop_samples, run.columns, run.spec_sha256, "        \
-    "run.data_sha256, run.build, run.cpu, run.host, run.last, run.samples, "             \
-    "run.epochs, run.test_accuracy, run.m0, run.m1, run.m0_direct, run.m1_direct, "      \
-    "run.maintenance, (SELECT value FROM trace WHERE trace.run = run.id AND "            \
-    "trace.seq = run.last), run.weights"
+    "run.id, run.job, job.dataset, run.cell, run.seed, run.params, run.state, "          \
+    "run.outcome, run.reason, run.attempts, run.created, run.started, run.finished, "    \
+    "run.seconds, run.stop_samples, run.columns, run.spec_sha256, run.data_sha256, "     \
+    "run.build, run.cpu, run.host, run.last, run.samples, run.epochs, "                  \
+    "run.test_accuracy, run.m0, run.m1, run.m0_direct, run.m1_direct, run.maintenance, " \
+    "(SELECT value FROM trace WHERE trace.run = run.id AND trace.seq = run.last), "      \
+    "run.weights, run.reused, " VERIFIED("state") VERIFIED("requested")                  \
+    VERIFIED("finished") VERIFIED("seq") VERIFIED("reason") VERIFIED("build") "NULL"
+
+/* Of the newest verification of a run, if there is one. */
+#define VERIFIED(column)                                                                 \
+    "(SELECT " column " FROM verification WHERE verification.run = run.id), "
+
+/* What store_job_* reads; `spec` is left out of lists. */
+#define JOB_COLUMNS(spec)                                                                \
+    "SELECT id, name, note, tags, dataset, owner, " spec ", cells, priority, parallel, " \
+    "created, started, finished, trashed FROM job "
 
 enum statement {
 #define STATEMENT(name, sql) STATEMENT_##name,
@@ -27,6 +37,7 @@ struct conn {
     sqlite3 *db;
     sqlite3_stmt *statement[STATEMENT_COUNT]; /* prepared on first use */
     int64_t last_event; /* seq of the newest event written; writer only */
+    bool wants_checkpoint; /* after this transaction; writer only */
     struct conn *next;  /* the readers of a store are linked */
 };
 
@@ -45,6 +56,20 @@ enum status conn_status(const struct conn *c);
 
 /* Steps a statement that returns no rows to its end. */
 enum status conn_run(struct conn *c, sqlite3_stmt *q);
+
+/* Runs a statement whose parameters are these integers, in order. */
+enum status conn_apply_integers(struct conn *c, enum statement s, size_t n,
+                                const int64_t *value);
+#define conn_apply(c, s, ...)                                                            \
+    conn_apply_integers(c, s, sizeof(int64_t[]){__VA_ARGS__} / sizeof(int64_t),          \
+                        (int64_t[]){__VA_ARGS__})
+
+/* The one integer that a statement with these parameters gives. NOT_FOUND: no row. */
+enum status conn_read_integer(struct conn *c, enum statement s, int64_t *ret, size_t n,
+                              const int64_t *value);
+#define conn_read(c, s, ret, ...)                                                        \
+    conn_read_integer(c, s, ret, sizeof(int64_t[]){0, ##__VA_ARGS__} / sizeof(int64_t) - 1, \
+                      (int64_t[]){0, ##__VA_ARGS__} + 1)
 
 /* Binds text that lives until the statement is reset; NULL binds NULL. */
 void bind_text(sqlite3_stmt *q, int at, const char *text);

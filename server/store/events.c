@@ -13,6 +13,15 @@ static enum status prune(struct conn *c, int64_t newest)
     return conn_run(c, q);
 }
 
+/* After an insertion; old events go now and then. */
+static enum status note_newest(struct conn *c)
+{
+    int64_t before = c->last_event;
+    c->last_event = sqlite3_last_insert_rowid(c->db);
+    bool due = c->last_event / PRUNE_EVERY != before / PRUNE_EVERY;
+    return due ? prune(c, c->last_event) : STATUS_OK;
+}
+
 enum status store_event_add(struct conn *c, const struct event *e)
 {
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_EVENT_INSERT);
@@ -29,8 +38,32 @@ enum status store_event_add(struct conn *c, const struct event *e)
     enum status status = conn_run(c, q);
     if (status != STATUS_OK)
         return status;
-    c->last_event = sqlite3_last_insert_rowid(c->db);
-    return c->last_event % PRUNE_EVERY == 0 ? prune(c, c->last_event) : STATUS_OK;
+    return note_newest(c);
+}
+
+enum status store_event_run(struct conn *c, int64_t job, int64_t run, enum run_state state)
+{
+    return store_event_add(c, &(struct event){.kind = "run",
+                                              .job = job,
+                                              .run = run,
+                                              .state = run_state_name(state)});
+}
+
+enum status store_event_runs(struct conn *c, int64_t job, int64_t run, const char *from,
+                             enum run_state to)
+{
+    if (run != 0)
+        return store_event_run(c, job, run, to);
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_EVENT_INSERT_RUNS);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, job);
+    bind_text(q, 2, from);
+    bind_text(q, 3, run_state_name(to));
+    enum status status = conn_run(c, q);
+    if (status != STATUS_OK || sqlite3_changes(c->db) == 0)
+        return status;
+    return note_newest(c);
 }
 
 enum status store_event_list(struct conn *c, int64_t after, int64_t limit,

@@ -2,6 +2,7 @@
 #ifndef FRUGAL_STORE_EVENTS_H
 #define FRUGAL_STORE_EVENTS_H
 
+#include "store/states.h"
 #include "store/store.h"
 
 enum { EVENTS_KEPT = 100000 };
@@ -16,6 +17,14 @@ struct event {
 
 /* Part of a write. Forgets what is older than the newest EVENTS_KEPT. */
 enum status store_event_add(struct conn *c, const struct event *e);
+
+/* Part of a write: the run has a new state. */
+enum status store_event_run(struct conn *c, int64_t job, int64_t run, enum run_state state);
+
+/* Part of a write, before it: all runs of the job that are in state `from`, or the one run,
+ * unless it is 0, get a new state. */
+enum status store_event_runs(struct conn *c, int64_t job, int64_t run, const char *from,
+                             enum run_state to);
 
 /* Up to `limit` events after seq `after`; strings live only as long as the visit. */
 enum status store_event_list(struct conn *c, int64_t after, int64_t limit,

@@ -4,22 +4,6 @@
 #include "store/events.h"
 #include "store/jobs.h"
 
-static const char *const state_names[RUN_STATES] = {"queued", "running", "succeeded",
-                                                    "failed", "timed_out"};
-
-const char *run_state_name(enum run_state s)
-{
-    return state_names[s];
-}
-
-enum run_state run_state_of(const char *name)
-{
-    int s = 0;
-    while (s < RUN_STATES && strcmp(state_names[s], name) != 0)
-        s++;
-    return (enum run_state)s;
-}
-
 enum status store_job_insert(struct conn *c, const struct job *j, int64_t *ret_id)
 {
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_JOB_INSERT);
@@ -29,16 +13,60 @@ enum status store_job_insert(struct conn *c, const struct job *j, int64_t *ret_i
     bind_text(q, 2, j->note);
     bind_text(q, 3, j->tags);
     bind_text(q, 4, j->dataset);
-    bind_text(q, 5, j->spec);
-    sqlite3_bind_int64(q, 6, j->cells);
-    sqlite3_bind_int64(q, 7, j->priority);
-    sqlite3_bind_int64(q, 8, j->created);
+    bind_text(q, 5, j->owner);
+    bind_text(q, 6, j->spec);
+    sqlite3_bind_int64(q, 7, j->cells);
+    sqlite3_bind_int64(q, 8, j->priority);
+    if (j->parallel > 0)
+        sqlite3_bind_int64(q, 9, j->parallel);
+    sqlite3_bind_int(q, 10, j->reuse);
+    bind_text(q, 11, j->key);
+    bind_text(q, 12, j->key_spec);
+    sqlite3_bind_int64(q, 13, j->created);
     enum status status = conn_run(c, q);
     if (status != STATUS_OK)
         return status;
     *ret_id = sqlite3_last_insert_rowid(c->db);
     return store_event_add(
         c, &(struct event){.kind = "job", .job = *ret_id, .state = "queued"});
+}
+
+enum status store_job_by_key(struct conn *c, const struct job *wanted, int64_t *ret_id,
+                             bool *ret_same)
+{
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_JOB_BY_KEY);
+    if (q == NULL)
+        return conn_status(c);
+    bind_text(q, 1, wanted->owner);
+    bind_text(q, 2, wanted->key);
+    bind_text(q, 3, wanted->key_spec);
+    int code = sqlite3_step(q);
+    if (code == SQLITE_ROW) {
+        *ret_id = sqlite3_column_int64(q, 0);
+        *ret_same = sqlite3_column_int(q, 1) != 0;
+    }
+    enum status status = code == SQLITE_ROW    ? STATUS_OK
+                         : code == SQLITE_DONE ? STATUS_NOT_FOUND
+                                               : conn_status(c);
+    sqlite3_reset(q);
+    return status;
+}
+
+enum status store_job_extend(struct conn *c, int64_t job, const char *before,
+                             const char *after, int64_t cells)
+{
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_JOB_EXTEND);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, job);
+    bind_text(q, 2, before);
+    bind_text(q, 3, after);
+    sqlite3_bind_int64(q, 4, cells);
+    enum status status = conn_run(c, q);
+    if (status != STATUS_OK || sqlite3_changes(c->db) == 0)
+        return status != STATUS_OK ? status : STATUS_CONFLICT;
+    return store_event_add(
+        c, &(struct event){.kind = "job", .job = job, .state = "extended"});
 }
 
 /* Counts per state, and the share of the running ones that is done. */
@@ -67,6 +95,25 @@ static enum status read_counts(struct conn *c, struct job *j)
 }
 
 /* Visits every row of a prepared query over jobs. */
+static void read_job(sqlite3_stmt *q, struct job *j)
+{
+    int i = 0;
+    *j = (struct job){.id = sqlite3_column_int64(q, i++)};
+    j->name = column_text(q, i++);
+    j->note = column_text(q, i++);
+    j->tags = column_text(q, i++);
+    j->dataset = column_text(q, i++);
+    j->owner = column_text(q, i++);
+    j->spec = column_text_or_null(q, i++);
+    j->cells = sqlite3_column_int64(q, i++);
+    j->priority = sqlite3_column_int64(q, i++);
+    j->parallel = column_integer(q, i++, 0);
+    j->created = sqlite3_column_int64(q, i++);
+    j->started = column_integer(q, i++, 0);
+    j->finished = column_integer(q, i++, 0);
+    j->trashed = column_integer(q, i++, 0);
+}
+
 static enum status visit_jobs(struct conn *c, sqlite3_stmt *q, job_visit *visit, void *arg,
                               size_t *ret_rows)
 {
@@ -74,19 +121,8 @@ static enum status visit_jobs(struct conn *c, sqlite3_stmt *q, job_visit *visit,
     bool more = true;
     int code = SQLITE_DONE;
     while (status == STATUS_OK && more && (code = sqlite3_step(q)) == SQLITE_ROW) {
-        struct job j = {
-            .id = sqlite3_column_int64(q, 0),
-            .name = column_text(q, 1),
-            .note = column_text(q, 2),
-            .tags = column_text(q, 3),
-            .dataset = column_text(q, 4),
-            .spec = column_text_or_null(q, 5),
-            .cells = sqlite3_column_int64(q, 6),
-            .priority = sqlite3_column_int64(q, 7),
-            .created = sqlite3_column_int64(q, 8),
-            .started = column_integer(q, 9, 0),
-            .finished = column_integer(q, 10, 0),
-        };
+        struct job j;
+        read_job(q, &j);
         status = read_counts(c, &j);
         if (status == STATUS_OK)
             more = visit(arg, &j);
@@ -109,10 +145,10 @@ enum status store_job_get(struct conn *c, int64_t id, job_visit *visit, void *ar
     return status == STATUS_OK && rows == 0 ? STATUS_NOT_FOUND : status;
 }
 
-enum status store_job_list(struct conn *c, int64_t before, int64_t limit, job_visit *visit,
-                           void *arg)
+enum status store_job_list(struct conn *c, int64_t before, int64_t limit, bool trashed,
+                           job_visit *visit, void *arg)
 {
-    sqlite3_stmt *q = conn_prepare(c, STATEMENT_JOB_LIST);
+    sqlite3_stmt *q = conn_prepare(c, trashed ? STATEMENT_JOB_TRASH_LIST : STATEMENT_JOB_LIST);
     if (q == NULL)
         return conn_status(c);
     sqlite3_bind_int64(q, 1, before);

@@ -7,30 +7,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/states.h"
 #include "store/store.h"
-
-struct run_changes; /* store/changes.h */
-
-enum run_state {
-    RUN_QUEUED,
-    RUN_RUNNING,
-    RUN_SUCCEEDED,
-    RUN_FAILED,
-    RUN_TIMED_OUT,
-    RUN_STATES,
-};
-
-/* "queued" ...; and back, RUN_STATES for an unknown name. */
-const char *run_state_name(enum run_state s);
-enum run_state run_state_of(const char *name);
 
 struct job {
     int64_t id;
-    const char *name, *note, *tags /* JSON */, *dataset;
+    const char *name, *note, *tags /* JSON */, *dataset, *owner;
     const char *spec; /* JSON; NULL in lists */
     int64_t cells, priority;
+    int64_t parallel; /* runs at the same time; 0: any number */
+    bool reuse;       /* finished runs that are the same may stand in for its own */
+    const char *key, *key_spec; /* only for store_job_insert; NULL: none */
     int64_t created, started, finished; /* ms since 1970; 0: not yet */
-    int64_t runs[RUN_STATES];           /* how many are in each state */
+    int64_t trashed;                    /* 0: not in the trash */
+    long long runs[RUN_STATES];         /* how many are in each state */
     double running;                     /* sum over running runs of the share that is done */
 };
 
@@ -39,7 +29,6 @@ struct run {
     const char *dataset;
     int64_t cell, seed;
     const char *params; /* JSON */
-    int64_t priority;
     enum run_state state;
     const char *outcome, *reason; /* NULL: none */
     int64_t attempts;
@@ -54,18 +43,41 @@ struct run {
     const void *newest; /* [newest_size] bytes of the newest trace row: doubles */
     size_t newest_size;
     int64_t weights; /* bytes of its weights file; 0: it has none */
+    int64_t reused; /* the run whose trace it took over; 0: none */
+    struct {
+        const char *state; /* NULL: nobody has asked for one */
+        int64_t requested, finished;
+        int64_t seq; /* the first row that differs; -1: none */
+        const char *reason, *build;
+    } verified;
 };
 
-/* Inserts a job without runs; its id, counts and times are ignored. */
+/* Inserts a job without runs; its id, counts and times are ignored. `key` is new. */
 enum status store_job_insert(struct conn *c, const struct job *j, int64_t *ret_id);
 
+/* The job that an owner has submitted with this key, and whether it was with the same
+ * key_spec. NOT_FOUND. */
+enum status store_job_by_key(struct conn *c, const struct job *wanted, int64_t *ret_id,
+                             bool *ret_same);
+
 struct new_run {
-    int64_t job, cell, priority, created;
+    int64_t job, cell, created;
     uint64_t seed;
     const char *params;
 };
 
+/* *ret_id is 0 where the job has that cell and seed already: nothing happens. */
 enum status store_run_insert(struct conn *c, const struct new_run *r, int64_t *ret_id);
+
+/* Part of a write: the spec of a job grows. CONFLICT: it is not `before` any more, or the
+ * job is in the trash. */
+enum status store_job_extend(struct conn *c, int64_t job, const char *before,
+                             const char *after, int64_t cells);
+
+/* The cells of a job, ascending; params live only as long as the visit. */
+enum status store_cell_list(struct conn *c, int64_t job,
+                            bool (*visit)(void *arg, int64_t cell, const char *params),
+                            void *arg);
 
 /* Called once per row; false ends the visit. */
 typedef bool job_visit(void *arg, const struct job *j);
@@ -74,9 +86,13 @@ typedef bool run_visit(void *arg, const struct run *r);
 /* NOT_FOUND. */
 enum status store_job_get(struct conn *c, int64_t id, job_visit *visit, void *arg);
 
-/* Jobs with an id below `before`, newest first. */
-enum status store_job_list(struct conn *c, int64_t before, int64_t limit, job_visit *visit,
-                           void *arg);
+/* Jobs with an id below `before`, newest first: those in the trash, or all others. */
+enum status store_job_list(struct conn *c, int64_t before, int64_t limit, bool trashed,
+                           job_visit *visit, void *arg);
+
+/* Runs of a job in the order of their cells and seeds, from behind that one. */
+enum status store_run_list_cells(struct conn *c, int64_t job, int64_t cell, int64_t seed,
+                                 int64_t limit, run_visit *visit, void *arg);
 
 /* NOT_FOUND. */
 enum status store_run_get(struct conn *c, int64_t id, run_visit *visit, void *arg);
@@ -88,49 +104,8 @@ struct run_filter {
     enum run_state state; /* RUN_STATES: in any state */
 };
 
-/* Ascending by id. */
+/* Ascending by id; without a job, those of jobs in the trash are left out. */
 enum status store_run_list(struct conn *c, const struct run_filter *f, run_visit *visit,
                            void *arg);
-
-/* Place of a queued run in the queue, counted from 1. */
-enum status store_run_place(struct conn *c, const struct run *r, int64_t *ret_place);
-
-/* What a worker needs to begin. Strings belong to the caller, who frees them. */
-struct claim {
-    int64_t run, job;
-    uint64_t seed;
-    char *params, *spec;
-};
-
-/* Takes the next queued run and marks it running. NOT_FOUND: none is queued. */
-enum status store_run_claim(struct conn *c, int64_t now, struct claim *ret);
-
-/* Provenance and extent of an attempt. */
-struct run_start {
-    int64_t run;
-    uint64_t stop_samples;
-    const char *columns, *spec_sha256, *data_sha256, *build, *cpu, *host;
-    bool timed; /* the clock ends it: its rows are not the same again */
-};
-
-/* Rows of an earlier attempt stay, to be compared, if this one must give the same; else they
- * are deleted. */
-enum status store_run_start(struct conn *c, const struct run_start *s);
-
-struct run_end {
-    int64_t run, job;
-    enum run_state state;
-    const char *outcome, *reason; /* NULL: none */
-    int64_t now;
-    double seconds;
-    const struct run_changes *changes; /* NULL: not counted */
-    int64_t weights;                   /* bytes of its weights file; 0: it has none */
-};
-
-enum status store_run_finish(struct conn *c, const struct run_end *e);
-
-/* Back into the queue: a server that stops, or one that starts after a crash. */
-enum status store_run_requeue(struct conn *c, int64_t run, int64_t job);
-enum status store_run_requeue_all(struct conn *c);
 
 #endif

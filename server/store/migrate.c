@@ -1,19 +1,24 @@
 #include "store/migrate.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 #include "base/embed.h"
 #include "base/log.h"
+#include "store/copy.h"
 
 EMBED(migration_0001, "schema/migrations/0001_jobs.sql");
 EMBED(migration_0002, "schema/migrations/0002_records.sql");
+EMBED(migration_0003, "schema/migrations/0003_queue.sql");
 
 /* In order; the number of a migration is its place, counted from 1. */
-static const char *const migrations[] = {migration_0001, migration_0002};
+static const char *const migrations[] = {migration_0001, migration_0002,
+                                         migration_0003};
 
 enum {
     MIGRATIONS = sizeof migrations / sizeof migrations[0],
     APPLICATION_ID = 0x46525547, /* "FRUG" */
+    AUTO_VACUUM = 2,             /* files of the first version did not have it */
 };
 
 static int64_t pragma(struct conn *c, const char *sql)
@@ -64,13 +69,32 @@ enum status migrate_check(struct conn *c, struct buf *why)
     return STATUS_OK;
 }
 
-enum status migrate(struct conn *writer, struct buf *why)
+static enum status back_up(struct conn *writer, const char *folder, int64_t version,
+                           struct buf *why)
 {
-    enum status status = STATUS_OK;
+    char name[PATH_MAX], prefix[40];
+    if (version == 0 || version == MIGRATIONS ||
+        pragma(writer, "SELECT EXISTS (SELECT 1 FROM job)") == 0)
+        return STATUS_OK;
+    snprintf(prefix, sizeof prefix, "before-v%d", MIGRATIONS);
+    enum status status = name_backup(folder, prefix, name, sizeof name, why);
+    if (status == STATUS_OK)
+        status = copy_database(writer->db, name, why);
+    if (status == STATUS_OK)
+        log_info("the database of version %d was copied to %s", (int)version, name);
+    return status;
+}
+
+enum status migrate(struct conn *writer, const char *folder, struct buf *why)
+{
     int64_t version = pragma(writer, "PRAGMA user_version");
+    enum status status = back_up(writer, folder, version, why);
     for (int n = (int)version + 1; status == STATUS_OK && n <= MIGRATIONS; n++) {
         status = apply(writer, n, why);
         log_info("database migration %d: %s", n, status_text(status));
     }
+    if (status == STATUS_OK && pragma(writer, "PRAGMA auto_vacuum") != AUTO_VACUUM &&
+        conn_execute(writer, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM", why) != STATUS_OK)
+        log_warning("the file cannot become shorter yet: %s", why->data);
     return status;
 }

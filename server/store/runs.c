@@ -1,8 +1,4 @@
-#include <string.h>
-
-#include "store/changes.h"
 #include "store/conn.h"
-#include "store/events.h"
 #include "store/jobs.h"
 
 enum status store_run_insert(struct conn *c, const struct new_run *r, int64_t *ret_id)
@@ -14,12 +10,11 @@ enum status store_run_insert(struct conn *c, const struct new_run *r, int64_t *r
     sqlite3_bind_int64(q, 2, r->cell);
     sqlite3_bind_int64(q, 3, (int64_t)r->seed);
     bind_text(q, 4, r->params);
-    sqlite3_bind_int64(q, 5, r->priority);
-    bind_text(q, 6, run_state_name(RUN_QUEUED));
-    sqlite3_bind_int64(q, 7, r->created);
+    bind_text(q, 5, run_state_name(RUN_QUEUED));
+    sqlite3_bind_int64(q, 6, r->created);
     enum status status = conn_run(c, q);
     if (status == STATUS_OK)
-        *ret_id = sqlite3_last_insert_rowid(c->db);
+        *ret_id = sqlite3_changes(c->db) > 0 ? sqlite3_last_insert_rowid(c->db) : 0;
     return status;
 }
 
@@ -32,7 +27,6 @@ static void read_run(sqlite3_stmt *q, struct run *r)
     r->cell = sqlite3_column_int64(q, i++);
     r->seed = sqlite3_column_int64(q, i++);
     r->params = column_text(q, i++);
-    r->priority = sqlite3_column_int64(q, i++);
     r->state = run_state_of(column_text(q, i++));
     r->outcome = column_text_or_null(q, i++);
     r->reason = column_text_or_null(q, i++);
@@ -60,6 +54,13 @@ static void read_run(sqlite3_stmt *q, struct run *r)
     r->newest = sqlite3_column_blob(q, i);
     r->newest_size = (size_t)sqlite3_column_bytes(q, i++);
     r->weights = column_integer(q, i++, 0);
+    r->reused = column_integer(q, i++, 0);
+    r->verified.state = column_text_or_null(q, i++);
+    r->verified.requested = column_integer(q, i++, 0);
+    r->verified.finished = column_integer(q, i++, 0);
+    r->verified.seq = column_integer(q, i++, -1);
+    r->verified.reason = column_text_or_null(q, i++);
+    r->verified.build = column_text_or_null(q, i++);
 }
 
 /* Visits every row of a prepared query over runs. */
@@ -112,150 +113,32 @@ enum status store_run_list(struct conn *c, const struct run_filter *f, run_visit
     return visit_runs(c, q, visit, arg, &rows);
 }
 
-enum status store_run_place(struct conn *c, const struct run *r, int64_t *ret_place)
+enum status store_run_list_cells(struct conn *c, int64_t job, int64_t cell, int64_t seed,
+                                 int64_t limit, run_visit *visit, void *arg)
 {
-    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_PLACE);
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_LIST_CELLS);
     if (q == NULL)
         return conn_status(c);
-    sqlite3_bind_int64(q, 1, r->priority);
-    sqlite3_bind_int64(q, 2, r->id);
-    enum status status = STATUS_OK;
-    if (sqlite3_step(q) == SQLITE_ROW)
-        *ret_place = sqlite3_column_int64(q, 0);
-    else
-        status = conn_status(c);
-    sqlite3_reset(q);
-    return status;
+    sqlite3_bind_int64(q, 1, job);
+    sqlite3_bind_int64(q, 2, cell);
+    sqlite3_bind_int64(q, 3, seed);
+    sqlite3_bind_int64(q, 4, limit);
+    size_t rows = 0;
+    return visit_runs(c, q, visit, arg, &rows);
 }
 
-static enum status announce(struct conn *c, int64_t run, int64_t job, enum run_state state)
+enum status store_cell_list(struct conn *c, int64_t job,
+                            bool (*visit)(void *arg, int64_t cell, const char *params),
+                            void *arg)
 {
-    return store_event_add(c, &(struct event){.kind = "run",
-                                              .job = job,
-                                              .run = run,
-                                              .state = run_state_name(state)});
-}
-
-enum status store_run_claim(struct conn *c, int64_t now, struct claim *ret)
-{
-    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_NEXT);
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_CELL_LIST);
     if (q == NULL)
         return conn_status(c);
-    int code = sqlite3_step(q);
-    if (code != SQLITE_ROW) {
-        sqlite3_reset(q);
-        return code == SQLITE_DONE ? STATUS_NOT_FOUND : conn_status(c);
-    }
-    *ret = (struct claim){.run = sqlite3_column_int64(q, 0),
-                          .job = sqlite3_column_int64(q, 1),
-                          .seed = (uint64_t)sqlite3_column_int64(q, 2),
-                          .params = strdup(column_text(q, 3)),
-                          .spec = strdup(column_text(q, 4))};
+    sqlite3_bind_int64(q, 1, job);
+    bool more = true;
+    int code = SQLITE_DONE;
+    while (more && (code = sqlite3_step(q)) == SQLITE_ROW)
+        more = visit(arg, sqlite3_column_int64(q, 0), column_text(q, 1));
     sqlite3_reset(q);
-    q = conn_prepare(c, STATEMENT_RUN_CLAIM);
-    if (q == NULL)
-        return conn_status(c);
-    sqlite3_bind_int64(q, 1, ret->run);
-    sqlite3_bind_int64(q, 2, now);
-    enum status status = conn_run(c, q);
-    return status == STATUS_OK ? announce(c, ret->run, ret->job, RUN_RUNNING) : status;
-}
-
-/* Whether the attempt will give the rows that an earlier one gave. */
-static enum status is_same_again(struct conn *c, const struct run_start *s, bool *ret)
-{
-    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_SAME);
-    if (q == NULL)
-        return conn_status(c);
-    sqlite3_bind_int64(q, 1, s->run);
-    bind_text(q, 2, s->columns);
-    bind_text(q, 3, s->spec_sha256);
-    bind_text(q, 4, s->data_sha256);
-    bind_text(q, 5, s->build);
-    int code = sqlite3_step(q);
-    sqlite3_reset(q);
-    *ret = code == SQLITE_ROW && !s->timed;
     return code == SQLITE_ROW || code == SQLITE_DONE ? STATUS_OK : conn_status(c);
-}
-
-static enum status forget_rows(struct conn *c, int64_t run)
-{
-    static const enum statement both[] = {STATEMENT_TRACE_FORGET, STATEMENT_RUN_FORGET};
-    enum status status = STATUS_OK;
-    for (int i = 0; i < 2 && status == STATUS_OK; i++) {
-        sqlite3_stmt *q = conn_prepare(c, both[i]);
-        if (q == NULL)
-            return conn_status(c);
-        sqlite3_bind_int64(q, 1, run);
-        status = conn_run(c, q);
-    }
-    return status;
-}
-
-enum status store_run_start(struct conn *c, const struct run_start *s)
-{
-    bool same = false;
-    enum status status = is_same_again(c, s, &same);
-    if (status == STATUS_OK && !same)
-        status = forget_rows(c, s->run);
-    if (status != STATUS_OK)
-        return status;
-    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_START);
-    if (q == NULL)
-        return conn_status(c);
-    sqlite3_bind_int64(q, 1, s->run);
-    sqlite3_bind_int64(q, 2, (int64_t)s->stop_samples);
-    bind_text(q, 3, s->columns);
-    bind_text(q, 4, s->spec_sha256);
-    bind_text(q, 5, s->data_sha256);
-    bind_text(q, 6, s->build);
-    bind_text(q, 7, s->cpu);
-    bind_text(q, 8, s->host);
-    return conn_run(c, q);
-}
-
-enum status store_run_finish(struct conn *c, const struct run_end *e)
-{
-    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_FINISH);
-    if (q == NULL)
-        return conn_status(c);
-    sqlite3_bind_int64(q, 1, e->run);
-    bind_text(q, 2, run_state_name(e->state));
-    bind_text(q, 3, e->outcome);
-    bind_text(q, 4, e->reason);
-    sqlite3_bind_int64(q, 5, e->now);
-    sqlite3_bind_double(q, 6, e->seconds);
-    if (e->weights > 0)
-        sqlite3_bind_int64(q, 7, e->weights);
-    enum status status = conn_run(c, q);
-    if (status == STATUS_OK && e->changes != NULL)
-        status = store_changes_add(c, e->run, e->changes);
-    return status == STATUS_OK ? announce(c, e->run, e->job, e->state) : status;
-}
-
-enum status store_run_requeue(struct conn *c, int64_t run, int64_t job)
-{
-    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_REQUEUE);
-    if (q == NULL)
-        return conn_status(c);
-    sqlite3_bind_int64(q, 1, run);
-    enum status status = conn_run(c, q);
-    return status == STATUS_OK ? announce(c, run, job, RUN_QUEUED) : status;
-}
-
-enum status store_run_requeue_all(struct conn *c)
-{
-    for (;;) {
-        sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_RUNNING);
-        if (q == NULL)
-            return conn_status(c);
-        int code = sqlite3_step(q);
-        int64_t run = sqlite3_column_int64(q, 0), job = sqlite3_column_int64(q, 1);
-        sqlite3_reset(q);
-        if (code != SQLITE_ROW)
-            return code == SQLITE_DONE ? STATUS_OK : conn_status(c);
-        enum status status = store_run_requeue(c, run, job);
-        if (status != STATUS_OK)
-            return status;
-    }
 }

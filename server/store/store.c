@@ -1,16 +1,13 @@
 /* Opening, locking and closing the store, and the readers of its threads. */
 #include "store/store.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "store/lock.h"
 #include "store/migrate.h"
 #include "store/writer.h"
 
@@ -41,33 +38,6 @@ void store_on_commit(struct store *s, void (*after)(void *, int64_t), void *arg)
     s->after_arg = arg;
 }
 
-/* A folder of this user's own, and its lock, held as long as the process lives. */
-static enum status lock_folder(struct store *s, const char *folder, struct buf *why)
-{
-    char path[PATH_MAX];
-    if ((mkdir(folder, 0700) != 0 && errno != EEXIST) || chmod(folder, 0700) != 0) {
-        buf_addf(why, "data directory %s: %s", folder, strerror(errno));
-        return STATUS_IO;
-    }
-    if (snprintf(path, sizeof path, "%s/lock", folder) >= (int)sizeof path ||
-        snprintf(s->path, sizeof s->path, "%s/frugal.db", folder) >= (int)sizeof s->path) {
-        buf_adds(why, "the path of the data directory is too long");
-        return STATUS_IO;
-    }
-    s->lock_file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (s->lock_file < 0) {
-        buf_addf(why, "data directory %s: %s", folder, strerror(errno));
-        return STATUS_IO;
-    }
-    if (flock(s->lock_file, LOCK_EX | LOCK_NB) != 0) {
-        bool taken = errno == EWOULDBLOCK;
-        buf_addf(why, "data directory %s: %s", folder,
-                 taken ? "another frugald uses it" : strerror(errno));
-        return taken ? STATUS_CONFLICT : STATUS_IO;
-    }
-    return STATUS_OK;
-}
-
 static enum status check_database(struct conn *c, struct buf *why)
 {
     sqlite3_stmt *q;
@@ -94,7 +64,8 @@ enum status store_open(const char *folder, struct store **ret, struct buf *why)
     pthread_cond_init(&s->work, NULL);
     pthread_cond_init(&s->space, NULL);
     pthread_key_create(&s->reader, NULL);
-    enum status status = lock_folder(s, folder, why);
+    enum status status =
+        lock_folder(folder, s->path, sizeof s->path, &s->lock_file, why);
     if (status == STATUS_OK) {
         mode_t mask = umask(077);
         status = conn_open(s->path, true, &s->writer, why);
@@ -107,7 +78,7 @@ enum status store_open(const char *folder, struct store **ret, struct buf *why)
     if (status == STATUS_OK)
         status = conn_make_durable(s->writer, why);
     if (status == STATUS_OK)
-        status = migrate(s->writer, why);
+        status = migrate(s->writer, folder, why);
     if (status == STATUS_OK)
         status = weights_prepare(s, folder, why);
     if (status == STATUS_OK && pthread_create(&s->thread, NULL, writer_main, s) != 0)

@@ -42,6 +42,13 @@ static enum status update_results(struct conn *c, const struct trace_entry *e)
     return conn_run(c, q);
 }
 
+enum status store_trace_compare(struct conn *c, const struct trace_entry *e)
+{
+    double value[TRACE_COLUMNS_MAX];
+    trace_values(&e->row, value);
+    return compare(c, e, value, trace_columns(e->row.layers, e->row.exponents) * sizeof value[0]);
+}
+
 enum status store_trace_add(struct conn *c, const struct trace_entry *e)
 {
     double value[TRACE_COLUMNS_MAX];

@@ -17,6 +17,10 @@ struct trace_entry {
  * for bit: CONFLICT otherwise. The run's newest results follow the newest row. */
 enum status store_trace_add(struct conn *c, const struct trace_entry *e);
 
+/* Whether the stored row is the same bit for bit; any connection. CONFLICT: it differs, or is
+ * not there. */
+enum status store_trace_compare(struct conn *c, const struct trace_entry *e);
+
 /* A row as it is kept; value [count] lives only as long as the visit. */
 struct trace_stored {
     int64_t seq;

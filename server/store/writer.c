@@ -106,7 +106,10 @@ static void apply_batch(struct conn *c, struct write *batch)
 
 static void checkpoint(struct conn *c, int mode, int *ret_pages)
 {
+    c->wants_checkpoint = false;
     int code = sqlite3_wal_checkpoint_v2(c->db, NULL, mode, ret_pages, NULL);
+    if ((code & 0xff) == SQLITE_IOERR)
+        give_up(c); /* a failed fsync: what the cache says about the file may be wrong */
     if (code != SQLITE_OK && code != SQLITE_BUSY && code != SQLITE_LOCKED)
         log_warning("checkpoint: %s", sqlite3_errmsg(c->db));
 }
@@ -136,7 +139,7 @@ void *writer_main(void *arg)
         }
         if (s->after != NULL && s->writer->last_event > before)
             s->after(s->after_arg, s->writer->last_event);
-        if (pages > CHECKPOINT_PAGES)
+        if (pages > CHECKPOINT_PAGES || s->writer->wants_checkpoint)
             checkpoint(s->writer, SQLITE_CHECKPOINT_PASSIVE, &pages);
     }
     checkpoint(s->writer, SQLITE_CHECKPOINT_TRUNCATE, NULL);

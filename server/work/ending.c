@@ -9,7 +9,7 @@
 
 double computed(const struct execution *e)
 {
-    return clock_thread_seconds() - e->computing_since;
+    return e->seconds_before + clock_thread_seconds() - e->computing_since;
 }
 
 struct end_write {
@@ -36,8 +36,7 @@ static enum status apply_end(struct conn *c, void *arg)
 
 static enum status apply_requeue(struct conn *c, void *arg)
 {
-    const struct claim *claim = arg;
-    return store_run_requeue(c, claim->run, claim->job);
+    return store_run_requeue(c, arg);
 }
 
 void describe_end(const struct execution *e, const struct setup *s,
@@ -99,10 +98,9 @@ bool is_worth_another_try(const struct execution *e, enum status status)
     return true;
 }
 
-/* The record of how an attempt ended must not get lost: tried again until it is written, or
- * the server stops and finds the run at its next start. */
-static enum status insist(struct execution *e, enum status (*apply)(struct conn *, void *),
-                          void *arg)
+/* A server that stops before it is done finds the run at its next start. */
+enum status insist(struct execution *e, enum status (*apply)(struct conn *, void *),
+                   void *arg)
 {
     enum status status;
     do
@@ -111,21 +109,31 @@ static enum status insist(struct execution *e, enum status (*apply)(struct conn 
     return status;
 }
 
-void give_back(struct execution *e)
+static struct run_end end_now(const struct execution *e)
 {
-    struct claim claim = *e->claim;
-    enum status status = insist(e, apply_requeue, &claim);
+    return (struct run_end){.run = e->claim->run,
+                            .job = e->claim->job,
+                            .now = clock_now_ms(),
+                            .seconds = computed(e),
+                            .earlier = e->seconds_before};
+}
+
+void give_back(struct execution *e, enum status status)
+{
+    struct run_end end = end_now(e);
+    end.reason = may_pass(status) ? status_text(status) : "the server stopped";
+    status = insist(e, apply_requeue, &end);
     if (status != STATUS_OK)
-        log_error("run %lld could not be given back: %s", (long long)claim.run,
+        log_error("run %lld could not be given back: %s", (long long)end.run,
                   status_text(status));
 }
 
 void finish(struct execution *e, struct run_end *end, struct buf *why)
 {
-    end->run = e->claim->run;
-    end->job = e->claim->job;
-    end->now = clock_now_ms();
-    end->seconds = computed(e);
+    struct run_end now = end_now(e);
+    now.state = end->state;
+    now.outcome = end->outcome;
+    *end = now;
     end->reason = why->len > 0 ? why->data : NULL;
     end->changes = e->counted && !is_failure(end) ? &e->changes : NULL;
     end->weights = is_failure(end) ? 0 : e->weights;

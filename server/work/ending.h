@@ -12,7 +12,21 @@ struct setup {
     const struct dataset *data;
 };
 
-/* Seconds of processor time since the training began. */
+/* Reads the spec of the run and opens its data set; on failure `why` says for people what is
+ * missing. */
+enum status load_setup(struct execution *e, struct setup *s, struct buf *why);
+
+/* The hashes of the four files, separated by spaces. */
+void add_data_sha256(struct buf *b, const struct dataset *d);
+
+/* Of the core: how the run goes on. arg: struct execution. */
+enum train_wish poll_run(void *arg, uint64_t samples);
+
+/* A write that must not get lost: tried again until it is done, or the server stops. */
+enum status insist(struct execution *e, enum status (*apply)(struct conn *, void *),
+                   void *arg);
+
+/* Seconds of processor time since the training began, perhaps in an earlier attempt. */
 double computed(const struct execution *e);
 
 /* Whether a failure is one of a kind that passes: a full disk, no memory. */
@@ -30,8 +44,9 @@ void describe_failure(enum status status, struct run_end *end, struct buf *why);
 /* Takes what the run leaves; the `end` of the observer, arg: struct execution. */
 enum status take_end(void *arg, const struct final *left);
 
-/* Record the end, or put the run back into the queue; both wait for a disk that is full. */
+/* Record the end, or put the run back into the queue, where a run that is to be cancelled
+ * ends; both wait for a disk that is full. */
 void finish(struct execution *e, struct run_end *end, struct buf *why);
-void give_back(struct execution *e);
+void give_back(struct execution *e, enum status status);
 
 #endif

@@ -6,17 +6,19 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "learn/trace.h"
 #include "store/traces.h"
 #include "work/ending.h"
 
 static const double LOOK_EVERY = 0.05; /* seconds between two looks at the clock */
 
-static enum train_wish poll_run(void *arg, uint64_t samples)
+enum train_wish poll_run(void *arg, uint64_t samples)
 {
     struct execution *e = arg;
     atomic_store_explicit(&e->samples, samples, memory_order_relaxed);
     if (atomic_load_explicit(&e->stop, memory_order_relaxed) ||
+        atomic_load_explicit(&e->cancel, memory_order_relaxed) ||
         atomic_load_explicit(&e->row_status, memory_order_relaxed) != STATUS_OK)
         return WISH_STOP;
     if (e->stop_seconds > 0 && !e->time_is_up && clock_monotonic() >= e->next_look) {
@@ -73,9 +75,27 @@ static enum status take_row(void *arg, const struct trace_row *row)
     return STATUS_OK;
 }
 
+struct start_write {
+    struct run_start start;
+    const struct claim *claim;
+    bool reused;
+};
+
 static enum status apply_start(struct conn *c, void *arg)
 {
-    return store_run_start(c, arg);
+    struct start_write *w = arg;
+    enum status status = store_run_start(c, &w->start);
+    if (status != STATUS_OK || !w->claim->reuse)
+        return status;
+    status = store_run_reuse(c, &w->start, w->claim->job, clock_now_ms());
+    w->reused = status == STATUS_OK;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+void add_data_sha256(struct buf *b, const struct dataset *d)
+{
+    for (int f = 0; f < DATASET_FILES; f++)
+        buf_addf(b, "%s%s", f > 0 ? " " : "", d->info.sha256[f]);
 }
 
 static enum status record_start(struct execution *e, const struct setup *s)
@@ -96,9 +116,9 @@ static enum status record_start(struct execution *e, const struct setup *s)
         trace_column_name(&learner->exponents, i, name);
         buf_addf(&columns, "%s%s", i > 0 ? " " : "", name);
     }
-    for (int f = 0; f < DATASET_FILES; f++)
-        buf_addf(&data, "%s%s", f > 0 ? " " : "", s->data->info.sha256[f]);
+    add_data_sha256(&data, s->data);
     struct run_start start = {.run = e->claim->run,
+                              .attempt = e->claim->attempt,
                               .stop_samples = s->train.stop_samples,
                               .columns = columns.data,
                               .spec_sha256 = spec_sha256,
@@ -107,16 +127,17 @@ static enum status record_start(struct execution *e, const struct setup *s)
                               .cpu = e->place->cpu,
                               .host = e->place->host,
                               .timed = e->stop_seconds > 0};
+    struct start_write w = {.start = start, .claim = e->claim};
     enum status status = columns.failed || data.failed
                              ? STATUS_NO_MEMORY
-                             : store_write(e->place->store, apply_start, &start);
+                             : store_write(e->place->store, apply_start, &w);
+    e->reused = status == STATUS_OK && w.reused;
     buf_release(&columns);
     buf_release(&data);
     return status;
 }
 
-/* On failure `why` says for people what is missing. */
-static enum status prepare(struct execution *e, struct setup *s, struct buf *why)
+enum status load_setup(struct execution *e, struct setup *s, struct buf *why)
 {
     if (e->claim->spec == NULL || e->claim->params == NULL)
         return STATUS_NO_MEMORY;
@@ -133,7 +154,13 @@ static enum status prepare(struct execution *e, struct setup *s, struct buf *why
                training->count, &s->train);
     e->stop_seconds = s->spec.stop_seconds;
     e->keeps_weights = s->spec.record_weights;
-    return record_start(e, s);
+    return STATUS_OK;
+}
+
+static enum status prepare(struct execution *e, struct setup *s, struct buf *why)
+{
+    enum status status = load_setup(e, s, why);
+    return status == STATUS_OK ? record_start(e, s) : status;
 }
 
 void execute(struct execution *e)
@@ -144,7 +171,7 @@ void execute(struct execution *e)
     struct setup *s = calloc(1, sizeof *s);
     enum train_outcome outcome = OUTCOME_STOPPED;
     enum status status = s != NULL ? prepare(e, s, &why) : STATUS_NO_MEMORY;
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && !e->reused) {
         struct train_observer observer = {
             .poll = poll_run, .row = take_row, .end = take_end, .arg = e};
         bool centre = s->spec.centre;
@@ -155,8 +182,12 @@ void execute(struct execution *e)
     if (status == STATUS_OK)
         status = (enum status)atomic_load(&e->row_status);
     struct run_end end = {.outcome = NULL};
-    if (may_pass(status) || (status == STATUS_OK && outcome == OUTCOME_STOPPED)) {
-        give_back(e);
+    bool stopped =
+        status == STATUS_STOPPED || (status == STATUS_OK && outcome == OUTCOME_STOPPED);
+    if (e->reused) {
+        log_info("run %lld took over a finished trace", (long long)e->claim->run);
+    } else if (may_pass(status) || stopped) {
+        give_back(e, status);
     } else {
         if (status == STATUS_OK)
             describe_end(e, s, outcome, &end, &why);

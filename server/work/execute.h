@@ -8,8 +8,9 @@
 
 #include "data/catalogue.h"
 #include "learn/kernels.h"
+#include "store/attempts.h"
 #include "store/changes.h"
-#include "store/jobs.h"
+#include "store/queue.h"
 #include "store/store.h"
 
 /* Where runs are executed: what all attempts share. */
@@ -28,13 +29,17 @@ struct execution {
     const struct claim *claim;
     const struct execution_place *place;
     double started; /* monotonic */
-    atomic_bool stop; /* set from outside: give the run back */
+    atomic_bool stop;   /* set from outside: give the run back */
+    atomic_bool cancel; /* likewise: end it */
     atomic_uint_fast64_t samples;
     atomic_int row_status; /* enum status of the first row that the store refused */
     double stop_seconds;   /* of computing; 0: no limit */
     double computing_since; /* thread time at the start */
+    double seconds_before;  /* of computing, in attempts that this one continues */
+    double checkpointed;    /* seconds of computing at the newest checkpoint */
     double next_look; /* monotonic: when the clock of the thread is read again */
     bool time_is_up;
+    bool reused; /* the run has ended: another one's trace stands in */
     int64_t rows;
     bool keeps_weights;
     /* What the run leaves, from its last row on: */
@@ -44,7 +49,11 @@ struct execution {
     struct execution *next;
 };
 
-/* Trains and records the run to its end, or gives it back to the queue. */
+/* Trains and records the run to its end, or gives it back to the queue. It must be known to
+ * those who set stop and cancel by then: what was asked for before, the store says. */
 void execute(struct execution *e);
+
+/* Trains a run that has ended once more and records whether its trace is the same. */
+void verify(struct execution *e);
 
 #endif

@@ -3,24 +3,27 @@
 #include "work/workers.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/clock.h"
-#include "store/jobs.h"
+#include "base/log.h"
+#include "store/verifications.h"
+#include "work/blame.h"
 #include "work/execute.h"
 
 struct workers {
     struct store *store;
     struct execution_place place;
-    unsigned count;
-    pthread_t *threads;
+    struct schedule_limits limits;
 
     pthread_mutex_t lock;
     pthread_cond_t news;
     /* protected by lock: */
-    uint64_t wakes; /* how often workers_wake was called */
-    bool stopping;
+    uint64_t wakes;        /* how often workers_wake was called */
+    unsigned count, alive; /* threads that there should be, and are */
+    bool stopping, draining, starved;
     struct execution *at_work; /* linked */
 };
 
@@ -44,29 +47,40 @@ static void unlist_execution(struct workers *w, struct execution *e)
     pthread_mutex_unlock(&w->lock);
 }
 
-static enum status claim(struct conn *c, void *arg)
+struct claim_write {
+    const struct schedule_limits *limits;
+    struct claim claim;
+};
+
+static enum status apply_claim(struct conn *c, void *arg)
 {
-    return store_run_claim(c, clock_now_ms(), arg);
+    struct claim_write *w = arg;
+    enum status status = store_verification_claim(c, &w->claim);
+    if (status != STATUS_NOT_FOUND)
+        return status;
+    return store_run_claim(c, w->limits, clock_now_ms(), &w->claim);
 }
 
 /* Takes and executes one run. NOT_FOUND: there is none; else why none could be taken. */
 static enum status work_once(struct workers *w)
 {
-    struct claim taken = {.run = 0};
-    enum status status = store_write(w->store, claim, &taken);
-    if (status != STATUS_OK) {
-        free(taken.params);
-        free(taken.spec);
-        return status;
+    struct claim_write taken = {.limits = &w->limits};
+    enum status status = store_write(w->store, apply_claim, &taken);
+    if (status == STATUS_OK) {
+        struct execution e = {.claim = &taken.claim, .place = &w->place};
+        e.started = clock_monotonic();
+        list_execution(w, &e);
+        blame_begin(taken.claim.run);
+        if (taken.claim.verifies)
+            verify(&e);
+        else
+            execute(&e);
+        blame_end();
+        unlist_execution(w, &e);
     }
-    struct execution e = {.claim = &taken, .place = &w->place};
-    e.started = clock_monotonic();
-    list_execution(w, &e);
-    execute(&e);
-    unlist_execution(w, &e);
-    free(taken.params);
-    free(taken.spec);
-    return STATUS_OK;
+    free(taken.claim.params);
+    free(taken.claim.spec);
+    return status;
 }
 
 /* Until there is news, or for a second: a claim that failed, on a full disk for example, is
@@ -85,55 +99,144 @@ static void wait_for_news(struct workers *w, uint64_t wakes, bool failed)
 static void *worker_main(void *arg)
 {
     struct workers *w = arg;
+    blame_watch_thread();
     pthread_mutex_lock(&w->lock);
-    while (!w->stopping) {
+    while (!w->stopping && w->alive <= w->count) {
         uint64_t wakes = w->wakes;
-        pthread_mutex_unlock(&w->lock);
-        enum status status = work_once(w);
-        pthread_mutex_lock(&w->lock);
+        enum status status = STATUS_NOT_FOUND;
+        if (!w->draining && !w->starved) {
+            pthread_mutex_unlock(&w->lock);
+            status = work_once(w);
+            pthread_mutex_lock(&w->lock);
+        }
         if (status != STATUS_OK)
             wait_for_news(w, wakes, status != STATUS_NOT_FOUND);
     }
+    w->alive--;
+    pthread_cond_broadcast(&w->news);
     pthread_mutex_unlock(&w->lock);
     return NULL;
 }
 
-static enum status requeue_all(struct conn *c, void *arg)
+static enum status apply_recovery(struct conn *c, void *arg)
 {
-    (void)arg;
-    return store_run_requeue_all(c);
+    return store_run_recover(c, arg, clock_now_ms());
 }
 
-enum status workers_start(struct store *store, struct catalogue *catalogue, unsigned count,
-                          const char *build, struct workers **ret)
+/* What an earlier process left running goes back into the queue. */
+static enum status recover(struct store *store, const char *folder)
 {
-    enum status status = store_write(store, requeue_all, NULL);
+    struct blame blame;
+    enum status status = blame_open(folder, &blame);
+    if (status == STATUS_OK && blame.run != 0)
+        log_warning("run %lld crashed the server: %s", (long long)blame.run, blame.signal);
+    if (status == STATUS_OK)
+        status = store_write(store, apply_recovery, &blame);
+    if (status == STATUS_OK)
+        blame_forget();
+    return status;
+}
+
+enum status workers_start(struct store *store, struct catalogue *catalogue,
+                          const struct workers_options *o, struct workers **ret)
+{
+    enum status status = recover(store, o->folder);
     if (status != STATUS_OK)
         return status;
     struct workers *w = calloc(1, sizeof *w);
     if (w == NULL)
         return STATUS_NO_MEMORY;
     w->store = store;
-    execution_place_init(&w->place, store, catalogue, build);
+    w->limits = o->limits;
+    execution_place_init(&w->place, store, catalogue, o->build);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->news, NULL);
-    w->threads = calloc(count, sizeof *w->threads);
-    while (w->threads != NULL && w->count < count &&
-           pthread_create(&w->threads[w->count], NULL, worker_main, w) == 0)
-        w->count++;
-    if (w->count < count) {
+    status = workers_resize(w, o->count);
+    if (status == STATUS_OK)
+        *ret = w;
+    else
         workers_stop(w);
-        return STATUS_NO_MEMORY;
-    }
-    *ret = w;
-    return STATUS_OK;
+    return status;
+}
+
+static void wake_locked(struct workers *w)
+{
+    w->wakes++;
+    pthread_cond_broadcast(&w->news);
 }
 
 void workers_wake(struct workers *w)
 {
     pthread_mutex_lock(&w->lock);
-    w->wakes++;
-    pthread_cond_broadcast(&w->news);
+    wake_locked(w);
+    pthread_mutex_unlock(&w->lock);
+}
+
+enum status workers_resize(struct workers *w, unsigned count)
+{
+    pthread_attr_t detached;
+    enum status status = STATUS_OK;
+    pthread_attr_init(&detached);
+    pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+    pthread_mutex_lock(&w->lock);
+    w->count = count;
+    while (status == STATUS_OK && w->alive < count) {
+        pthread_t thread;
+        if (pthread_create(&thread, &detached, worker_main, w) == 0)
+            w->alive++;
+        else
+            status = STATUS_NO_MEMORY;
+    }
+    wake_locked(w);
+    pthread_mutex_unlock(&w->lock);
+    pthread_attr_destroy(&detached);
+    return status;
+}
+
+void workers_drain(struct workers *w, bool draining)
+{
+    pthread_mutex_lock(&w->lock);
+    w->draining = draining;
+    wake_locked(w);
+    pthread_mutex_unlock(&w->lock);
+}
+
+void workers_starve(struct workers *w, bool starved)
+{
+    pthread_mutex_lock(&w->lock);
+    if (w->starved != starved) {
+        w->starved = starved;
+        wake_locked(w);
+    }
+    pthread_mutex_unlock(&w->lock);
+}
+
+struct workers_state workers_state(struct workers *w)
+{
+    pthread_mutex_lock(&w->lock);
+    struct workers_state s = {
+        .count = w->count, .draining = w->draining, .starved = w->starved};
+    for (const struct execution *e = w->at_work; e != NULL; e = e->next)
+        s.busy++;
+    pthread_mutex_unlock(&w->lock);
+    return s;
+}
+
+static bool is_named(int64_t run, const int64_t *runs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (runs[i] == run)
+            return true;
+    return runs == NULL;
+}
+
+void workers_cancel(struct workers *w, int64_t job, const int64_t *runs, size_t count)
+{
+    pthread_mutex_lock(&w->lock);
+    for (struct execution *e = w->at_work; e != NULL; e = e->next)
+        if (e->claim->job == job && !e->claim->verifies &&
+            is_named(e->claim->run, runs, count))
+            atomic_store(&e->cancel, true);
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -144,12 +247,11 @@ void workers_stop(struct workers *w)
     for (struct execution *e = w->at_work; e != NULL; e = e->next)
         atomic_store(&e->stop, true);
     pthread_cond_broadcast(&w->news);
+    while (w->alive > 0)
+        pthread_cond_wait(&w->news, &w->lock);
     pthread_mutex_unlock(&w->lock);
-    for (unsigned i = 0; i < w->count; i++)
-        pthread_join(w->threads[i], NULL);
     pthread_mutex_destroy(&w->lock);
     pthread_cond_destroy(&w->news);
-    free(w->threads);
     free(w);
 }
 
@@ -158,7 +260,7 @@ bool workers_progress(struct workers *w, int64_t run, struct progress *ret)
     bool found = false;
     pthread_mutex_lock(&w->lock);
     for (struct execution *e = w->at_work; e != NULL && !found; e = e->next)
-        if (e->claim->run == run) {
+        if (e->claim->run == run && !e->claim->verifies) {
             double seconds = clock_monotonic() - e->started;
             ret->samples = atomic_load(&e->samples);
             ret->per_second = seconds > 0 ? (double)ret->samples / seconds : 0;

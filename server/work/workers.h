@@ -1,25 +1,52 @@
-/* The worker threads: each takes the next queued run from the store, trains it, and hands
- * the rows of its trace back to the store. Nothing is kept here that the store does not
- * know, but the live progress of the runs at work. */
+/* The worker threads: each takes the run whose turn it is from the store, trains it, and
+ * hands the rows of its trace back to the store. Nothing is kept here that the store does
+ * not know, but the live progress of the runs at work. */
 #ifndef FRUGAL_WORK_WORKERS_H
 #define FRUGAL_WORK_WORKERS_H
 
 #include "base/status.h"
 #include "data/catalogue.h"
+#include "store/schedule.h"
 #include "store/store.h"
 
 struct workers;
 
-/* Puts runs that a crash left running back into the queue and starts `count` threads.
- * `build` names this build in the provenance of runs. */
-enum status workers_start(struct store *store, struct catalogue *catalogue, unsigned count,
-                          const char *build, struct workers **ret);
+struct workers_options {
+    unsigned count;
+    struct schedule_limits limits;
+    const char *build;  /* names this build in the provenance of runs */
+    const char *folder; /* the data directory; what a crash leaves behind is kept there */
+};
+
+/* Puts runs that a crash left running back into the queue and starts the threads. */
+enum status workers_start(struct store *store, struct catalogue *catalogue,
+                          const struct workers_options *o, struct workers **ret);
 
 /* There may be something new in the queue. Any thread, the writer included. */
 void workers_wake(struct workers *w);
 
 /* Runs at work go back into the queue; returns when all threads have ended. */
 void workers_stop(struct workers *w);
+
+/* Runs at work of the job, all (NULL) or these [count], end as soon as they can; the store
+ * knows already that they shall. Any thread. */
+void workers_cancel(struct workers *w, int64_t job, const int64_t *runs, size_t count);
+
+struct workers_state {
+    unsigned count; /* runs that may be at work at the same time */
+    unsigned busy;
+    bool draining;  /* no run begins; those at work go on */
+    bool starved;   /* the disk is full: no run begins */
+};
+
+/* Any thread. */
+struct workers_state workers_state(struct workers *w);
+
+/* Any thread. With fewer workers than runs at work, these go on to their end; NO_MEMORY: not
+ * all threads could be started. */
+enum status workers_resize(struct workers *w, unsigned count);
+void workers_drain(struct workers *w, bool draining);
+void workers_starve(struct workers *w, bool starved);
 
 struct progress {
     uint64_t samples;

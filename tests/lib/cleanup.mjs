@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { spawn } from "node:child_process";
 
-const FILE_MS = 8 * 60 * 1000;
+const FILE_MS = Number(process.env.FRUGAL_FILE_MS ?? 8 * 60 * 1000);
 
 const children = new Set();
 const folders = new Set();

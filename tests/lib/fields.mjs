@@ -1,10 +1,11 @@
 // The names that service.md fixes, in one place.
-export const JOB = ["id", "name", "tags", "note", "state", "priority", "dataset", "cells",
-  "runs", "progress", "created", "started", "finished", "spec"];
-export const JOB_RUNS = ["total", "queued", "running", "succeeded", "failed", "timed_out"];
+export const JOB = ["id", "name", "tags", "note", "state", "priority", "owner", "parallel",
+  "dataset", "cells", "runs", "progress", "created", "started", "finished", "trashed", "spec"];
+export const JOB_RUNS = ["total", "queued", "held", "running", "succeeded", "failed", "cancelled",
+  "timed_out", "dead"];
 export const RUN = ["id", "job", "dataset", "cell", "seed", "params", "state", "outcome",
-  "reason", "attempts", "place", "progress", "results", "weights", "provenance", "created",
-  "started", "finished"];
+  "reason", "reused", "verified", "attempts", "place", "progress", "results", "weights",
+  "provenance", "created", "started", "finished"];
 export const RUN_IN_FULL = [...RUN, "changes"];
 export const CHANGES = ["simpson", "simpson_layer1", "simpson_layer2", "histogram"];
 export const PROGRESS = ["samples", "of", "per_second", "seconds_left"];

@@ -68,7 +68,13 @@ async function done(base, job, ms = 60000) {
   }, `the end of job ${job}`, ms);
 }
 
-const bound = { get, post, submit, all, done };
+/* A verb, or a change: {status, headers, text, json()}. */
+function order(base, path, body = {}, method = "POST") {
+  return request(base + path, { method, body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json" } });
+}
+
+const bound = { get, post, submit, all, done, order };
 
 /* The same functions for one server. */
 export function api(base) {

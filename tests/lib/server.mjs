@@ -22,7 +22,8 @@ export function workspace(t, { tiny = true } = {}) {
 }
 
 /* A server that ends with the test, and must end well. Options: workers, listen, args,
-   env, place (a workspace, to start again on the same data). */
+   env, place (a workspace, to start again on the same data), wrap (words that start another
+   program, which starts frugald in its own place or below itself). */
 export async function startServer(t, options = {}) {
   const place = options.place ?? workspace(t, options);
   const server = await launch(place, options);
@@ -39,7 +40,9 @@ export function serverArgs(place, { workers = 2, listen = "127.0.0.1:0", args = 
 }
 
 async function launch(place, options) {
-  const child = spawnChild(paths.frugald, serverArgs(place, options), {
+  const [program, ...args] =
+    [...options.wrap ?? [], paths.frugald, ...serverArgs(place, options)];
+  const child = spawnChild(program, args, {
     cwd: place.folder, env: plainEnvironment(options.env),
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -15,7 +15,12 @@ const WORK = [
   spec(short, { seeds: 2, sweep: { "/network/hidden/0": [10, 30] },
     stop: { accuracy: null, epochs: 20 } }),
   spec(short, { seeds: 4, training: { order: "shuffled" } }),
+  spec(short, { seeds: 8, network: { hidden: [20] }, sweep: { "/plasticity": [{},
+    { gate: "wrong" }, { compete: { fraction: 0.1 } }, { compete: { by: "weight", count: 20 } },
+    { subnet: { units: 10 } }, { mask: { fraction: 0.2, redraw: "sample" } },
+    { mask: { fraction: 0.3, of: "synapses" } }, { cache: { threshold: 0.01 } }] } }),
 ];
+const RUNS = 11 + 64;
 
 async function traces(server) {
   const found = {};
@@ -27,14 +32,14 @@ async function traces(server) {
   return found;
 }
 
-test("killed again and again", { timeout: 300000 }, async (t) => {
+test("killed again and again", { timeout: 3000000 }, async (t) => {
   t.diagnostic(`FRUGAL_SEED=${seed}`);
   const next = numbers(seed);
   const whole = await startServer(t);
   for (const work of WORK) await whole.submit(work);
-  for (const job of [1, 2, 3]) await whole.done(job);
+  for (let job = 1; job <= WORK.length; job += 1) await whole.done(job);
   const wanted = await traces(whole);
-  assert.equal(Object.keys(wanted).length, 11);
+  assert.equal(Object.keys(wanted).length, RUNS);
   assert.ok(Object.values(wanted).every((run) => run.state === "succeeded"));
 
   const place = workspace(t);

@@ -7,8 +7,11 @@
 #include <sqlite3.h>
 
 #include "base/log.h"
+#include "store/attempts.h"
 #include "store/events.h"
 #include "store/jobs.h"
+#include "store/queue.h"
+#include "store/steps.h"
 #include "store/store.h"
 #include "store/traces.h"
 
@@ -41,7 +44,8 @@ static inline void sql(const char *folder, const char *text)
 
 /* A job with `runs` runs, whose seeds are 1, 2 ... */
 struct new_job {
-    int64_t runs, priority;
+    int64_t runs, priority, parallel;
+    const char *owner; /* NULL: anonymous */
     int64_t job, first; /* set by add_job; ids of the runs are consecutive */
 };
 
@@ -52,6 +56,8 @@ static inline enum status add_job(struct conn *c, void *arg)
                       .note = "note",
                       .tags = "[\"tag\"]",
                       .dataset = "d",
+                      .owner = n->owner != NULL ? n->owner : "anonymous",
+                      .parallel = n->parallel,
                       .spec = "{}",
                       .cells = 1,
                       .priority = n->priority,
@@ -60,7 +66,6 @@ static inline enum status add_job(struct conn *c, void *arg)
     for (int64_t i = 0; status == STATUS_OK && i < n->runs; i++) {
         struct new_run run = {.job = n->job,
                               .cell = i,
-                              .priority = n->priority,
                               .created = 1000,
                               .seed = (uint64_t)i + 1,
                               .params = "{}"};
@@ -73,7 +78,7 @@ static inline enum status add_job(struct conn *c, void *arg)
 
 static inline enum status claim_run(struct conn *c, void *arg)
 {
-    return store_run_claim(c, 2000, arg);
+    return store_run_claim(c, &(struct schedule_limits){0}, 2000, arg);
 }
 
 static inline enum status finish_run(struct conn *c, void *arg)

@@ -195,7 +195,7 @@ static bool note(void *arg, const struct event *e)
 static enum status requeue(struct conn *c, void *arg)
 {
     (void)arg;
-    return store_run_requeue_all(c);
+    return store_run_recover(c, &(struct blame){0}, 2600);
 }
 
 static void events_tell_what_happened(void **state)

@@ -1,0 +1,115 @@
+/* In: a word of the one who runs the server. Out: what it did, or how its workers are. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api.h"
+#include "dump.h"
+#include "field.h"
+#include "talk.h"
+#include "text.h"
+#include "verbs.h"
+
+enum { PATH_MAX_BYTES = 8192 };
+
+static const struct opt options[] = {VERBS_JSON};
+
+static enum ending print_workers(const struct options *given, json_t *workers)
+{
+    enum ending ending = ENDING_OK;
+    if (given->json)
+        ending = dump_print(workers);
+    else
+        printf("%" PRId64 " of %" PRId64 " workers at work%s%s\n",
+               field_count(workers, "busy"), field_count(workers, "count"),
+               json_is_true(json_object_get(workers, "draining")) ? ", draining" : "",
+               json_is_true(json_object_get(workers, "disk_full")) ? ", disk full" : "");
+    json_decref(workers);
+    return ending;
+}
+
+/* What `member` of the workers becomes; NULL: only looks. */
+static enum ending change_workers(const struct options *given, struct http *http,
+                                  const char *member, json_t *value)
+{
+    json_t *workers, *body = json_object();
+    enum ending ending;
+    if (member == NULL) {
+        ending = api_get(http, &workers, "/v1/workers");
+    } else {
+        json_object_set_new(body, member, value);
+        ending = api_order(http, &workers, "PATCH", body, "/v1/workers");
+    }
+    json_decref(body);
+    return ending == ENDING_OK ? print_workers(given, workers) : ending;
+}
+
+static enum ending set_workers(const struct options *given, struct http *http,
+                               const char *word)
+{
+    char *end;
+    errno = 0;
+    long n = strtol(word, &end, 10);
+    if (errno != 0 || *end != '\0' || end == word) {
+        say("\"%s\" is not a number of workers", word);
+        return ENDING_USAGE;
+    }
+    return change_workers(given, http, "count", json_integer(n));
+}
+
+static enum ending back_up(const struct options *given, struct http *http)
+{
+    json_t *backup, *body = json_object();
+    enum ending ending = api_order(http, &backup, "POST", body, "/v1/backups");
+    json_decref(body);
+    if (ending != ENDING_OK)
+        return ending;
+    struct buf path;
+    buf_init(&path, PATH_MAX_BYTES);
+    text_add_line(&path, field_text(backup, "path", "?"));
+    if (given->json)
+        ending = dump_print(backup);
+    else
+        printf("%s\n", path.data);
+    buf_release(&path);
+    json_decref(backup);
+    return ending;
+}
+
+static enum ending run(const struct options *given, const struct opts_words *words,
+                       struct http *http)
+{
+    const char *what = words->word[0];
+    bool more = words->count > 1;
+    if (strcmp(what, "workers") == 0)
+        return more ? set_workers(given, http, words->word[1])
+                    : change_workers(given, http, NULL, NULL);
+    if (strcmp(what, "drain") == 0 && !more)
+        return change_workers(given, http, "draining", json_true());
+    if (strcmp(what, "resume") == 0 && !more)
+        return change_workers(given, http, "draining", json_false());
+    if (strcmp(what, "backup") == 0 && !more)
+        return back_up(given, http);
+    say("admin takes workers [N], drain, resume or backup");
+    return ENDING_USAGE;
+}
+
+const struct verb verb_admin = {
+    .name = "admin",
+    .words = "WHAT",
+    .summary = "Looks after the server: workers [N], drain, resume, backup",
+    .more =
+        "admin workers      how many runs may be at work, and how many are\n"
+        "admin workers N    changes that, until the server starts again\n"
+        "admin drain        no run begins any more; those at work go on\n"
+        "admin resume       ends that\n"
+        "admin backup       makes a whole copy of the database on the server's disk and\n"
+        "                   prints its name there, for frugald restore\n",
+    .words_min = 1,
+    .words_max = 2,
+    .options = options,
+    .rows = sizeof options / sizeof *options,
+    .run = run,
+};

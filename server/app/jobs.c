@@ -1,0 +1,97 @@
+/* In: orders, and runs that wait. Out: what became of them, in numbers and one sentence.
+ */
+#include "app/jobs.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "store/jobs.h"
+
+void job_order_release(struct job_order *o)
+{
+    free(o->runs);
+    o->runs = NULL;
+}
+
+enum status job_order_apply(struct conn *c, void *arg)
+{
+    struct job_order *o = arg;
+    o->order.runs = o->runs;
+    o->order.now = clock_now_ms();
+    return store_job_step(c, &o->order, &o->result);
+}
+
+void job_order_announce(const struct job_order *o)
+{
+    if (o->order.step == STEP_CANCEL)
+        workers_cancel(o->app->workers, o->order.job, o->runs, o->order.count);
+    workers_wake(o->app->workers);
+}
+
+static bool visit_state(void *arg, const struct run *r)
+{
+    ((struct waiting_run *)arg)->state = r->state;
+    return false;
+}
+
+/* The places before it come free at the pace of the runs of late. */
+static double seconds_until(const struct waiting_run *w)
+{
+    const struct queue_place *p = &w->place;
+    if (w->workers.draining || w->workers.starved || w->workers.count == 0 ||
+        !(p->mean_seconds > 0))
+        return NAN;
+    int64_t free = (int64_t)w->workers.count - (int64_t)w->workers.busy;
+    int64_t before = p->place - (free > 0 ? free : 0);
+    return before > 0 ? p->mean_seconds * (double)before / w->workers.count : 0;
+}
+
+static void say_why(struct waiting_run *w)
+{
+    const struct queue_place *p = &w->place;
+    bool one = p->place == 2;
+    char *why = w->why;
+    size_t room = sizeof w->why;
+    if (w->state == RUN_HELD)
+        snprintf(why, room, "it is held, until somebody releases it");
+    else if (w->state != RUN_QUEUED)
+        snprintf(why, room, "it does not wait: it is %s", run_state_name(w->state));
+    else if (w->workers.draining)
+        snprintf(why, room, "the server is draining: no run begins until it is resumed");
+    else if (w->workers.starved)
+        snprintf(why, room,
+                 "the disk of the server is full: no run begins until it has space");
+    else if (p->job_parallel > 0 && p->job_running >= p->job_parallel)
+        snprintf(why, room,
+                 "its job may have %lld runs at work at the same time, and has",
+                 (long long)p->job_parallel);
+    else if (w->per_owner > 0 && p->owner_running >= w->per_owner)
+        snprintf(why, room,
+                 "its owner may have %lld runs at work at the same time, and has",
+                 (long long)w->per_owner);
+    else if (p->place == 1)
+        snprintf(why, room, "it is next, as soon as a worker is free");
+    else
+        snprintf(why, room,
+                 "%lld %s before it: %lld of its owner, %lld of others (workers: %u)",
+                 (long long)p->place - 1, one ? "run goes" : "runs go",
+                 (long long)p->ahead_own, (long long)p->ahead_others, w->workers.count);
+}
+
+enum status waiting_run_read(const struct app *app, struct conn *reader, int64_t run,
+                             struct waiting_run *ret)
+{
+    *ret = (struct waiting_run){.per_owner = app->limits.per_owner, .seconds_until = NAN};
+    enum status status = store_run_get(reader, run, visit_state, ret);
+    if (status == STATUS_OK && ret->state == RUN_QUEUED)
+        status = store_queue_place(reader, run, clock_now_ms(), &ret->place);
+    if (status != STATUS_OK)
+        return status;
+    ret->workers = workers_state(app->workers);
+    if (ret->state == RUN_QUEUED)
+        ret->seconds_until = seconds_until(ret);
+    say_why(ret);
+    return STATUS_OK;
+}

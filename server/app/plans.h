@@ -1,0 +1,19 @@
+/* Plans on their way into the store, for submissions and extensions. Private to the
+ * floor. */
+#ifndef FRUGAL_APP_PLANS_H
+#define FRUGAL_APP_PLANS_H
+
+#include "app/app.h"
+#include "store/jobs.h"
+
+/* What only the data set can tell, for each cell until one has a problem. INVALID_SPEC
+ * with problems; NO_MEMORY. */
+enum status plan_check(const struct app *app, const struct plan *plan,
+                       struct problems *problems);
+
+/* Part of a write: the runs of a cell, one for each seed, but for those that are there.
+ * Of `run`, job, cell and created are given. */
+enum status plan_insert_cell(struct conn *c, const struct plan *plan, const char *params,
+                             struct new_run *run);
+
+#endif

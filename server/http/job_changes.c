@@ -1,0 +1,229 @@
+/* PATCH /v1/jobs/{id}; POST extend; DELETE, which is the way into the trash and out of
+ * the world; and POST /v1/jobs/{id}/restore. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/jobs.h"
+#include "base/clock.h"
+#include "http/body.h"
+#include "http/reply.h"
+#include "http/routes.h"
+#include "http/views.h"
+
+static void reply_failure(struct request *r, const char *conflict)
+{
+    const char *detail = r->outcome == STATUS_CONFLICT    ? conflict
+                         : r->outcome == STATUS_NOT_FOUND ? "there is no such job"
+                                                          : NULL;
+    reply_problem(r, r->outcome, detail, NULL);
+}
+
+struct change_write {
+    struct job_change change;
+    struct spec spec;
+    char *tags;
+};
+
+static void free_change(void *own)
+{
+    struct change_write *w = own;
+    free(w->tags);
+    free(w);
+}
+
+static enum status apply_change(struct conn *c, void *own)
+{
+    return store_job_change(c, &((struct change_write *)own)->change);
+}
+
+static void changed(struct request *r)
+{
+    if (r->outcome != STATUS_OK) {
+        reply_failure(r, NULL);
+        return;
+    }
+    workers_wake(r->app->workers); /* more may run at the same time now */
+    reply_job(r, r->id, MHD_HTTP_OK);
+}
+
+static void read_change(struct request *r, struct change_write *w,
+                        struct problems *problems)
+{
+    struct spec_change given;
+    enum status status =
+        spec_change_parse(r->body.data, r->body.len, &w->spec, &given, problems);
+    if (status != STATUS_OK) {
+        reply_spec_problems(r, status, problems);
+        return;
+    }
+    w->tags = spec_tags_json(&w->spec);
+    w->change = (struct job_change){.job = r->id,
+                                    .name = given.name ? w->spec.name : NULL,
+                                    .note = given.note ? w->spec.note : NULL,
+                                    .tags = given.tags ? w->tags : NULL,
+                                    .has_priority = given.priority,
+                                    .has_parallel = given.parallel,
+                                    .priority = w->spec.priority,
+                                    .parallel = w->spec.parallel};
+    r->apply = apply_change;
+    r->resume = changed;
+}
+
+void jobs_patch(struct request *r)
+{
+    struct problems *problems = calloc(1, sizeof *problems);
+    struct change_write *w = calloc(1, sizeof *w);
+    r->own = w;
+    r->own_free = w != NULL ? free_change : NULL;
+    if (problems == NULL || w == NULL)
+        reply_problem(r, STATUS_NO_MEMORY, NULL, NULL);
+    else
+        read_change(r, w, problems);
+    if (problems != NULL)
+        problems_release(problems);
+    free(problems);
+}
+
+static void free_extension(void *own)
+{
+    extension_release(own);
+    free(own);
+}
+
+static void extended(struct request *r)
+{
+    if (r->outcome != STATUS_OK) {
+        reply_failure(r,
+                      "the job is in the trash, or is being extended by somebody else");
+        return;
+    }
+    extension_announce(r->own);
+    reply_job(r, r->id, MHD_HTTP_OK);
+}
+
+static void read_extension(struct request *r, struct conn *c, struct extension *e,
+                           struct problems *problems)
+{
+    enum status status =
+        extension_prepare(r->app, c, r->id, r->body.data, r->body.len, e, problems);
+    if (status == STATUS_NOT_FOUND) {
+        reply_problem(r, status, "there is no such job", NULL);
+    } else if (status != STATUS_OK) {
+        reply_spec_problems(r, status, problems);
+    } else {
+        r->apply = extension_apply;
+        r->resume = extended;
+    }
+}
+
+void jobs_extend(struct request *r)
+{
+    struct conn *c = request_reader(r);
+    struct problems *problems = calloc(1, sizeof *problems);
+    struct extension *e = calloc(1, sizeof *e);
+    r->own = e;
+    r->own_free = e != NULL ? free_extension : NULL;
+    if (problems == NULL || e == NULL)
+        reply_problem(r, STATUS_NO_MEMORY, NULL, NULL);
+    else if (c != NULL)
+        read_extension(r, c, e, problems);
+    if (problems != NULL)
+        problems_release(problems);
+    free(problems);
+}
+
+struct trash_write {
+    int64_t job;
+    bool into;
+    const char *state; /* set by apply_trash */
+};
+
+static enum status apply_trash(struct conn *c, void *own)
+{
+    struct trash_write *w = own;
+    return store_job_trash(c, w->job, w->into, clock_now_ms(), &w->state);
+}
+
+static void trashed(struct request *r)
+{
+    char conflict[120];
+    const struct trash_write *w = r->own;
+    if (r->outcome != STATUS_OK) {
+        bool there = run_state_of(w->state) == RUN_STATES;
+        snprintf(conflict, sizeof conflict, "job %lld is %s%s", (long long)w->job,
+                 there ? "in the trash already" : w->state,
+                 there     ? ""
+                 : w->into ? ": cancel it first"
+                           : ", not in the trash");
+        reply_failure(r, conflict);
+        return;
+    }
+    reply_job(r, r->id, MHD_HTTP_OK);
+}
+
+static void move(struct request *r, bool into)
+{
+    struct trash_write *w = calloc(1, sizeof *w);
+    r->own = w;
+    r->own_free = free;
+    if (w == NULL) {
+        reply_problem(r, STATUS_NO_MEMORY, NULL, NULL);
+        return;
+    }
+    *w = (struct trash_write){.job = r->id, .into = into, .state = ""};
+    r->apply = apply_trash;
+    r->resume = trashed;
+}
+
+static enum status apply_purge_begin(struct conn *c, void *own)
+{
+    return store_purge_begin(c, ((struct trash_write *)own)->job);
+}
+
+static enum status apply_purge(struct conn *c, void *own)
+{
+    (void)own;
+    return store_purge_some(c);
+}
+
+/* One piece after the other; the writes of others go in between. */
+static void purged(struct request *r)
+{
+    if (r->outcome == STATUS_OK) {
+        r->apply = apply_purge;
+        r->resume = purged;
+    } else if (r->outcome == STATUS_NOT_FOUND) { /* nothing is left */
+        reply_json(r, MHD_HTTP_OK,
+                   json_pack("{s:I, s:b}", "id", (json_int_t)r->id, "deleted", 1));
+    } else {
+        reply_failure(r, NULL);
+    }
+}
+
+static void purge_begun(struct request *r)
+{
+    if (r->outcome == STATUS_OK)
+        purged(r);
+    else
+        reply_failure(r, "only a job in the trash can be purged: delete it first");
+}
+
+void jobs_delete(struct request *r)
+{
+    int64_t purge = 0;
+    if (!request_number(r, "purge", 0, 1, &purge))
+        return;
+    move(r, true);
+    if (purge && r->own != NULL) {
+        r->apply = apply_purge_begin;
+        r->resume = purge_begun;
+    }
+}
+
+void jobs_restore(struct request *r)
+{
+    json_t *body = body_object(r, "");
+    json_decref(body);
+    if (body != NULL)
+        move(r, false);
+}

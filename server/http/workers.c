@@ -1,0 +1,46 @@
+/* /v1/workers: how many runs may be at work, and whether new ones begin. */
+#include "work/workers.h"
+#include "http/body.h"
+#include "http/limits.h"
+#include "http/reply.h"
+#include "http/routes.h"
+
+static void reply_state(struct request *r)
+{
+    struct workers_state s = workers_state(r->app->workers);
+    reply_json(r, MHD_HTTP_OK,
+               json_pack("{s:i, s:i, s:b, s:b}", "count", (int)s.count, "busy",
+                         (int)s.busy, "draining", (int)s.draining, "disk_full",
+                         (int)s.starved));
+}
+
+void workers_get(struct request *r)
+{
+    reply_state(r);
+}
+
+void workers_patch(struct request *r)
+{
+    json_t *body = body_object(r, " count draining ");
+    if (body == NULL)
+        return;
+    const json_t *count = json_object_get(body, "count");
+    const json_t *draining = json_object_get(body, "draining");
+    json_int_t n = json_integer_value(count);
+    enum status status = STATUS_OK;
+    if (count != NULL && (n < 1 || n > LIMIT_WORKERS)) {
+        body_refuse(r, "/count", "out_of_range", "must be a number from 1 to 1024");
+    } else if (draining != NULL && !json_is_boolean(draining)) {
+        body_refuse(r, "/draining", "wrong_type", "must be true or false");
+    } else {
+        if (draining != NULL)
+            workers_drain(r->app->workers, json_is_true(draining));
+        if (count != NULL)
+            status = workers_resize(r->app->workers, (unsigned)n);
+        if (status == STATUS_OK)
+            reply_state(r);
+        else
+            reply_problem(r, status, NULL, NULL);
+    }
+    json_decref(body);
+}

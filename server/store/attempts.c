@@ -1,0 +1,219 @@
+#include "store/attempts.h"
+
+#include <stdio.h>
+
+#include "store/changes.h"
+#include "store/conn.h"
+#include "store/events.h"
+#include "store/queue.h"
+
+static const char INTERRUPTED[] = "interrupted";
+
+/* Whether the attempt will give the rows that an earlier one gave. */
+static enum status is_same_again(struct conn *c, const struct run_start *s, bool *ret)
+{
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_SAME);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, s->run);
+    bind_text(q, 2, s->columns);
+    bind_text(q, 3, s->spec_sha256);
+    bind_text(q, 4, s->data_sha256);
+    bind_text(q, 5, s->build);
+    int code = sqlite3_step(q);
+    sqlite3_reset(q);
+    *ret = code == SQLITE_ROW && !s->timed;
+    return code == SQLITE_ROW || code == SQLITE_DONE ? STATUS_OK : conn_status(c);
+}
+
+static enum status forget_rows(struct conn *c, int64_t run)
+{
+    enum status status = conn_apply(c, STATEMENT_TRACE_FORGET, run);
+    if (status == STATUS_OK)
+        status = conn_apply(c, STATEMENT_CHECKPOINT_FORGET, run);
+    return status == STATUS_OK ? conn_apply(c, STATEMENT_RUN_FORGET, run) : status;
+}
+
+static enum status is_cancelling(struct conn *c, int64_t run, bool *ret)
+{
+    int64_t cancelling = 0;
+    enum status status = conn_read(c, STATEMENT_RUN_CANCELLING, &cancelling, run);
+    *ret = cancelling != 0;
+    return status;
+}
+
+static enum status write_start(struct conn *c, const struct run_start *s)
+{
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_START);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, s->run);
+    sqlite3_bind_int64(q, 2, (int64_t)s->stop_samples);
+    bind_text(q, 3, s->columns);
+    bind_text(q, 4, s->spec_sha256);
+    bind_text(q, 5, s->data_sha256);
+    bind_text(q, 6, s->build);
+    bind_text(q, 7, s->cpu);
+    bind_text(q, 8, s->host);
+    enum status status = conn_run(c, q);
+    if (status != STATUS_OK || (q = conn_prepare(c, STATEMENT_ATTEMPT_PLACE)) == NULL)
+        return status != STATUS_OK ? status : conn_status(c);
+    sqlite3_bind_int64(q, 1, s->run);
+    sqlite3_bind_int64(q, 2, s->attempt);
+    bind_text(q, 3, s->build);
+    bind_text(q, 4, s->host);
+    return conn_run(c, q);
+}
+
+enum status store_run_start(struct conn *c, const struct run_start *s)
+{
+    bool same = false, cancelling = false;
+    enum status status = is_cancelling(c, s->run, &cancelling);
+    if (status == STATUS_OK && cancelling)
+        return STATUS_STOPPED;
+    if (status == STATUS_OK)
+        status = is_same_again(c, s, &same);
+    if (status == STATUS_OK && !same)
+        status = forget_rows(c, s->run);
+    return status == STATUS_OK ? write_start(c, s) : status;
+}
+
+/* Ends the attempt that is open; `state` NULL: interrupted. */
+static enum status close_attempt(struct conn *c, const struct run_end *e,
+                                 const char *state)
+{
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_ATTEMPT_CLOSE);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, e->run);
+    bind_text(q, 2, state);
+    bind_text(q, 3, e->outcome);
+    bind_text(q, 4, e->reason);
+    sqlite3_bind_int64(q, 5, e->now);
+    double seconds = e->seconds - e->earlier;
+    sqlite3_bind_double(q, 6, seconds);
+    enum status status = conn_run(c, q);
+    return status == STATUS_OK ? store_owner_used(c, e->job, seconds, e->now) : status;
+}
+
+enum status store_run_finish(struct conn *c, const struct run_end *e)
+{
+    if (!run_state_may_become(RUN_RUNNING, e->state))
+        return STATUS_INTERNAL;
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_FINISH);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, e->run);
+    bind_text(q, 2, run_state_name(e->state));
+    bind_text(q, 3, e->outcome);
+    bind_text(q, 4, e->reason);
+    sqlite3_bind_int64(q, 5, e->now);
+    sqlite3_bind_double(q, 6, e->seconds);
+    if (e->weights > 0)
+        sqlite3_bind_int64(q, 7, e->weights);
+    enum status status = conn_run(c, q);
+    if (status == STATUS_OK && sqlite3_changes(c->db) == 0)
+        return STATUS_CONFLICT;
+    if (status == STATUS_OK && e->changes != NULL)
+        status = store_changes_add(c, e->run, e->changes);
+    if (status == STATUS_OK)
+        status = conn_apply(c, STATEMENT_CHECKPOINT_FORGET, e->run);
+    if (status == STATUS_OK)
+        status = close_attempt(c, e, run_state_name(e->state));
+    return status == STATUS_OK ? store_event_run(c, e->job, e->run, e->state) : status;
+}
+
+static enum status cancel_instead(struct conn *c, const struct run_end *e)
+{
+    struct run_end end = *e;
+    end.state = RUN_CANCELLED;
+    end.outcome = "cancelled";
+    end.reason = NULL;
+    return store_run_finish(c, &end);
+}
+
+enum status store_run_requeue(struct conn *c, const struct run_end *e)
+{
+    bool cancelling = false;
+    enum status status = is_cancelling(c, e->run, &cancelling);
+    if (status == STATUS_OK && cancelling)
+        return cancel_instead(c, e);
+    if (status == STATUS_OK)
+        status = conn_apply(c, STATEMENT_RUN_REQUEUE, e->run);
+    if (status == STATUS_OK && sqlite3_changes(c->db) == 0)
+        return STATUS_CONFLICT;
+    struct run_end end = *e;
+    end.outcome = NULL;
+    if (status == STATUS_OK)
+        status = close_attempt(c, &end, INTERRUPTED);
+    return status == STATUS_OK ? store_event_run(c, e->job, e->run, RUN_QUEUED) : status;
+}
+
+/* One more crash of the process for this run; the last one ends it. */
+static enum status recover_blamed(struct conn *c, struct run_end *e, const char *signal)
+{
+    char reason[200];
+    int64_t crashes = 0;
+    enum status status = conn_apply(c, STATEMENT_RUN_CRASHED, e->run);
+    if (status == STATUS_OK)
+        status = conn_read(c, STATEMENT_RUN_CRASHES, &crashes, e->run);
+    if (status != STATUS_OK)
+        return status;
+    snprintf(reason, sizeof reason, "it crashed the server (%s): %lld of %d times",
+             signal, (long long)crashes, CRASHES_MAX);
+    e->reason = reason;
+    if (crashes < CRASHES_MAX)
+        return store_run_requeue(c, e);
+    e->state = RUN_DEAD;
+    e->outcome = "crashed";
+    return store_run_finish(c, e);
+}
+
+enum status store_run_recover(struct conn *c, const struct blame *b, int64_t now)
+{
+    for (;;) {
+        sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_RUNNING);
+        if (q == NULL)
+            return conn_status(c);
+        int code = sqlite3_step(q);
+        struct run_end e = {.run = sqlite3_column_int64(q, 0),
+                            .job = sqlite3_column_int64(q, 1),
+                            .seconds = sqlite3_column_double(q, 2),
+                            .reason = "the server ended without notice",
+                            .now = now};
+        sqlite3_reset(q);
+        if (code != SQLITE_ROW)
+            return code == SQLITE_DONE
+                       ? conn_apply(c, STATEMENT_VERIFY_RECOVER, b->run, now)
+                       : conn_status(c);
+        enum status status =
+            e.run == b->run ? recover_blamed(c, &e, b->signal) : store_run_requeue(c, &e);
+        if (status != STATUS_OK)
+            return status;
+    }
+}
+
+enum status store_attempt_list(struct conn *c, int64_t run, attempt_visit *visit,
+                               void *arg)
+{
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_ATTEMPT_LIST);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, run);
+    bool more = true;
+    int code = SQLITE_DONE;
+    while (more && (code = sqlite3_step(q)) == SQLITE_ROW) {
+        struct attempt a = {.number = sqlite3_column_int64(q, 0),
+                            .state = column_text(q, 1),
+                            .outcome = column_text_or_null(q, 2),
+                            .reason = column_text_or_null(q, 3),
+                            .started = column_integer(q, 4, 0),
+                            .finished = column_integer(q, 5, 0),
+                            .seconds = sqlite3_column_double(q, 6),
+                            .build = column_text_or_null(q, 7),
+                            .host = column_text_or_null(q, 8)};
+        more = visit(arg, &a);
+    }
+    sqlite3_reset(q);
+    return code == SQLITE_ROW || code == SQLITE_DONE ? STATUS_OK : conn_status(c);
+}

@@ -1,0 +1,73 @@
+/* Attempts at runs: how they start and end. Functions that change something belong into
+ * the `apply` of a write. */
+#ifndef FRUGAL_STORE_ATTEMPTS_H
+#define FRUGAL_STORE_ATTEMPTS_H
+
+#include "store/states.h"
+#include "store/store.h"
+
+/* Provenance and extent of an attempt. */
+struct run_start {
+    int64_t run, attempt;
+    uint64_t stop_samples;
+    const char *columns, *spec_sha256, *data_sha256, *build, *cpu, *host;
+    bool timed; /* the clock ends it: its rows are not the same again */
+};
+
+/* Rows of an earlier attempt stay, to be compared, if this one must give the same; else
+ * they are deleted. STOPPED: the run is to be cancelled. */
+enum status store_run_start(struct conn *c, const struct run_start *s);
+
+/* After store_run_start: if a finished run is the same as this one, the run takes over
+ * its trace and ends like it. NOT_FOUND: there is none. */
+enum status store_run_reuse(struct conn *c, const struct run_start *s, int64_t job,
+                            int64_t now);
+
+struct run_changes; /* store/changes.h */
+
+struct run_end {
+    int64_t run, job;
+    enum run_state state;
+    const char *outcome, *reason; /* NULL: none */
+    int64_t now;
+    double seconds; /* of computing */
+    double earlier; /* of them, those of attempts that this one continues */
+    const struct run_changes *changes; /* NULL: not counted */
+    int64_t weights;                   /* bytes of its weights file; 0: it has none */
+};
+
+/* CONFLICT: the run is not at work. */
+enum status store_run_finish(struct conn *c, const struct run_end *e);
+
+/* Back into the queue, from a server that stops; a run that is to be cancelled ends
+ * instead. The attempt ends as interrupted; of `e`, state and outcome are ignored. */
+enum status store_run_requeue(struct conn *c, const struct run_end *e);
+
+/* The run that crashed the process, as far as that is known. */
+struct blame {
+    int64_t run; /* 0: nobody is to blame */
+    const char *signal;
+};
+
+enum { CRASHES_MAX = 3 }; /* then a run is dead */
+
+/* At the start: whatever an ended process left running goes back into the queue, but for
+ * the run that crashed it too often, and for runs that were to be cancelled. So do
+ * verifications, but for one that crashed it. */
+enum status store_run_recover(struct conn *c, const struct blame *b, int64_t now);
+
+/* An attempt as it is kept; strings live only as long as the visit. */
+struct attempt {
+    int64_t number;
+    const char *state, *outcome, *reason, *build, *host; /* NULL: none; but for state */
+    int64_t started, finished;                           /* 0: not yet */
+    double seconds;
+};
+
+typedef bool attempt_visit(void *arg, const struct attempt *a);
+
+/* Ascending. */
+enum status store_attempt_list(struct conn *c, int64_t run, attempt_visit *visit,
+                               void *arg);
+
+#endif

@@ -1,0 +1,31 @@
+#include "store/backup.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/copy.h"
+#include "store/writer.h"
+
+enum status store_backup(struct store *s, struct buf *path, int64_t *ret_bytes,
+                         struct buf *why)
+{
+    char name[PATH_MAX], folder[PATH_MAX];
+    struct stat st;
+    struct conn *c = NULL;
+    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(s->path, '/') - s->path),
+             s->path);
+    enum status status = name_backup(folder, "frugal", name, sizeof name, why);
+    if (status == STATUS_OK)
+        status = conn_open(s->path, false, &c, why);
+    if (status == STATUS_OK)
+        status = copy_database(c->db, name, why);
+    conn_close(c);
+    if (status != STATUS_OK)
+        return status;
+    *ret_bytes = stat(name, &st) == 0 ? st.st_size : 0;
+    buf_adds(path, name);
+    return STATUS_OK;
+}

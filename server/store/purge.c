@@ -1,0 +1,68 @@
+/* Deleting for good, in pieces that keep the writer free for others in between. A job
+ * that is being purged is gone for everybody; a server that ends meanwhile goes on at its
+ * next start. */
+#include "store/conn.h"
+#include "store/events.h"
+#include "store/steps.h"
+
+enum { ROWS_AT_ONCE = 2000 };
+
+enum status store_purge_begin(struct conn *c, int64_t job)
+{
+    int64_t trashed = 0;
+    enum status status = conn_read(c, STATEMENT_JOB_TRASHED, &trashed, job);
+    if (status != STATUS_OK)
+        return status;
+    if (!trashed)
+        return STATUS_CONFLICT;
+    status = conn_apply(c, STATEMENT_JOB_PURGE, job);
+    if (status != STATUS_OK)
+        return status;
+    return store_event_add(
+        c, &(struct event){.kind = "job", .job = job, .state = "deleted"});
+}
+
+static enum status delete_job(struct conn *c, int64_t job)
+{
+    static const enum statement parts[] = {STATEMENT_PURGE_COUNTS, STATEMENT_PURGE_QUEUE,
+                                           STATEMENT_PURGE_JOB};
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && status == STATUS_OK; i++)
+        status = conn_apply(c, parts[i], job);
+    return status;
+}
+
+/* The rows of its runs, then the runs, then the job itself. */
+static enum status purge_job(struct conn *c, int64_t job)
+{
+    static const enum statement parts[] = {
+        STATEMENT_PURGE_TRACES, STATEMENT_PURGE_ATTEMPTS, STATEMENT_PURGE_VERIFIED,
+        STATEMENT_PURGE_RUNS};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        enum status status = conn_apply(c, parts[i], job, ROWS_AT_ONCE);
+        if (status != STATUS_OK || sqlite3_changes(c->db) > 0)
+            return status;
+    }
+    return delete_job(c, job);
+}
+
+enum status store_purge_some(struct conn *c)
+{
+    int64_t job = 0, pages = 0;
+    enum status status = conn_read(c, STATEMENT_PURGE_NEXT, &job);
+    if (status == STATUS_OK)
+        return purge_job(c, job);
+    if (status == STATUS_NOT_FOUND)
+        status = conn_read(c, STATEMENT_FREE_PAGES, &pages);
+    if (status != STATUS_OK || pages == 0)
+        return status != STATUS_OK ? status : STATUS_NOT_FOUND;
+    c->wants_checkpoint = true; /* the file becomes shorter with the next one */
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_FREE_SOME);
+    if (q == NULL)
+        return conn_status(c);
+    int code;
+    while ((code = sqlite3_step(q)) == SQLITE_ROW)
+        ;
+    sqlite3_reset(q);
+    return code == SQLITE_DONE ? STATUS_OK : conn_status(c);
+}

@@ -1,0 +1,60 @@
+/* A run that takes over the trace of another one instead of computing it again. */
+#include <stdio.h>
+
+#include "store/attempts.h"
+#include "store/conn.h"
+#include "store/events.h"
+
+struct twin {
+    int64_t id, last;
+    char outcome[32];
+};
+
+static enum status find_twin(struct conn *c, const struct run_start *s, struct twin *ret)
+{
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_TWIN);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, s->run);
+    bind_text(q, 2, s->spec_sha256);
+    bind_text(q, 3, s->data_sha256);
+    bind_text(q, 4, s->build);
+    bind_text(q, 5, s->columns);
+    int code = sqlite3_step(q);
+    if (code == SQLITE_ROW) {
+        ret->id = sqlite3_column_int64(q, 0);
+        snprintf(ret->outcome, sizeof ret->outcome, "%s", column_text(q, 1));
+        ret->last = sqlite3_column_int64(q, 2);
+    }
+    enum status status = code == SQLITE_ROW    ? STATUS_OK
+                         : code == SQLITE_DONE ? STATUS_NOT_FOUND
+                                               : conn_status(c);
+    sqlite3_reset(q);
+    return status;
+}
+
+enum status store_run_reuse(struct conn *c, const struct run_start *s, int64_t job,
+                            int64_t now)
+{
+    struct twin twin;
+    if (s->timed)
+        return STATUS_NOT_FOUND;
+    enum status status = find_twin(c, s, &twin);
+    if (status == STATUS_OK)
+        status = conn_apply(c, STATEMENT_TRACE_FORGET, s->run);
+    if (status == STATUS_OK)
+        status = conn_apply(c, STATEMENT_TRACE_COPY, s->run, twin.id);
+    if (status == STATUS_OK)
+        status = store_event_add(
+            c, &(struct event){
+                   .kind = "trace", .job = job, .run = s->run, .last = twin.last});
+    struct run_end end = {.run = s->run,
+                          .job = job,
+                          .state = RUN_SUCCEEDED,
+                          .outcome = twin.outcome,
+                          .now = now};
+    if (status == STATUS_OK)
+        status = store_run_finish(c, &end);
+    return status == STATUS_OK ? conn_apply(c, STATEMENT_RUN_COPY, s->run, twin.id)
+                               : status;
+}

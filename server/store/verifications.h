@@ -1,0 +1,28 @@
+/* Verifications: the trace of a run that has ended is computed again and compared, which
+ * changes nothing about the run. Functions that change something belong into the `apply`
+ * of a write. */
+#ifndef FRUGAL_STORE_VERIFICATIONS_H
+#define FRUGAL_STORE_VERIFICATIONS_H
+
+#include "store/queue.h"
+#include "store/store.h"
+
+/* Asks for one; a run that waits for one already is left at that. NOT_FOUND; CONFLICT:
+ * the run has no whole trace, and *ret_state is its state (static). */
+enum status store_verification_request(struct conn *c, int64_t run, int64_t now,
+                                       const char **ret_state);
+
+/* Takes the next one; they go before all runs. NOT_FOUND. */
+enum status store_verification_claim(struct conn *c, struct claim *ret);
+
+struct verification_end {
+    int64_t run, job, now;
+    const char *state; /* "same", "different", "failed"; "queued": it is given back */
+    int64_t seq;       /* "different": the first row that differs; -1 otherwise */
+    const char *reason, *build;
+    double seconds; /* of computing */
+};
+
+enum status store_verification_end(struct conn *c, const struct verification_end *e);
+
+#endif

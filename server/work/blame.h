@@ -1,0 +1,24 @@
+/* Which run crashed the process. Threads share their fate: a signal that ends one ends
+ * all, so its handler writes down the run of its thread before it does. Private to the
+ * floor. */
+#ifndef FRUGAL_WORK_BLAME_H
+#define FRUGAL_WORK_BLAME_H
+
+#include "base/status.h"
+#include "store/attempts.h"
+
+/* Reads what the last process left in the folder and watches for crashes from now on.
+ * Once per process. IO. */
+enum status blame_open(const char *folder, struct blame *ret);
+
+/* What was read has been dealt with. */
+void blame_forget(void);
+
+/* The calling thread can tell of a crash even when its stack is full. */
+void blame_watch_thread(void);
+
+/* The calling thread works at the run; at none. */
+void blame_begin(int64_t run);
+void blame_end(void);
+
+#endif

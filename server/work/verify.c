@@ -1,0 +1,124 @@
+/* In: a run that has ended. Out: whether its trace came out the same, row by row and bit
+ * by bit. The run itself is only read. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/jobs.h"
+#include "store/traces.h"
+#include "store/verifications.h"
+#include "work/ending.h"
+
+static enum status compare_row(void *arg, const struct trace_row *row)
+{
+    struct execution *e = arg;
+    struct conn *c = store_reader(e->place->store);
+    struct trace_entry entry = {.run = e->claim->run, .seq = e->rows, .row = *row};
+    if (c == NULL)
+        return STATUS_NO_MEMORY;
+    enum status status = store_trace_compare(c, &entry);
+    e->rows += status == STATUS_OK;
+    return status;
+}
+
+/* What is known of the run. */
+struct original {
+    int64_t last;
+    char data_sha256[DATASET_FILES * HASH_TEXT];
+};
+
+static bool copy_original(void *arg, const struct run *r)
+{
+    struct original *o = arg;
+    o->last = r->last;
+    snprintf(o->data_sha256, sizeof o->data_sha256, "%s",
+             r->data_sha256 != NULL ? r->data_sha256 : "");
+    return false;
+}
+
+static enum status read_original(const struct execution *e, const struct setup *s,
+                                 struct original *ret, struct buf *why)
+{
+    struct buf data;
+    struct conn *c = store_reader(e->place->store);
+    enum status status = c == NULL ? STATUS_NO_MEMORY
+                                   : store_run_get(c, e->claim->run, copy_original, ret);
+    buf_init(&data, sizeof ret->data_sha256);
+    add_data_sha256(&data, s->data);
+    if (status == STATUS_OK && strcmp(data.data, ret->data_sha256) != 0) {
+        buf_adds(why, "the data set is no longer the one that the run was computed from");
+        status = STATUS_BAD_DATASET;
+    }
+    buf_release(&data);
+    return status;
+}
+
+static enum status train_again(struct execution *e, const struct setup *s,
+                               enum train_outcome *ret_outcome)
+{
+    struct train_observer observer = {.poll = poll_run, .row = compare_row, .arg = e};
+    bool centre = s->spec.centre;
+    e->stop_seconds = 0; /* the rows decide, not the clock */
+    return train_run(&s->train, s->data->train[centre], s->data->test[centre],
+                     e->place->kernels, &observer, ret_outcome);
+}
+
+static enum status apply_end(struct conn *c, void *arg)
+{
+    return store_verification_end(c, arg);
+}
+
+static void record(struct execution *e, struct verification_end *end)
+{
+    end->run = e->claim->run;
+    end->job = e->claim->job;
+    end->now = clock_now_ms();
+    end->build = e->place->build;
+    end->seconds = computed(e);
+    enum status status = insist(e, apply_end, end);
+    if (status == STATUS_OK)
+        log_info("the trace of run %lld, verified: %s", (long long)end->run, end->state);
+    else
+        log_error("the verification of run %lld could not be recorded: %s",
+                  (long long)end->run, status_text(status));
+}
+
+/* Too few rows differ as well, at the first one that is missing. */
+static void judge(const struct execution *e, enum status status, int64_t last,
+                  struct verification_end *end, struct buf *why)
+{
+    end->seq = -1;
+    if (status == STATUS_CONFLICT || (status == STATUS_OK && e->rows != last + 1)) {
+        end->state = "different";
+        end->seq = e->rows;
+        buf_addf(why, "row %lld differs", (long long)e->rows);
+    } else {
+        end->state = status == STATUS_OK ? "same" : "failed";
+        if (status != STATUS_OK && why->len == 0)
+            buf_adds(why, status_text(status));
+    }
+    end->reason = why->len > 0 ? why->data : NULL;
+}
+
+void verify(struct execution *e)
+{
+    struct buf why;
+    struct original original = {.last = -1};
+    enum train_outcome outcome = OUTCOME_SAMPLES;
+    buf_init(&why, 1000);
+    e->computing_since = clock_thread_seconds();
+    struct setup *s = calloc(1, sizeof *s);
+    enum status status = s != NULL ? load_setup(e, s, &why) : STATUS_NO_MEMORY;
+    if (status == STATUS_OK)
+        status = read_original(e, s, &original, &why);
+    if (status == STATUS_OK)
+        status = train_again(e, s, &outcome);
+    struct verification_end end = {.state = "queued", .seq = -1};
+    if (status != STATUS_OK || outcome != OUTCOME_STOPPED)
+        judge(e, status, original.last, &end, &why);
+    record(e, &end);
+    free(s);
+    buf_release(&why);
+}

@@ -1,0 +1,164 @@
+// make bench-service: how fast the service takes jobs and gets them done, while its workers
+// train. Each figure is the median over the rounds, beside what it should reach.
+//   ROUNDS=3     rounds
+//   QUEUED=100000 TRACE_ROWS=5000000   how much there is to get in the way
+import fs from "node:fs";
+import { performance } from "node:perf_hooks";
+import { execFileSync, spawnSync } from "node:child_process";
+import path from "node:path";
+
+import { sleep } from "../lib/cleanup.mjs";
+import { startServer } from "../lib/server.mjs";
+import { endless, short, spec } from "../lib/specs.mjs";
+import { Client, crowd, percentile, sequence, syncs } from "./service_load.mjs";
+import { line, median, short as digits } from "./table.mjs";
+
+const ROUNDS = Number(process.env.ROUNDS || 3);
+const QUEUED = Number(process.env.QUEUED || 100000);
+const TRACE_ROWS = Number(process.env.TRACE_ROWS || 5e6);
+const RUNS_OF_JOB = 10000;
+
+const waits = spec(short, { priority: -10 });
+const busy = spec(endless, { priority: 1000, seeds: 8 });
+const trivial = spec(short, { network: { hidden: [1] }, seeds: 2000, priority: 5,
+  stop: { accuracy: null, epochs: null, samples: 1 } });
+
+const figures = new Map(); // name -> {values, unit, aim}
+function note(name, value, unit, aim) {
+  if (!figures.has(name)) figures.set(name, { values: [], unit, aim });
+  figures.get(name).values.push(value);
+}
+
+/* What the test library asks of a test. */
+async function during(f) {
+  let end = () => {};
+  try {
+    await f({ after: (g) => { end = g; } });
+  } finally {
+    await end();
+  }
+}
+
+async function latencies(server, queued, sync) {
+  const times = await sequence(server.url, waits, 400);
+  const name = `submit, ${queued.toLocaleString("en")} queued`;
+  note(`${name}: p50`, percentile(times, 0.5), "ms", `${digits(sync + 1)}`);
+  note(`${name}: p99`, percentile(times, 0.99), "ms", "10");
+}
+
+async function fillQueue(client) {
+  for (let n = 0; n < QUEUED; n += RUNS_OF_JOB) {
+    await client.submit(spec(waits, { seeds: RUNS_OF_JOB }));
+  }
+}
+
+async function submissions(t) {
+  const server = await startServer(t);
+  const sync = percentile(syncs(server.place.folder, 300), 0.5);
+  note("fdatasync alone: p50", sync, "ms", "-");
+  await server.submit(busy);
+  const client = new Client(server.url);
+  await client.submit(spec(waits, { seeds: 100 }));
+  await latencies(server, 100, sync);
+  const sweep = spec(waits, { seeds: 10, sweep: { "/network/hidden/0":
+    Array.from({ length: 100 }, (_, i) => i + 1) } });
+  for (let i = 0; i < 5; i += 1) note("a sweep of 1,000 runs", await client.submit(sweep), "ms", "60");
+  note("submits from 8 clients", await crowd(server.url, waits, 8, 3), "/s", "1,500");
+  await fillQueue(client);
+  await latencies(server, QUEUED, sync);
+  const began = performance.now();
+  const why = await client.send("GET", "/v1/runs/90000/why");
+  note(`why, ${QUEUED.toLocaleString("en")} queued`, performance.now() - began, "ms", "-");
+  if (why.status !== 200) throw new Error(`why: ${why.status}`);
+  client.close();
+}
+
+async function finish(server, name) {
+  const began = performance.now();
+  const { id } = await server.submit(trivial);
+  await server.done(id);
+  note(name, trivial.seeds / ((performance.now() - began) / 1000), "/s", "500");
+}
+
+async function throughput(t) {
+  const server = await startServer(t);
+  await finish(server, "trivial runs");
+  await server.order("/v1/workers", { draining: true }, "PATCH");
+  const client = new Client(server.url);
+  await fillQueue(client);
+  client.close();
+  await server.order("/v1/workers", { draining: false }, "PATCH");
+  await finish(server, `trivial runs, ${QUEUED.toLocaleString("en")} queued behind them`);
+}
+
+const ROWS = `
+import sqlite3, sys
+c = sqlite3.connect(sys.argv[1])
+c.execute("PRAGMA journal_mode = WAL")
+rows = int(sys.argv[2])
+blob = bytes(8 * 24)
+c.executemany("INSERT INTO trace (run, seq, value, seconds) VALUES (1, ?, ?, 0)",
+              ((1000 + i, blob) for i in range(rows)))
+c.commit()`;
+
+async function restart(t) {
+  const server = await startServer(t, { workers: 1 });
+  await server.done((await server.submit(short)).id);
+  server.checkEnd(await server.stop());
+  execFileSync("python3", ["-c", ROWS, path.join(server.place.data, "frugal.db"),
+    String(TRACE_ROWS)]);
+  const full = await startServer(t, { place: server.place });
+  await full.submit(busy);
+  await full.submit(spec(waits, { seeds: 10000 }));
+  await sleep(500);
+  await full.kill();
+  const began = performance.now();
+  const again = await startServer(t, { place: server.place });
+  const { status } = await again.request("/healthz");
+  const rows = TRACE_ROWS.toLocaleString("en");
+  note(`ready after kill -9, 10,000 queued, ${rows} rows`, performance.now() - began, "ms", "3,000");
+  if (status !== 200) throw new Error(`healthz: ${status}`);
+}
+
+async function idle(t) {
+  const server = await startServer(t);
+  await sleep(500);
+  const used = () => fs.readFileSync(`/proc/${server.pid}/stat`, "utf8").split(" ").slice(13, 15)
+    .reduce((a, b) => a + Number(b), 0);
+  const before = used();
+  await sleep(4000);
+  note("idle: processor", (used() - before) / 4, "%", "0");
+  const status = fs.readFileSync(`/proc/${server.pid}/status`, "utf8");
+  note("idle: memory", Number(/^VmRSS:\s+(\d+)/m.exec(status)[1]) / 1024, "MiB", "20");
+}
+
+/* The same from a shell, beside what Debian has for such a purpose; not durable there. */
+async function others(t) {
+  const server = await startServer(t);
+  const file = path.join(server.place.folder, "spec.json");
+  fs.writeFileSync(file, JSON.stringify(waits));
+  const time = (command, args, env) => {
+    const began = performance.now();
+    for (let i = 0; i < 50; i += 1) execFileSync(command, args, { env, stdio: "pipe" });
+    return (performance.now() - began) / 50;
+  };
+  const { frugal } = await import("../lib/paths.mjs");
+  note("frugal submit, from a shell", time(frugal, ["submit", "-q", file],
+    { ...process.env, FRUGAL_SERVER: server.url }), "ms", "-");
+  if (spawnSync("tsp", ["-h"]).error) return;
+  const env = { ...process.env, TS_SOCKET: path.join(server.place.folder, "tsp"),
+    TMPDIR: server.place.folder };
+  note("tsp true, from a shell", time("tsp", ["-n", "true"], env), "ms", "-");
+  execFileSync("tsp", ["-K"], { env });
+}
+
+for (let round = 1; round <= ROUNDS; round += 1) {
+  for (const part of [submissions, throughput, restart, idle, others]) {
+    await during(part);
+  }
+}
+console.log(line("", ["median", "", "to reach"]).replace(/^ {26}/, " ".repeat(52)));
+for (const [name, { values, unit, aim }] of figures) {
+  console.log(name.padEnd(52) + line("", [digits(median(values)), unit.padEnd(4), aim]).slice(26));
+}
+process.exit(0);

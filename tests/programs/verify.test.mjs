@@ -1,0 +1,103 @@
+// frugal verify: a trace is computed again and compared bit for bit.
+import assert from "node:assert/strict";
+import path from "node:path";
+import test from "node:test";
+import { execFileSync } from "node:child_process";
+import { sleep, until } from "../lib/cleanup.mjs";
+import { clientOf } from "../lib/client.mjs";
+import { makeSet } from "../lib/idx.mjs";
+import { startServer } from "../lib/server.mjs";
+import { endless, long, short, spec } from "../lib/specs.mjs";
+
+const ended = (server, run) => until(async () => {
+  const { verified } = await server.get(`/v1/runs/${run}`);
+  return !["queued", "running"].includes(verified.state) && verified;
+}, `the verification of run ${run}`);
+
+/* Changes a database that no server uses. */
+function edit(place, sql) {
+  execFileSync("python3", ["-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); "
+    + "c.executescript(sys.argv[2]); c.commit()", path.join(place.data, "frugal.db"), sql]);
+}
+
+test("the same trace is the same, and the run stays as it is", async (t) => {
+  const server = await startServer(t, { workers: 1 });
+  const frugal = clientOf(server);
+  await server.done((await server.submit(spec(short, { seeds: 2 }))).id);
+  const before = await server.get("/v1/runs/2");
+  assert.equal(before.verified, null);
+  const r = await frugal("verify", "2");
+  assert.deepEqual([r.code, r.out], [0, "run 2: the trace is the same, bit for bit\n"], r.err);
+  const { verified, ...after } = await server.get("/v1/runs/2");
+  assert.deepEqual({ ...after, verified: null }, before);
+  assert.deepEqual([verified.state, verified.row, verified.reason], ["same", null, null]);
+  assert.ok(verified.requested <= verified.finished && verified.build);
+  assert.equal((await server.get("/v1/runs/2/attempts")).items.length, 1);
+  const diverged = await server.submit(spec(short, { training: { learning_rate: 99 } }));
+  await server.done(diverged.id);
+  assert.equal((await frugal("verify", "3", "--json")).code, 0, "what diverged does so again");
+});
+
+test("a bit that was changed, and a row that is missing, are found", async (t) => {
+  let server = await startServer(t);
+  await server.done((await server.submit(spec(short, { seeds: 3 }))).id);
+  server.checkEnd(await server.stop());
+  const odd = "substr(value, 1, 40) || x'01' || substr(value, 42)";
+  edit(server.place, `UPDATE trace SET value = CAST(${odd} AS BLOB) WHERE run = 1 AND seq = 2;
+    DELETE FROM trace WHERE run = 2 AND seq = 4; UPDATE run SET last = 3 WHERE id = 2;`);
+  server = await startServer(t, { place: server.place });
+  for (const [run, row] of [[1, 2], [2, 4]]) {
+    const r = await clientOf(server)("verify", String(run));
+    assert.deepEqual([r.code, r.out], [1, `run ${run}: different: row ${row} differs\n`], r.err);
+    const { verified, state } = await server.get(`/v1/runs/${run}`);
+    assert.deepEqual([verified.state, verified.row, state], ["different", row, "succeeded"]);
+  }
+  assert.equal((await clientOf(server)("verify", "3")).code, 0);
+});
+
+test("another data set under the same name", async (t) => {
+  let server = await startServer(t);
+  await server.done((await server.submit(short)).id);
+  server.checkEnd(await server.stop());
+  makeSet(server.place.datasets, "tiny", { seed: 8 });
+  server = await startServer(t, { place: server.place });
+  const r = await clientOf(server)("verify", "1");
+  assert.equal(r.code, 1);
+  assert.match(r.out, /^run 1: failed: the data set is no longer the one/);
+});
+
+test("what has no whole trace cannot be verified", async (t) => {
+  const server = await startServer(t, { workers: 1 });
+  await server.submit(spec(endless, { seeds: 2 }));
+  await until(async () => (await server.get("/v1/runs/1")).results, "run 1 at work");
+  const refused = async (run, status, words) => {
+    const r = await server.order(`/v1/runs/${run}/verify`);
+    assert.equal(r.status, status, r.text);
+    assert.match(r.json().detail, words);
+  };
+  await refused(1, 409, /run 1 is running: it has no whole trace/);
+  await refused(2, 409, /run 2 is queued/);
+  await server.order("/v1/jobs/1/cancel");
+  await until(async () => (await server.get("/v1/jobs/1")).finished, "the end");
+  await refused(1, 409, /run 1 is cancelled/);
+  await refused(9, 404, /no such run/);
+});
+
+test("a stop and a kill only delay a verification; cancelling the job does not touch it",
+  async (t) => {
+    let server = await startServer(t, { workers: 1 });
+    await server.done((await server.submit(spec(long,
+      { stop: { accuracy: null, epochs: null, samples: 300000 } }))).id);
+    const { status } = await server.order("/v1/runs/1/verify");
+    assert.equal(status, 202);
+    await sleep(100);
+    server.checkEnd(await server.stop());
+    server = await startServer(t, { place: server.place, workers: 1 });
+    await sleep(100);
+    await server.kill();
+    server = await startServer(t, { place: server.place, workers: 1 });
+    await server.order("/v1/jobs/1/extend", { seeds: 2 });
+    await server.order("/v1/jobs/1/cancel");
+    assert.equal((await ended(server, 1)).state, "same");
+    assert.equal((await server.get("/v1/runs/1")).state, "succeeded");
+  });

@@ -1,0 +1,172 @@
+/* Checkpoints in the store, and the worker's side of them; the core is played by the
+ * test. */
+#include "stores.h"
+
+#include "store/checkpoints.h"
+#include "work/ending.h"
+#include "work/resume.h"
+
+static char top[FOLDER_PATH];
+static struct store *store;
+static struct new_job job;
+static struct claim claimed;
+
+static int start(void **state)
+{
+    (void)state;
+    log_set_level(LOG_LEVEL_ERROR);
+    folder_make(top);
+    store = store_at(top);
+    job = (struct new_job){.runs = 1};
+    assert_int_equal(store_write(store, add_job, &job), STATUS_OK);
+    assert_int_equal(store_write(store, claim_run, &claimed), STATUS_OK);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    claim_free(&claimed);
+    store_close(store);
+    folder_remove(top);
+    return 0;
+}
+
+static enum status load(struct checkpoint *ret)
+{
+    return store_checkpoint_get(store_reader(store), job.first, ret);
+}
+
+static enum status put(struct conn *c, void *arg)
+{
+    return store_checkpoint_put(c, arg);
+}
+
+static void save(int64_t seq, const char *text)
+{
+    struct checkpoint p = {.run = job.first, .seq = seq, .seconds = 1.5};
+    char bytes[40];
+    p.state = bytes;
+    p.size = strlen(text);
+    memcpy(bytes, text, p.size);
+    assert_int_equal(store_write(store, put, &p), STATUS_OK);
+}
+
+static void check(int64_t seq, const char *text)
+{
+    struct checkpoint p;
+    assert_int_equal(load(&p), STATUS_OK);
+    assert_int_equal(p.seq, seq);
+    assert_int_equal(p.size, strlen(text));
+    assert_memory_equal(p.state, text, p.size);
+    free(p.state);
+}
+
+static void the_newest_one_counts(void **state)
+{
+    (void)state;
+    struct checkpoint p;
+    assert_int_equal(load(&p), STATUS_NOT_FOUND);
+    save(-1, "one");
+    check(-1, "one");
+    save(7, "another");
+    check(7, "another");
+    store_close(store);
+    store = store_at(top);
+    check(7, "another");
+}
+
+static void the_end_of_a_run_is_the_end_of_it(void **state)
+{
+    (void)state;
+    struct checkpoint p;
+    struct run_end e = {.run = job.first, .job = job.job, .state = RUN_SUCCEEDED};
+    save(3, "state");
+    assert_int_equal(store_write(store, finish_run, &e), STATUS_OK);
+    assert_int_equal(load(&p), STATUS_NOT_FOUND);
+}
+
+static enum status recover(struct conn *c, void *arg)
+{
+    return store_run_recover(c, arg, 3000);
+}
+
+static enum status begin(struct conn *c, void *arg)
+{
+    return store_run_start(c, arg);
+}
+
+static void it_survives_a_crash_but_no_other_build(void **state)
+{
+    (void)state;
+    struct checkpoint p;
+    struct run_start s = {.run = job.first,
+                          .attempt = 1,
+                          .columns = "c",
+                          .spec_sha256 = "s",
+                          .data_sha256 = "d",
+                          .build = "b",
+                          .cpu = "u",
+                          .host = "h"};
+    assert_int_equal(store_write(store, begin, &s), STATUS_OK);
+    save(3, "state");
+    assert_int_equal(store_write(store, recover, &(struct blame){0}), STATUS_OK);
+    check(3, "state");
+    assert_int_equal(store_write(store, begin, &s), STATUS_OK);
+    check(3, "state");
+    s.build = "another";
+    assert_int_equal(store_write(store, begin, &s), STATUS_OK);
+    assert_int_equal(load(&p), STATUS_NOT_FOUND);
+}
+
+/* Three crashes in a row are the end; getting further in between is not. */
+static void progress_forgives_crashes(void **state)
+{
+    (void)state;
+    struct blame b = {.run = job.first, .signal = "SEGV"};
+    struct claim c = {.run = 0};
+    for (int i = 0; i < 2 * CRASHES_MAX; i++) {
+        save(i, "state");
+        assert_int_equal(store_write(store, recover, &b), STATUS_OK);
+        assert_int_equal(store_write(store, claim_run, &c), STATUS_OK);
+        claim_free(&c);
+    }
+}
+
+static void a_worker_goes_on_behind_it(void **state)
+{
+    (void)state;
+    struct execution_place place = {.store = store};
+    struct execution e = {.claim = &claimed, .place = &place, .rows = 5};
+    struct checkpoint p;
+    assert_int_equal(checkpoint_load(&e, &p), STATUS_NOT_FOUND);
+    assert_int_equal(e.rows, 5);
+    e.seconds_before = 100;
+    assert_true(checkpoint_is_due(&e));
+    assert_int_equal(checkpoint_take(&e, "abc", 3), STATUS_OK);
+    assert_false(checkpoint_is_due(&e));
+    atomic_store(&e.stop, true);
+    assert_true(checkpoint_is_due(&e));
+    store_close(store); /* writes what is queued */
+    store = place.store = store_at(top);
+    struct execution next = {.claim = &claimed, .place = &place};
+    assert_int_equal(checkpoint_load(&next, &p), STATUS_OK);
+    assert_int_equal(next.rows, 5);
+    assert_int_equal(p.size, 3);
+    assert_memory_equal(p.state, "abc", 3);
+    assert_true(computed(&next) >= 100);
+    free(p.state);
+}
+
+int main(void)
+{
+#define IN_A_STORE(test) cmocka_unit_test_setup_teardown(test, start, end)
+    const struct CMUnitTest tests[] = {
+        IN_A_STORE(the_newest_one_counts),
+        IN_A_STORE(the_end_of_a_run_is_the_end_of_it),
+        IN_A_STORE(it_survives_a_crash_but_no_other_build),
+        IN_A_STORE(progress_forgives_crashes),
+        IN_A_STORE(a_worker_goes_on_behind_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
