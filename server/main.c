@@ -32,7 +32,7 @@ enum { /* of sysexits.h */
 struct options {
     const char *listen, *data_dir, *datasets;
     const char *restore; /* the backup to restore; NULL: serve */
-    long workers, per_owner;
+    long workers, per_owner, checkpoint_seconds;
     bool verbose, help, version;
 };
 
@@ -51,6 +51,10 @@ static const struct opt table[] = {
     {"per-owner", 0, OPT_COUNT, offsetof(struct options, per_owner), "N",
      "FRUGAL_PER_OWNER", 0, 1024,
      "Runs of one owner at the same time; 0: any number. Default: 0"},
+    {"checkpoint-seconds", 0, OPT_COUNT, offsetof(struct options, checkpoint_seconds), "N",
+     "FRUGAL_CHECKPOINT_SECONDS", 0, 300,
+     "Computing that a crash may cost a run, in seconds, though more if a network is very "
+     "large; 0: as little as possible. Default: 10"},
     {"verbose", 'v', OPT_FLAG, offsetof(struct options, verbose), NULL, NULL, 0, 0,
      "Log more"},
     {"help", 'h', OPT_FLAG, offsetof(struct options, help), NULL, NULL, 0, 0,
@@ -68,7 +72,7 @@ static void print_help(void)
            "       frugald restore BACKUP [OPTION...]\n\n");
     opts_help(table, OPTIONS, stdout);
     printf("\nThe first line on standard output is the address, once it answers. SIGTERM or "
-           "Ctrl-C\nstops: runs at work go back into the queue and start again later.\n\n"
+           "Ctrl-C\nstops: runs at work go back into the queue and go on later.\n\n"
            "restore puts a backup, made by frugal admin backup, in the place of the database "
            "in\nDATA_DIR, and keeps what was there.\n");
 }
@@ -153,6 +157,7 @@ static int serve(struct app *app, struct http *http, const struct options *o,
     struct workers_options workers = {.count = (unsigned)o->workers,
                                       .limits = app->limits,
                                       .build = FRUGAL_VERSION,
+                                      .checkpoint_seconds = (double)o->checkpoint_seconds,
                                       .folder = o->data_dir};
     enum status status =
         workers_start(app->store, app->catalogue, &workers, &app->workers);
@@ -245,7 +250,8 @@ int main(int argc, char **argv)
     struct options o = {.listen = "127.0.0.1:8750",
                         .data_dir = "frugal-data",
                         .datasets = "",
-                        .workers = sysconf(_SC_NPROCESSORS_ONLN)};
+                        .workers = sysconf(_SC_NPROCESSORS_ONLN),
+                        .checkpoint_seconds = 10};
     int code = read_options(argc, argv, &o);
     if (code >= 0)
         return code;

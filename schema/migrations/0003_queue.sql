@@ -39,6 +39,9 @@ CREATE TABLE attempt (
     seconds  REAL    NOT NULL DEFAULT 0, -- of computing
     build    TEXT,
     host     TEXT,
+    resumed  INTEGER, -- the newest row of the checkpoint it went on from; -1: before any row;
+                      -- NULL: it began at the beginning
+    earlier  REAL,    -- seconds of computing until that checkpoint
     PRIMARY KEY (run, number)
 ) STRICT, WITHOUT ROWID;
 

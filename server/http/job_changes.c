@@ -133,6 +133,7 @@ void jobs_extend(struct request *r)
 }
 
 struct trash_write {
+    const struct store *store; /* for a purge */
     int64_t job;
     bool into;
     const char *state; /* set by apply_trash */
@@ -170,7 +171,8 @@ static void move(struct request *r, bool into)
         reply_problem(r, STATUS_NO_MEMORY, NULL, NULL);
         return;
     }
-    *w = (struct trash_write){.job = r->id, .into = into, .state = ""};
+    *w = (struct trash_write){
+        .store = r->app->store, .job = r->id, .into = into, .state = ""};
     r->apply = apply_trash;
     r->resume = trashed;
 }
@@ -182,8 +184,7 @@ static enum status apply_purge_begin(struct conn *c, void *own)
 
 static enum status apply_purge(struct conn *c, void *own)
 {
-    (void)own;
-    return store_purge_some(c);
+    return store_purge_some(c, ((struct trash_write *)own)->store);
 }
 
 /* One piece after the other; the writes of others go in between. */

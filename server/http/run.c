@@ -80,12 +80,13 @@ void runs_why(struct request *r)
 
 static bool add_attempt(void *arg, const struct attempt *a)
 {
-    json_t *j = json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "number",
+    json_t *j = json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "number",
                           (json_int_t)a->number, "state", a->state, "outcome",
                           json_text(a->outcome), "reason", json_text(a->reason),
                           "started", json_time(a->started), "finished",
                           json_time(a->finished), "seconds", json_measure(a->seconds),
-                          "build", json_text(a->build), "host", json_text(a->host));
+                          "build", json_text(a->build), "host", json_text(a->host),
+                          "resumed", a->anew ? json_null() : json_integer(a->resumed));
     json_array_append_new(arg, j);
     return true;
 }

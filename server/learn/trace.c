@@ -88,3 +88,21 @@ void trace_values(const struct trace_row *row, double *ret)
         put_layer(&row->layer[l], row->exponents, ret);
     }
 }
+
+void trace_read_totals(const double *value, struct trace_row *ret)
+{
+    const double *total = value + SINGLE;
+    *ret = (struct trace_row){
+        .samples = (uint64_t)value[0],
+        .epoch = value[1],
+        .train_accuracy = value[2],
+        .test_accuracy = value[3],
+        .test_loss = value[4],
+        .total = {.spent = {.m0 = (uint64_t)total[0],
+                            .m1 = total[1],
+                            .maintenance = total[4]},
+                  .direct = {.m0 = (uint64_t)total[2], .m1 = total[3]},
+                  .changed = total[5],
+                  .weight_norm = total[6]},
+    };
+}

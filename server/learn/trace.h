@@ -21,4 +21,7 @@ void trace_column_name(const struct exponents *e, uint32_t column,
 /* ret [trace_columns(row->layers, row->exponents)]. NaN where there is no value. */
 void trace_values(const struct trace_row *row, double *ret);
 
+/* The other way round, for all that precedes the layers. */
+void trace_read_totals(const double *value, struct trace_row *ret);
+
 #endif

@@ -6,10 +6,11 @@
 #include "store/conn.h"
 #include "store/events.h"
 #include "store/queue.h"
+#include "store/traces.h"
 
 static const char INTERRUPTED[] = "interrupted";
 
-/* Whether the attempt will give the rows that an earlier one gave. */
+/* Whether the attempt will give the rows that an earlier one gave, but for time. */
 static enum status is_same_again(struct conn *c, const struct run_start *s, bool *ret)
 {
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_SAME);
@@ -22,7 +23,7 @@ static enum status is_same_again(struct conn *c, const struct run_start *s, bool
     bind_text(q, 5, s->build);
     int code = sqlite3_step(q);
     sqlite3_reset(q);
-    *ret = code == SQLITE_ROW && !s->timed;
+    *ret = code == SQLITE_ROW;
     return code == SQLITE_ROW || code == SQLITE_DONE ? STATUS_OK : conn_status(c);
 }
 
@@ -32,6 +33,27 @@ static enum status forget_rows(struct conn *c, int64_t run)
     if (status == STATUS_OK)
         status = conn_apply(c, STATEMENT_CHECKPOINT_FORGET, run);
     return status == STATUS_OK ? conn_apply(c, STATEMENT_RUN_FORGET, run) : status;
+}
+
+/* Of a run that the clock ends, rows are the same again only up to its checkpoint: where
+ * the last one came before depends on the machine. */
+static enum status keep_rows(struct conn *c, const struct run_start *s, bool same)
+{
+    int64_t seq = 0;
+    if (same && !s->timed)
+        return STATUS_OK;
+    enum status status =
+        same ? conn_read(c, STATEMENT_CHECKPOINT_SEQ, &seq, s->run) : STATUS_NOT_FOUND;
+    if (status == STATUS_OK)
+        return store_trace_cut(c, s->run, seq);
+    return status == STATUS_NOT_FOUND ? forget_rows(c, s->run) : status;
+}
+
+enum status store_run_begin_again(struct conn *c, int64_t run, bool timed)
+{
+    enum status status = timed ? forget_rows(c, run)
+                               : conn_apply(c, STATEMENT_CHECKPOINT_FORGET, run);
+    return status == STATUS_OK ? conn_apply(c, STATEMENT_ATTEMPT_ANEW, run) : status;
 }
 
 static enum status is_cancelling(struct conn *c, int64_t run, bool *ret)
@@ -73,8 +95,10 @@ enum status store_run_start(struct conn *c, const struct run_start *s)
         return STATUS_STOPPED;
     if (status == STATUS_OK)
         status = is_same_again(c, s, &same);
-    if (status == STATUS_OK && !same)
-        status = forget_rows(c, s->run);
+    if (status == STATUS_OK)
+        status = keep_rows(c, s, same);
+    if (status == STATUS_OK)
+        status = conn_apply(c, STATEMENT_CHANGES_FORGET, s->run);
     return status == STATUS_OK ? write_start(c, s) : status;
 }
 
@@ -179,6 +203,7 @@ enum status store_run_recover(struct conn *c, const struct blame *b, int64_t now
         struct run_end e = {.run = sqlite3_column_int64(q, 0),
                             .job = sqlite3_column_int64(q, 1),
                             .seconds = sqlite3_column_double(q, 2),
+                            .earlier = sqlite3_column_double(q, 3),
                             .reason = "the server ended without notice",
                             .now = now};
         sqlite3_reset(q);
@@ -211,7 +236,9 @@ enum status store_attempt_list(struct conn *c, int64_t run, attempt_visit *visit
                             .finished = column_integer(q, 5, 0),
                             .seconds = sqlite3_column_double(q, 6),
                             .build = column_text_or_null(q, 7),
-                            .host = column_text_or_null(q, 8)};
+                            .host = column_text_or_null(q, 8),
+                            .anew = sqlite3_column_type(q, 9) == SQLITE_NULL,
+                            .resumed = sqlite3_column_int64(q, 9)};
         more = visit(arg, &a);
     }
     sqlite3_reset(q);

@@ -11,17 +11,21 @@ struct run_start {
     int64_t run, attempt;
     uint64_t stop_samples;
     const char *columns, *spec_sha256, *data_sha256, *build, *cpu, *host;
-    bool timed; /* the clock ends it: its rows are not the same again */
+    bool timed; /* the clock ends it: its last row is not the same again */
 };
 
-/* Rows of an earlier attempt stay, to be compared, if this one must give the same; else
- * they are deleted. STOPPED: the run is to be cancelled. */
+/* Rows of an earlier attempt stay, to be compared, if this one must give the same, and so
+ * does its checkpoint; else they are deleted. STOPPED: the run is to be cancelled. */
 enum status store_run_start(struct conn *c, const struct run_start *s);
 
+/* After that: the checkpoint turned out to be of no use. */
+enum status store_run_begin_again(struct conn *c, int64_t run, bool timed);
+
 /* After store_run_start: if a finished run is the same as this one, the run takes over
- * its trace and ends like it. NOT_FOUND: there is none. */
-enum status store_run_reuse(struct conn *c, const struct run_start *s, int64_t job,
-                            int64_t now);
+ * its trace, its weights file and its counts of changes, and ends like it. NOT_FOUND:
+ * there is none. */
+enum status store_run_reuse(struct conn *c, const struct store *files,
+                            const struct run_start *s, int64_t job, int64_t now);
 
 struct run_changes; /* store/changes.h */
 
@@ -62,6 +66,8 @@ struct attempt {
     const char *state, *outcome, *reason, *build, *host; /* NULL: none; but for state */
     int64_t started, finished;                           /* 0: not yet */
     double seconds;
+    bool anew;       /* it began at the beginning; else behind this row: */
+    int64_t resumed; /* -1: before any row */
 };
 
 typedef bool attempt_visit(void *arg, const struct attempt *a);

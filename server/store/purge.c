@@ -4,6 +4,7 @@
 #include "store/conn.h"
 #include "store/events.h"
 #include "store/steps.h"
+#include "store/weights.h"
 
 enum { ROWS_AT_ONCE = 2000 };
 
@@ -15,7 +16,9 @@ enum status store_purge_begin(struct conn *c, int64_t job)
         return status;
     if (!trashed)
         return STATUS_CONFLICT;
-    status = conn_apply(c, STATEMENT_JOB_PURGE, job);
+    status = conn_apply(c, STATEMENT_CHECKPOINTS_FORGET, job);
+    if (status == STATUS_OK)
+        status = conn_apply(c, STATEMENT_JOB_PURGE, job);
     if (status != STATUS_OK)
         return status;
     return store_event_add(
@@ -32,26 +35,45 @@ static enum status delete_job(struct conn *c, int64_t job)
     return status;
 }
 
-/* The rows of its runs, then the runs, then the job itself. */
-static enum status purge_job(struct conn *c, int64_t job)
+/* Before the runs themselves: of a run that is still there they can be found again. */
+static enum status remove_files(struct conn *c, const struct store *files, int64_t job)
+{
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_PURGE_LIST);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, job);
+    sqlite3_bind_int64(q, 2, ROWS_AT_ONCE);
+    int code;
+    while ((code = sqlite3_step(q)) == SQLITE_ROW)
+        store_weights_remove(files, sqlite3_column_int64(q, 0));
+    sqlite3_reset(q);
+    return code == SQLITE_DONE ? STATUS_OK : conn_status(c);
+}
+
+/* The rows of its runs, then the runs with their files, then the job itself. */
+static enum status purge_job(struct conn *c, const struct store *files, int64_t job)
 {
     static const enum statement parts[] = {
         STATEMENT_PURGE_TRACES, STATEMENT_PURGE_ATTEMPTS, STATEMENT_PURGE_VERIFIED,
-        STATEMENT_PURGE_RUNS};
+        STATEMENT_PURGE_CHANGES, STATEMENT_PURGE_RUNS};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        enum status status = conn_apply(c, parts[i], job, ROWS_AT_ONCE);
+        enum status status = STATUS_OK;
+        if (parts[i] == STATEMENT_PURGE_RUNS)
+            status = remove_files(c, files, job);
+        if (status == STATUS_OK)
+            status = conn_apply(c, parts[i], job, ROWS_AT_ONCE);
         if (status != STATUS_OK || sqlite3_changes(c->db) > 0)
             return status;
     }
     return delete_job(c, job);
 }
 
-enum status store_purge_some(struct conn *c)
+enum status store_purge_some(struct conn *c, const struct store *files)
 {
     int64_t job = 0, pages = 0;
     enum status status = conn_read(c, STATEMENT_PURGE_NEXT, &job);
     if (status == STATUS_OK)
-        return purge_job(c, job);
+        return purge_job(c, files, job);
     if (status == STATUS_NOT_FOUND)
         status = conn_read(c, STATEMENT_FREE_PAGES, &pages);
     if (status != STATUS_OK || pages == 0)

@@ -4,9 +4,10 @@
 #include "store/attempts.h"
 #include "store/conn.h"
 #include "store/events.h"
+#include "store/weights.h"
 
 struct twin {
-    int64_t id, last;
+    int64_t id, last, weights;
     char outcome[32];
 };
 
@@ -25,6 +26,7 @@ static enum status find_twin(struct conn *c, const struct run_start *s, struct t
         ret->id = sqlite3_column_int64(q, 0);
         snprintf(ret->outcome, sizeof ret->outcome, "%s", column_text(q, 1));
         ret->last = sqlite3_column_int64(q, 2);
+        ret->weights = column_integer(q, 3, 0);
     }
     enum status status = code == SQLITE_ROW    ? STATUS_OK
                          : code == SQLITE_DONE ? STATUS_NOT_FOUND
@@ -33,17 +35,26 @@ static enum status find_twin(struct conn *c, const struct run_start *s, struct t
     return status;
 }
 
-enum status store_run_reuse(struct conn *c, const struct run_start *s, int64_t job,
-                            int64_t now)
+/* The rows of its trace and its counts of changes. */
+static enum status copy_rows(struct conn *c, int64_t run, int64_t twin)
+{
+    enum status status = conn_apply(c, STATEMENT_TRACE_FORGET, run);
+    if (status == STATUS_OK)
+        status = conn_apply(c, STATEMENT_TRACE_COPY, run, twin);
+    return status == STATUS_OK ? conn_apply(c, STATEMENT_CHANGES_COPY, run, twin) : status;
+}
+
+enum status store_run_reuse(struct conn *c, const struct store *files,
+                            const struct run_start *s, int64_t job, int64_t now)
 {
     struct twin twin;
     if (s->timed)
         return STATUS_NOT_FOUND;
     enum status status = find_twin(c, s, &twin);
+    if (status == STATUS_OK && twin.weights > 0)
+        status = store_weights_link(files, twin.id, s->run);
     if (status == STATUS_OK)
-        status = conn_apply(c, STATEMENT_TRACE_FORGET, s->run);
-    if (status == STATUS_OK)
-        status = conn_apply(c, STATEMENT_TRACE_COPY, s->run, twin.id);
+        status = copy_rows(c, s->run, twin.id);
     if (status == STATUS_OK)
         status = store_event_add(
             c, &(struct event){
@@ -52,6 +63,7 @@ enum status store_run_reuse(struct conn *c, const struct run_start *s, int64_t j
                           .job = job,
                           .state = RUN_SUCCEEDED,
                           .outcome = twin.outcome,
+                          .weights = twin.weights,
                           .now = now};
     if (status == STATUS_OK)
         status = store_run_finish(c, &end);

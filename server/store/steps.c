@@ -64,7 +64,12 @@ static enum status step_from(struct conn *c, const struct step_order *o, int64_t
     int64_t moved = 0;
     if (from == RUN_RUNNING)
         return ask_to_end(c, o, run, ret);
-    enum status status = store_event_runs(c, o->job, run, run_state_name(from), to);
+    enum status status = STATUS_OK;
+    if (run_state_is_final(to)) /* which has no checkpoint */
+        status = run != 0 ? conn_apply(c, STATEMENT_CHECKPOINT_FORGET, run)
+                          : conn_apply(c, STATEMENT_CHECKPOINTS_FORGET, o->job);
+    if (status == STATUS_OK)
+        status = store_event_runs(c, o->job, run, run_state_name(from), to);
     if (status == STATUS_OK)
         status = move_runs(c, o, run, from, &moved);
     ret->changed += moved;

@@ -52,8 +52,8 @@ enum status store_job_trash(struct conn *c, int64_t job, bool into, int64_t now,
  * CONFLICT: it is not in the trash. */
 enum status store_purge_begin(struct conn *c, int64_t job);
 
-/* Deletes one piece of what is being purged, and gives free space back to the disk.
- * NOT_FOUND: there is nothing left to do. */
-enum status store_purge_some(struct conn *c);
+/* Deletes one piece of what is being purged, with the weights files of its runs, and gives
+ * free space back to the disk. NOT_FOUND: there is nothing left to do. */
+enum status store_purge_some(struct conn *c, const struct store *files);
 
 #endif

@@ -73,6 +73,32 @@ enum status store_trace_add(struct conn *c, const struct trace_entry *e)
         c, &(struct event){.kind = "trace", .job = e->job, .run = e->run, .last = e->seq});
 }
 
+enum status store_trace_cut(struct conn *c, int64_t run, int64_t seq)
+{
+    double value[TRACE_COLUMNS_MAX] = {0};
+    struct trace_entry newest = {.run = run, .seq = seq};
+    enum status status = conn_apply(c, STATEMENT_TRACE_CUT, run, seq);
+    if (status == STATUS_OK)
+        status = conn_apply(c, STATEMENT_RUN_FORGET, run);
+    if (status != STATUS_OK || seq < 0)
+        return status;
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_TRACE_GET);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, run);
+    sqlite3_bind_int64(q, 2, seq);
+    if (sqlite3_step(q) == SQLITE_ROW) {
+        size_t size = (size_t)sqlite3_column_bytes(q, 0);
+        memcpy(value, sqlite3_column_blob(q, 0), size < sizeof value ? size : sizeof value);
+        newest.seconds = sqlite3_column_double(q, 1);
+    } else {
+        status = STATUS_CORRUPT;
+    }
+    sqlite3_reset(q);
+    trace_read_totals(value, &newest.row);
+    return status == STATUS_OK ? update_results(c, &newest) : status;
+}
+
 enum status store_trace_list(struct conn *c, int64_t run, int64_t after,
                              trace_visit *visit,
                              void *arg)

@@ -21,6 +21,10 @@ enum status store_trace_add(struct conn *c, const struct trace_entry *e);
  * not there. */
 enum status store_trace_compare(struct conn *c, const struct trace_entry *e);
 
+/* Part of a write: deletes the rows behind `seq` (-1: all); the run's results are those of the
+ * newest one that is left. */
+enum status store_trace_cut(struct conn *c, int64_t run, int64_t seq);
+
 /* A row as it is kept; value [count] lives only as long as the visit. */
 struct trace_stored {
     int64_t seq;

@@ -104,7 +104,21 @@ enum status store_weights_write(struct store *s, int64_t run, const struct final
     return status;
 }
 
-void store_weights_remove(struct store *s, int64_t run)
+/* The file never changes, so that both runs can have the same one. */
+enum status store_weights_link(const struct store *s, int64_t from, int64_t run)
+{
+    char old[NAME_MAX_BYTES], name[NAME_MAX_BYTES];
+    name_file(old, from, "");
+    name_file(name, run, "");
+    unlinkat(s->weights, name, 0);
+    if (linkat(s->weights, old, s->weights, name, 0) == 0 && fsync(s->weights) == 0)
+        return STATUS_OK;
+    log_warning("weights of run %lld, for run %lld: %s", (long long)from, (long long)run,
+                strerror(errno));
+    return STATUS_NOT_FOUND;
+}
+
+void store_weights_remove(const struct store *s, int64_t run)
 {
     char name[NAME_MAX_BYTES];
     name_file(name, run, "");

@@ -12,8 +12,11 @@
 enum status store_weights_write(struct store *s, int64_t run, const struct final *left,
                                 int64_t *ret_bytes);
 
-/* Of a run that has none in the end. */
-void store_weights_remove(struct store *s, int64_t run);
+/* `run` gets the file of another one, durably. NOT_FOUND: that cannot be had. */
+enum status store_weights_link(const struct store *s, int64_t from, int64_t run);
+
+/* Of a run that begins, has none in the end, or is deleted. */
+void store_weights_remove(const struct store *s, int64_t run);
 
 /* For reading; the caller closes *ret_fd. NOT_FOUND, IO. */
 enum status store_weights_open(const struct store *s, int64_t run, int *ret_fd,

@@ -9,23 +9,31 @@
 #include "base/log.h"
 #include "learn/trace.h"
 #include "store/traces.h"
+#include "store/weights.h"
 #include "work/ending.h"
+#include "work/resume.h"
 
 static const double LOOK_EVERY = 0.05; /* seconds between two looks at the clock */
 
 enum train_wish poll_run(void *arg, uint64_t samples)
 {
     struct execution *e = arg;
+    if (samples > 0 && atomic_load_explicit(&e->samples, memory_order_relaxed) == 0)
+        atomic_store(&e->samples_before, samples - 1);
     atomic_store_explicit(&e->samples, samples, memory_order_relaxed);
     if (atomic_load_explicit(&e->stop, memory_order_relaxed) ||
         atomic_load_explicit(&e->cancel, memory_order_relaxed) ||
         atomic_load_explicit(&e->row_status, memory_order_relaxed) != STATUS_OK)
         return WISH_STOP;
-    if (e->stop_seconds > 0 && !e->time_is_up && clock_monotonic() >= e->next_look) {
-        e->next_look = clock_monotonic() + LOOK_EVERY;
-        e->time_is_up = computed(e) >= e->stop_seconds;
+    double now = clock_monotonic();
+    if (now >= e->next_look) {
+        e->next_look = now + LOOK_EVERY;
+        e->time_is_up = e->stop_seconds > 0 && computed(e) >= e->stop_seconds;
+        e->state_is_due = checkpoint_is_due(e);
     }
-    return e->time_is_up ? WISH_END : WISH_GO_ON;
+    if (e->state_is_due) /* until it comes */
+        e->state_asked_for = clock_thread_seconds();
+    return e->time_is_up ? WISH_END : e->state_is_due ? WISH_CHECKPOINT : WISH_GO_ON;
 }
 
 /* A row on its way to the writer. */
@@ -77,6 +85,7 @@ static enum status take_row(void *arg, const struct trace_row *row)
 
 struct start_write {
     struct run_start start;
+    const struct store *store;
     const struct claim *claim;
     bool reused;
 };
@@ -87,7 +96,7 @@ static enum status apply_start(struct conn *c, void *arg)
     enum status status = store_run_start(c, &w->start);
     if (status != STATUS_OK || !w->claim->reuse)
         return status;
-    status = store_run_reuse(c, &w->start, w->claim->job, clock_now_ms());
+    status = store_run_reuse(c, w->store, &w->start, w->claim->job, clock_now_ms());
     w->reused = status == STATUS_OK;
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
@@ -127,7 +136,8 @@ static enum status record_start(struct execution *e, const struct setup *s)
                               .cpu = e->place->cpu,
                               .host = e->place->host,
                               .timed = e->stop_seconds > 0};
-    struct start_write w = {.start = start, .claim = e->claim};
+    struct start_write w = {
+        .start = start, .store = e->place->store, .claim = e->claim};
     enum status status = columns.failed || data.failed
                              ? STATUS_NO_MEMORY
                              : store_write(e->place->store, apply_start, &w);
@@ -160,7 +170,45 @@ enum status load_setup(struct execution *e, struct setup *s, struct buf *why)
 static enum status prepare(struct execution *e, struct setup *s, struct buf *why)
 {
     enum status status = load_setup(e, s, why);
-    return status == STATUS_OK ? record_start(e, s) : status;
+    if (status != STATUS_OK)
+        return status;
+    store_weights_remove(e->place->store, e->claim->run); /* of an earlier attempt */
+    return record_start(e, s);
+}
+
+static enum status train(struct execution *e, const struct setup *s,
+                         const struct checkpoint *from, enum train_outcome *ret_outcome)
+{
+    struct train_observer observer = {.poll = poll_run,
+                                      .row = take_row,
+                                      .end = take_end,
+                                      .checkpoint = checkpoint_take,
+                                      .resume = from->state,
+                                      .resume_size = from->size,
+                                      .arg = e};
+    bool centre = s->spec.centre;
+    e->keeps_state = true;
+    e->computing_since = clock_thread_seconds();
+    return train_run(&s->train, s->data->train[centre], s->data->test[centre],
+                     e->place->kernels, &observer, ret_outcome);
+}
+
+/* From its checkpoint, if there is one that can be used, else from the beginning. */
+static enum status go_on(struct execution *e, const struct setup *s,
+                         enum train_outcome *ret_outcome)
+{
+    struct checkpoint from = {.state = NULL};
+    enum status status = checkpoint_load(e, &from);
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+        return status;
+    status = train(e, s, &from, ret_outcome);
+    if (status == STATUS_CORRUPT && from.state != NULL) {
+        status = checkpoint_discard(e);
+        if (status == STATUS_OK)
+            status = train(e, s, &(struct checkpoint){.state = NULL}, ret_outcome);
+    }
+    free(from.state);
+    return status;
 }
 
 void execute(struct execution *e)
@@ -171,14 +219,8 @@ void execute(struct execution *e)
     struct setup *s = calloc(1, sizeof *s);
     enum train_outcome outcome = OUTCOME_STOPPED;
     enum status status = s != NULL ? prepare(e, s, &why) : STATUS_NO_MEMORY;
-    if (status == STATUS_OK && !e->reused) {
-        struct train_observer observer = {
-            .poll = poll_run, .row = take_row, .end = take_end, .arg = e};
-        bool centre = s->spec.centre;
-        e->computing_since = clock_thread_seconds();
-        status = train_run(&s->train, s->data->train[centre], s->data->test[centre],
-                           e->place->kernels, &observer, &outcome);
-    }
+    if (status == STATUS_OK && !e->reused)
+        status = go_on(e, s, &outcome);
     if (status == STATUS_OK)
         status = (enum status)atomic_load(&e->row_status);
     struct run_end end = {.outcome = NULL};

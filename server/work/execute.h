@@ -19,11 +19,13 @@ struct execution_place {
     struct catalogue *catalogue;
     const struct kernels *kernels;
     const char *build;
+    double checkpoint_seconds; /* of computing between two checkpoints, at least */
     char host[256], cpu[256];
 };
 
 void execution_place_init(struct execution_place *p, struct store *store,
-                          struct catalogue *catalogue, const char *build);
+                          struct catalogue *catalogue, const char *build,
+                          double checkpoint_seconds);
 
 struct execution {
     const struct claim *claim;
@@ -31,12 +33,16 @@ struct execution {
     double started; /* monotonic */
     atomic_bool stop;   /* set from outside: give the run back */
     atomic_bool cancel; /* likewise: end it */
-    atomic_uint_fast64_t samples;
+    atomic_uint_fast64_t samples, samples_before; /* learnt; of them, in earlier attempts */
     atomic_int row_status; /* enum status of the first row that the store refused */
     double stop_seconds;   /* of computing; 0: no limit */
     double computing_since; /* thread time at the start */
     double seconds_before;  /* of computing, in attempts that this one continues */
+    bool keeps_state;       /* checkpoints are wanted */
+    bool state_is_due;
     double checkpointed;    /* seconds of computing at the newest checkpoint */
+    double state_asked_for; /* thread time at which the core was asked for its state */
+    double state_costs;     /* seconds that handing it out took the last time */
     double next_look; /* monotonic: when the clock of the thread is read again */
     bool time_is_up;
     bool reused; /* the run has ended: another one's trace stands in */

@@ -48,8 +48,7 @@ static void look_at_disk(const struct keeper *k)
 
 static enum status purge_some(struct conn *c, void *arg)
 {
-    (void)arg;
-    return store_purge_some(c);
+    return store_purge_some(c, arg);
 }
 
 static bool is_stopping(struct keeper *k)
@@ -77,7 +76,7 @@ static void *keeper_main(void *arg)
 {
     struct keeper *k = arg;
     look_at_disk(k);
-    while (!is_stopping(k) && store_write(k->store, purge_some, NULL) == STATUS_OK)
+    while (!is_stopping(k) && store_write(k->store, purge_some, k->store) == STATUS_OK)
         ;
     while (sleep_a_little(k))
         look_at_disk(k);

@@ -21,11 +21,12 @@ static void read_cpu(char *ret, size_t room, const struct kernels *k)
 }
 
 void execution_place_init(struct execution_place *p, struct store *store,
-                          struct catalogue *catalogue, const char *build)
+                          struct catalogue *catalogue, const char *build,
+                          double checkpoint_seconds)
 {
     *p = (struct execution_place){
         .store = store, .catalogue = catalogue, .kernels = kernels_for(NULL),
-        .build = build};
+        .build = build, .checkpoint_seconds = checkpoint_seconds};
     if (gethostname(p->host, sizeof p->host - 1) != 0)
         snprintf(p->host, sizeof p->host, "unknown");
     read_cpu(p->cpu, sizeof p->cpu, p->kernels);

@@ -3,26 +3,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "work/ending.h"
 
-static const double CHECKPOINT_EVERY = 10; /* seconds of computing */
+/* A large state is not handed out more often than it is worth: its share of the computing
+ * stays below a hundredth. But a crash costs no run more than minutes. */
+static const double INTERVAL_PER_COST = 100, INTERVAL_MAX = 300; /* seconds */
 
-bool checkpoint_is_due(struct execution *e)
+bool checkpoint_is_due(const struct execution *e)
 {
-    return atomic_load(&e->stop) || computed(e) - e->checkpointed >= CHECKPOINT_EVERY;
+    double interval = INTERVAL_PER_COST * e->state_costs;
+    if (interval > INTERVAL_MAX)
+        interval = INTERVAL_MAX;
+    if (interval < e->place->checkpoint_seconds)
+        interval = e->place->checkpoint_seconds;
+    return e->keeps_state && computed(e) - e->checkpointed >= interval;
 }
 
 /* A checkpoint on its way to the writer, its state behind it. */
 struct checkpoint_write {
     struct write write; /* first */
     struct checkpoint checkpoint;
+    const struct execution *execution;
     unsigned char state[];
 };
 
+/* Not if the store has refused a row that precedes it. */
 static enum status apply_checkpoint(struct conn *c, void *arg)
 {
     struct checkpoint_write *w = arg;
-    return store_checkpoint_put(c, &w->checkpoint);
+    enum status rows = (enum status)atomic_load(&w->execution->row_status);
+    return rows == STATUS_OK ? store_checkpoint_put(c, &w->checkpoint) : rows;
 }
 
 static void free_checkpoint(void *arg, enum status outcome)
@@ -31,22 +43,34 @@ static void free_checkpoint(void *arg, enum status outcome)
     free(arg);
 }
 
-enum status checkpoint_take(void *execution, const void *state, size_t length)
+static void post(struct execution *e, struct checkpoint_write *w, const void *state,
+                 size_t size)
 {
-    struct execution *e = execution;
-    struct checkpoint_write *w = malloc(sizeof *w + length);
-    if (w == NULL)
-        return STATUS_NO_MEMORY;
-    memcpy(w->state, state, length);
+    memcpy(w->state, state, size);
+    w->execution = e;
     w->write = (struct write){
         .apply = apply_checkpoint, .done = free_checkpoint, .arg = w, .patient = true};
     w->checkpoint = (struct checkpoint){.run = e->claim->run,
                                         .seq = e->rows - 1,
                                         .state = w->state,
-                                        .size = length,
+                                        .size = size,
                                         .seconds = computed(e)};
-    e->checkpointed = computed(e);
     store_post(e->place->store, &w->write);
+}
+
+enum status checkpoint_take(void *execution, const void *state, size_t size)
+{
+    struct execution *e = execution;
+    struct checkpoint_write *w = NULL;
+    bool ends = atomic_load(&e->cancel) || atomic_load(&e->row_status) != STATUS_OK;
+    if (!ends && (w = malloc(sizeof *w + size)) == NULL)
+        log_warning("run %lld: no memory for a checkpoint", (long long)e->claim->run);
+    if (w != NULL)
+        post(e, w, state, size);
+    if (e->state_is_due)
+        e->state_costs = clock_thread_seconds() - e->state_asked_for;
+    e->checkpointed = computed(e);
+    e->state_is_due = false;
     return STATUS_OK;
 }
 
@@ -56,9 +80,26 @@ enum status checkpoint_load(struct execution *e, struct checkpoint *ret)
     if (c == NULL)
         return STATUS_NO_MEMORY;
     enum status status = store_checkpoint_get(c, e->claim->run, ret);
-    if (status == STATUS_OK) {
-        e->rows = ret->seq + 1;
-        e->seconds_before = e->checkpointed = ret->seconds;
-    }
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    e->rows = ret->seq + 1;
+    e->seconds_before = e->checkpointed = ret->seconds;
+    log_info("run %lld goes on behind row %lld of its trace, after %.2f s",
+             (long long)e->claim->run, (long long)ret->seq, ret->seconds);
+    return STATUS_OK;
+}
+
+static enum status apply_discard(struct conn *c, void *arg)
+{
+    const struct execution *e = arg;
+    return store_run_begin_again(c, e->claim->run, e->stop_seconds > 0);
+}
+
+enum status checkpoint_discard(struct execution *e)
+{
+    log_warning("run %lld: its checkpoint cannot be used; it begins again",
+                (long long)e->claim->run);
+    e->rows = 0;
+    e->seconds_before = e->checkpointed = 0;
+    return store_write(e->place->store, apply_discard, e);
 }

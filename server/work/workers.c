@@ -148,7 +148,8 @@ enum status workers_start(struct store *store, struct catalogue *catalogue,
         return STATUS_NO_MEMORY;
     w->store = store;
     w->limits = o->limits;
-    execution_place_init(&w->place, store, catalogue, o->build);
+    execution_place_init(&w->place, store, catalogue, o->build,
+                         o->checkpoint_seconds);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->news, NULL);
     status = workers_resize(w, o->count);
@@ -262,8 +263,11 @@ bool workers_progress(struct workers *w, int64_t run, struct progress *ret)
     for (struct execution *e = w->at_work; e != NULL && !found; e = e->next)
         if (e->claim->run == run && !e->claim->verifies) {
             double seconds = clock_monotonic() - e->started;
+            uint64_t before = atomic_load(&e->samples_before);
             ret->samples = atomic_load(&e->samples);
-            ret->per_second = seconds > 0 ? (double)ret->samples / seconds : 0;
+            ret->per_second = seconds > 0 && ret->samples > before
+                                  ? (double)(ret->samples - before) / seconds
+                                  : 0;
             found = true;
         }
     pthread_mutex_unlock(&w->lock);

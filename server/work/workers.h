@@ -15,6 +15,7 @@ struct workers_options {
     unsigned count;
     struct schedule_limits limits;
     const char *build;  /* names this build in the provenance of runs */
+    double checkpoint_seconds; /* of computing that a crash may cost a run, about */
     const char *folder; /* the data directory; what a crash leaves behind is kept there */
 };
 

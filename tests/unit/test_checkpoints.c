@@ -136,8 +136,9 @@ static void progress_forgives_crashes(void **state)
 static void a_worker_goes_on_behind_it(void **state)
 {
     (void)state;
-    struct execution_place place = {.store = store};
-    struct execution e = {.claim = &claimed, .place = &place, .rows = 5};
+    struct execution_place place = {.store = store, .checkpoint_seconds = 10};
+    struct execution e = {
+        .claim = &claimed, .place = &place, .rows = 5, .keeps_state = true};
     struct checkpoint p;
     assert_int_equal(checkpoint_load(&e, &p), STATUS_NOT_FOUND);
     assert_int_equal(e.rows, 5);
@@ -145,7 +146,15 @@ static void a_worker_goes_on_behind_it(void **state)
     assert_true(checkpoint_is_due(&e));
     assert_int_equal(checkpoint_take(&e, "abc", 3), STATUS_OK);
     assert_false(checkpoint_is_due(&e));
-    atomic_store(&e.stop, true);
+    e.computing_since -= 11;
+    assert_true(checkpoint_is_due(&e));
+    e.state_costs = 0.2; /* a large network: not before 20 s have passed */
+    assert_false(checkpoint_is_due(&e));
+    e.computing_since -= 10;
+    assert_true(checkpoint_is_due(&e));
+    e.state_costs = 100;
+    assert_false(checkpoint_is_due(&e));
+    e.computing_since -= 280;
     assert_true(checkpoint_is_due(&e));
     store_close(store); /* writes what is queued */
     store = place.store = store_at(top);
