@@ -1,4 +1,5 @@
-/* Whole copies of a database in one file. Private to the floor. */
+/* Whole copies of a database in one file, and of the weights files in a folder beside it.
+ * Private to the floor. */
 #ifndef FRUGAL_STORE_COPY_H
 #define FRUGAL_STORE_COPY_H
 
@@ -11,6 +12,16 @@
  * of it, and gives it its name only when it is on the disk. On failure `why` gets a
  * sentence and nothing is left. IO, NO_SPACE, NO_MEMORY, CORRUPT. */
 enum status copy_database(sqlite3 *from, const char *path, struct buf *why);
+
+/* Every weights file of a folder is in another one, which is made if missing, as a link
+ * where that is possible, and on the disk; on failure perhaps not all. IO, NO_SPACE. */
+enum status copy_weights(const char *from, const char *to, struct buf *why);
+
+/* Deletes such a folder, if there is one. */
+void remove_weights(const char *folder);
+
+/* The folder that belongs to a copy: "X.weights" to "X.db". IO: too long. */
+enum status name_weights(const char *database, char *ret, size_t room, struct buf *why);
 
 /* Whether the database is sound, page by page and index by index. CORRUPT. */
 enum status check_integrity(sqlite3 *db, struct buf *why);

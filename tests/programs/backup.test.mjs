@@ -6,6 +6,7 @@ import test from "node:test";
 import { execFileSync } from "node:child_process";
 import { plainEnvironment, sleep, spawnChild, until, within } from "../lib/cleanup.mjs";
 import { clientOf } from "../lib/client.mjs";
+import { request } from "../lib/http.mjs";
 import * as paths from "../lib/paths.mjs";
 import { runServer, serverArgs, startServer, workspace } from "../lib/server.mjs";
 import { endless, long, short, spec } from "../lib/specs.mjs";
@@ -47,7 +48,7 @@ test("backups of a server at work are whole, and a restored one finishes the wor
       again.checkEnd(await again.stop());
     }
     const names = fs.readdirSync(path.join(server.place.data, "backups"));
-    assert.ok(names.every((name) => name.endsWith(".db")), names.join(" "));
+    assert.ok(names.every((name) => /\.(db|weights)$/.test(name)), names.join(" "));
   });
 
 test("restore keeps what was there", async (t) => {
@@ -70,6 +71,48 @@ test("restore keeps what was there", async (t) => {
   assert.equal((await restore(kept, server.place)).code, 0);
   const fresh = await startServer(t, { place: server.place });
   assert.deepEqual((await fresh.get("/v1/jobs")).items.map((job) => job.name), ["new", "old"]);
+});
+
+const weights = async (server, run) =>
+  (await request(`${server.url}/v1/runs/${run}/weights`, { raw: true }));
+
+test("weights files go with the database, to another disk and back", async (t) => {
+  const server = await startServer(t);
+  await server.done((await server.submit(spec(short, { seeds: 2 }))).id);
+  const wanted = [await weights(server, 1), await weights(server, 2)].map((r) => r.text);
+  const { path: file } = (await server.order("/v1/backups")).json();
+  await server.request("/v1/jobs/1", { method: "DELETE" });
+  await server.request("/v1/jobs/1?purge=1", { method: "DELETE" });
+  await server.done((await server.submit(spec(short, { seeds: [7] }))).id);
+  const newer = (await weights(server, 3)).text;
+  server.checkEnd(await server.stop());
+  const { out } = await restore(file, server.place);
+  const kept = /what was there is now (.*)\n$/.exec(out)[1];
+  const old = await startServer(t, { place: server.place });
+  for (const run of [1, 2])
+    assert.ok((await weights(old, run)).text.equals(wanted[run - 1]), `run ${run}`);
+  const files = () => fs.readdirSync(path.join(server.place.data, "weights")).sort();
+  assert.deepEqual(files(), ["1.npz", "2.npz"]);
+  old.checkEnd(await old.stop());
+  assert.equal((await restore(kept, server.place)).code, 0);
+  assert.deepEqual(files(), ["3.npz"]);
+  const again = await startServer(t, { place: server.place });
+  assert.ok((await weights(again, 3)).text.equals(newer));
+  again.checkEnd(await again.stop());
+
+  // Moved elsewhere, as people do; /dev/shm is another file system.
+  const far = fs.mkdtempSync(fs.existsSync("/dev/shm") ? "/dev/shm/frugal-" : "/tmp/frugal-");
+  t.after(() => fs.rmSync(far, { recursive: true }));
+  for (const end of [".db", ".weights"])
+    fs.cpSync(file.replace(/\.db$/, end), path.join(far, `mine${end}`), { recursive: true });
+  const place = workspace(t);
+  assert.equal((await restore(path.join(far, "mine.db"), place)).code, 0);
+  const third = await startServer(t, { place });
+  assert.ok((await weights(third, 2)).text.equals(wanted[1]));
+  fs.rmSync(path.join(far, "mine.weights"), { recursive: true });
+  third.checkEnd(await third.stop());
+  assert.equal((await restore(path.join(far, "mine.db"), place)).code, 0);
+  assert.equal(fs.readdirSync(path.join(place.data, "weights")).length, 2, "they stay");
 });
 
 test("what cannot be restored changes nothing", async (t) => {

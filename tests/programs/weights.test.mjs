@@ -5,7 +5,7 @@ import path from "node:path";
 import test from "node:test";
 import { promisify } from "node:util";
 import { execFile } from "node:child_process";
-import { plainEnvironment, until } from "../lib/cleanup.mjs";
+import { plainEnvironment, sleep, until } from "../lib/cleanup.mjs";
 import { clientOf } from "../lib/client.mjs";
 import * as paths from "../lib/paths.mjs";
 import { startServer } from "../lib/server.mjs";
@@ -126,3 +126,67 @@ test("whatever has ended has its file when the server is killed, and nothing els
     await again.done(1);
     assert.equal(fs.readdirSync(weights).length, 60);
   });
+
+const files = (server) => fs.readdirSync(path.join(server.place.data, "weights")).sort();
+
+test("a purge takes the files along, also where a kill interrupts it", async (t) => {
+  const server = await startServer(t);
+  for (let i = 0; i < 3; i += 1) await server.submit(spec(short, { seeds: 4 }));
+  for (const job of [1, 2, 3]) await server.done(job);
+  assert.equal(files(server).length, 12);
+  const remove = async (s, job, query = "") =>
+    (await s.request(`/v1/jobs/${job}${query}`, { method: "DELETE" })).status;
+  assert.equal(await remove(server, 1), 200);
+  assert.equal(files(server).length, 12, "the trash is not the end");
+  assert.equal(await remove(server, 1, "?purge=1"), 200);
+  assert.deepEqual(files(server), [5, 6, 7, 8, 9, 10, 11, 12].map((n) => `${n}.npz`).sort());
+  assert.equal(await remove(server, 2), 200);
+  const purge = remove(server, 2, "?purge=1").catch(() => null);
+  await sleep(5);
+  await server.kill();
+  await purge;
+  const again = await startServer(t, { place: server.place });
+  if ((await again.request("/v1/jobs/2")).status === 200)
+    assert.equal(await remove(again, 2, "?purge=1"), 200);
+  await until(() => files(again).length === 4, "the files of job 3 alone");
+});
+
+test("a job that takes over a trace gets the weights and the changes, too", async (t) => {
+  const server = await startServer(t);
+  await server.done((await server.submit(short)).id);
+  await server.done((await server.submit(spec(short, { reuse: true }))).id);
+  const [one, two] = [await server.get("/v1/runs/1"), await server.get("/v1/runs/2")];
+  assert.equal(two.reused, 1);
+  assert.ok(one.changes.simpson > 0);
+  assert.deepEqual([two.changes, two.weights], [one.changes, one.weights]);
+  const bytes = async (run) =>
+    (await server.request(`/v1/runs/${run}/weights`, { raw: true })).text;
+  const wanted = await bytes(1);
+  assert.ok(wanted.equals(await bytes(2)));
+  await server.request("/v1/jobs/1", { method: "DELETE" });
+  await server.request("/v1/jobs/1?purge=1", { method: "DELETE" });
+  assert.ok(wanted.equals(await bytes(2)), "it has a file of its own");
+  fs.unlinkSync(path.join(server.place.data, "weights", "2.npz"));
+  await server.done((await server.submit(spec(short, { reuse: true }))).id);
+  assert.equal((await server.get("/v1/runs/3")).reused, null, "without its file, it trains");
+  assert.ok(wanted.equals(await bytes(3)));
+});
+
+test("a new attempt begins without the file of the old one", async (t) => {
+  const server = await startServer(t, { workers: 1 });
+  await server.submit(spec(endless, { stop: { accuracy: null, epochs: null, seconds: 0.3 } }));
+  const ended = async () => until(async () => (await server.get("/v1/runs/1")).finished, "an end");
+  await ended();
+  const old = await server.get("/v1/runs/1");
+  assert.equal(old.state, "timed_out");
+  assert.ok(old.weights > 0 && old.changes);
+  await server.order("/v1/jobs/1/retry");
+  await until(async () => (await server.get("/v1/runs/1")).state === "running", "the retry");
+  await until(() => files(server).length === 0, "no file");
+  assert.deepEqual((await server.get("/v1/runs/1")).weights, null);
+  await server.order("/v1/jobs/1/cancel");
+  await ended();
+  const { state, weights, changes } = await server.get("/v1/runs/1");
+  if (state === "cancelled") assert.deepEqual([weights, changes, files(server)], [null, null, []]);
+  else assert.equal(state, "timed_out");
+});
