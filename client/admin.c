@@ -105,8 +105,9 @@ const struct verb verb_admin = {
         "admin workers N    changes that, until the server starts again\n"
         "admin drain        no run begins any more; those at work go on\n"
         "admin resume       ends that\n"
-        "admin backup       makes a whole copy of the database on the server's disk and\n"
-        "                   prints its name there, for frugald restore\n",
+        "admin backup       makes a whole copy of the database on the server's disk, X.db,\n"
+        "                   with the weights files in X.weights beside it, and prints its\n"
+        "                   name there, for frugald restore\n",
     .words_min = 1,
     .words_max = 2,
     .options = options,

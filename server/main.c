@@ -74,7 +74,8 @@ static void print_help(void)
     printf("\nThe first line on standard output is the address, once it answers. SIGTERM or "
            "Ctrl-C\nstops: runs at work go back into the queue and go on later.\n\n"
            "restore puts a backup, made by frugal admin backup, in the place of the database "
-           "in\nDATA_DIR, and keeps what was there.\n");
+           "in\nDATA_DIR, with its weights files, BACKUP.weights for BACKUP.db, if they are "
+           "there, and\nkeeps what was there.\n");
 }
 
 /* "restore FILE" is all that may stand beside options. */

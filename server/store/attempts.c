@@ -51,8 +51,8 @@ static enum status keep_rows(struct conn *c, const struct run_start *s, bool sam
 
 enum status store_run_begin_again(struct conn *c, int64_t run, bool timed)
 {
-    enum status status = timed ? forget_rows(c, run)
-                               : conn_apply(c, STATEMENT_CHECKPOINT_FORGET, run);
+    enum status status =
+        timed ? forget_rows(c, run) : conn_apply(c, STATEMENT_CHECKPOINT_FORGET, run);
     return status == STATUS_OK ? conn_apply(c, STATEMENT_ATTEMPT_ANEW, run) : status;
 }
 

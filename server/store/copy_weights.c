@@ -13,8 +13,7 @@
 
 static enum status failed(const char *folder, const char *name, struct buf *why)
 {
-    enum status status =
-        errno == ENOSPC || errno == EDQUOT ? STATUS_NO_SPACE : STATUS_IO;
+    enum status status = errno == ENOSPC || errno == EDQUOT ? STATUS_NO_SPACE : STATUS_IO;
     buf_addf(why, "%s/%s: %s", folder, name, strerror(errno));
     return status;
 }
@@ -37,7 +36,8 @@ static bool copy_bytes(int in, int out)
 static bool copy_file(int from, int to, const char *name)
 {
     int in = openat(from, name, O_RDONLY | O_CLOEXEC);
-    int out = in < 0 ? -1 : openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int out =
+        in < 0 ? -1 : openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     bool ok = out >= 0 && copy_bytes(in, out);
     int code = errno;
     if (in >= 0)
@@ -76,8 +76,7 @@ enum status copy_weights(const char *from, const char *to, struct buf *why)
         return failed(from, "", why);
     bool made = mkdir(to, 0700) == 0 || errno == EEXIST;
     int fd = made ? open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    enum status status =
-        fd >= 0 ? take_all(d, fd, to, why) : failed(to, "", why);
+    enum status status = fd >= 0 ? take_all(d, fd, to, why) : failed(to, "", why);
     if (fd >= 0)
         close(fd);
     closedir(d);

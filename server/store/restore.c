@@ -91,7 +91,7 @@ static enum status keep_old(const struct places *p, const char *aside, struct bu
 static enum status exchange_weights(const struct places *p, struct buf *why)
 {
     if (access(p->fresh_weights, F_OK) != 0)
-        return STATUS_OK; /* the copy has none: those there stay */
+        return STATUS_OK;           /* the copy has none: those there stay */
     remove_weights(p->old_weights); /* of a process that was killed */
     if ((rename(p->weights, p->old_weights) != 0 && errno != ENOENT) ||
         rename(p->fresh_weights, p->weights) != 0)
@@ -146,8 +146,7 @@ enum status store_restore(const char *folder, const char *copy, struct buf *kept
 {
     struct places p;
     int lock = -1;
-    enum status status =
-        lock_folder(folder, p.database, sizeof p.database, &lock, why);
+    enum status status = lock_folder(folder, p.database, sizeof p.database, &lock, why);
     if (status == STATUS_OK) {
         name_places(folder, &p);
         status = bring_in(copy, p.fresh, why);

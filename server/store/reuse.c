@@ -41,7 +41,8 @@ static enum status copy_rows(struct conn *c, int64_t run, int64_t twin)
     enum status status = conn_apply(c, STATEMENT_TRACE_FORGET, run);
     if (status == STATUS_OK)
         status = conn_apply(c, STATEMENT_TRACE_COPY, run, twin);
-    return status == STATUS_OK ? conn_apply(c, STATEMENT_CHANGES_COPY, run, twin) : status;
+    return status == STATUS_OK ? conn_apply(c, STATEMENT_CHANGES_COPY, run, twin)
+                               : status;
 }
 
 enum status store_run_reuse(struct conn *c, const struct store *files,

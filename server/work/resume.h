@@ -6,12 +6,14 @@
 #include "store/checkpoints.h"
 #include "work/execute.h"
 
-/* Whether the core shall give its state now. When it is told to stop, it does so by itself. */
+/* Whether the core shall give its state now. When it is told to stop, it does so by
+ * itself. */
 bool checkpoint_is_due(const struct execution *e);
 
-/* Takes the state of the core behind the rows so far; it is copied. The rows precede it in
- * the queue of the writer. Nothing is kept for a run that is to be cancelled, or whose rows
- * are refused. The `checkpoint` of train_observer; always OK: a run can do without. */
+/* Takes the state of the core behind the rows so far; it is copied. The rows precede it
+ * in the queue of the writer. Nothing is kept for a run that is to be cancelled, or whose
+ * rows are refused. The `checkpoint` of train_observer; always OK: a run can do without.
+ */
 enum status checkpoint_take(void *execution, const void *state, size_t size);
 
 /* After the start is recorded: what an earlier attempt left. The rows of this attempt are

@@ -1,5 +1,6 @@
 // frugal verify: a trace is computed again and compared bit for bit.
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import { execFileSync } from "node:child_process";
@@ -25,11 +26,14 @@ test("the same trace is the same, and the run stays as it is", async (t) => {
   const frugal = clientOf(server);
   await server.done((await server.submit(spec(short, { seeds: 2 }))).id);
   const before = await server.get("/v1/runs/2");
+  const file = () => fs.statSync(path.join(server.place.data, "weights", "2.npz"));
+  const { ino, mtimeMs } = file();
   assert.equal(before.verified, null);
   const r = await frugal("verify", "2");
   assert.deepEqual([r.code, r.out], [0, "run 2: the trace is the same, bit for bit\n"], r.err);
   const { verified, ...after } = await server.get("/v1/runs/2");
   assert.deepEqual({ ...after, verified: null }, before);
+  assert.deepEqual([file().ino, file().mtimeMs], [ino, mtimeMs], "its weights file, too");
   assert.deepEqual([verified.state, verified.row, verified.reason], ["same", null, null]);
   assert.ok(verified.requested <= verified.finished && verified.build);
   assert.equal((await server.get("/v1/runs/2/attempts")).items.length, 1);
