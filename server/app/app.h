@@ -38,7 +38,7 @@ enum status submission_prepare(const struct app *app, const char *json, size_t l
 void submission_release(struct submission *s);
 
 /* The `apply` of a write: job and runs in one transaction, unless the key is known. CONFLICT:
- * it came with another spec. arg: struct submission. */
+ * it came with another spec; NO_SPACE: the disk is nearly full. arg: struct submission. */
 enum status submission_apply(struct conn *c, void *arg);
 
 /* To be called once the write is durable: the workers look at the queue. Any thread. */

@@ -139,13 +139,20 @@ static enum status find_earlier(struct conn *c, const struct job *j, struct subm
     return status == STATUS_OK && !same ? STATUS_CONFLICT : status;
 }
 
+static enum status insert_job(struct conn *c, struct submission *s, const struct job *j)
+{
+    if (workers_state(s->app->workers).starved)
+        return STATUS_NO_SPACE;
+    enum status status = store_job_insert(c, j, &s->job);
+    for (size_t cell = 0; cell < plan_cells(s->plan) && status == STATUS_OK; cell++)
+        status = insert_cell(c, s, cell, j->created);
+    return status;
+}
+
 enum status submission_apply(struct conn *c, void *arg)
 {
     struct submission *s = arg;
-    if (workers_state(s->app->workers).starved)
-        return STATUS_NO_SPACE;
     const struct spec *base = plan_base(s->plan);
-    int64_t now = clock_now_ms();
     char key_spec[HASH_TEXT];
     hash_text(s->spec, strlen(s->spec), key_spec);
     char *tags = spec_tags_json(base);
@@ -163,15 +170,10 @@ enum status submission_apply(struct conn *c, void *arg)
                     .reuse = base->reuse,
                     .key = s->key,
                     .key_spec = s->key != NULL ? key_spec : NULL,
-                    .created = now};
+                    .created = clock_now_ms()};
     enum status status = find_earlier(c, &j, s);
-    if (status != STATUS_NOT_FOUND) {
-        free(tags);
-        return status;
-    }
-    status = store_job_insert(c, &j, &s->job);
-    for (size_t cell = 0; cell < plan_cells(s->plan) && status == STATUS_OK; cell++)
-        status = insert_cell(c, s, cell, now);
+    if (status == STATUS_NOT_FOUND)
+        status = insert_job(c, s, &j);
     free(tags);
     return status;
 }

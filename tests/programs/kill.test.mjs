@@ -7,7 +7,7 @@ import { startServer, workspace } from "../lib/server.mjs";
 import { short, spec } from "../lib/specs.mjs";
 
 const seed = Number(process.env.FRUGAL_SEED ?? 1);
-const CYCLES = Number(process.env.FRUGAL_KILLS ?? 25);
+const CYCLES = Number(process.env.FRUGAL_KILLS ?? 60);
 
 const WORK = [
   spec(short, { seeds: 3, network: { hidden: [80] }, evaluate: { every: 1000 },
