@@ -1,6 +1,7 @@
 /* Preloaded into frugald by a test: the thread that works at the run that
  * FRUGAL_TEST_CRASH names ("run 3") ends the process by a signal, when it looks at its
- * clock for the fourth time. Nothing of this is in the program itself. */
+ * clock for the fourth time, or that of FRUGAL_TEST_LOOKS. Nothing of this is in the
+ * program itself. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
@@ -17,10 +18,11 @@ int clock_gettime(clockid_t clock, struct timespec *t)
     char name[NAME_MAX_BYTES];
     if (real == NULL)
         *(void **)&real = dlsym(RTLD_NEXT, "clock_gettime");
-    const char *victim = getenv("FRUGAL_TEST_CRASH");
+    const char *victim = getenv("FRUGAL_TEST_CRASH"), *at = getenv("FRUGAL_TEST_LOOKS");
     if (clock == CLOCK_THREAD_CPUTIME_ID && victim != NULL &&
         pthread_getname_np(pthread_self(), name, sizeof name) == 0 &&
-        strcmp(name, victim) == 0 && ++looks == LOOKS)
+        strcmp(name, victim) == 0 && 
+        ++looks == (at != NULL ? atoi(at) : LOOKS))
         raise(SIGSEGV);
     return real(clock, t);
 }

@@ -45,7 +45,8 @@ test("killed again and again", { timeout: 3000000 }, async (t) => {
   const place = workspace(t);
   let taken = 0;
   for (let cycle = 0; cycle < CYCLES; cycle += 1) {
-    const server = await startServer(t, { place, workers: 1 + cycle % 3 });
+    const args = ["--checkpoint-seconds", cycle % 4 ? "0" : "10"];
+    const server = await startServer(t, { place, args, workers: 1 + cycle % 3 });
     if (taken < WORK.length) {
       const r = await server.post(WORK[taken]);
       assert.equal(r.status, 201);

@@ -60,6 +60,28 @@ test("the run that crashes the server is dead after three times, its neighbours 
     assert.deepEqual(await traces(cured), wanted);
   });
 
+test("a run that gets further between its crashes is never set aside", { timeout: 120000 },
+  async (t) => {
+    const one = spec(work, { seeds: 1, network: { hidden: [100] }, evaluate: { every: 20000 },
+      stop: { accuracy: null, epochs: null, samples: 400000 } });
+    const whole = await startServer(t);
+    await whole.submit(one);
+    await whole.done(1);
+    const options = { env: { ...poison(1), FRUGAL_TEST_LOOKS: "25" },
+      args: ["--checkpoint-seconds", "0"] };
+    let server = await startServer(t, options), crashes = 0;
+    await server.submit(one);
+    while (await server.done(1).catch(() => null) === null) {
+      assert.equal((await server.ended()).signal, "SIGSEGV");
+      crashes += 1;
+      server = await startServer(t, { place: server.place, ...options });
+    }
+    t.diagnostic(`${crashes} crashes`);
+    assert.ok(crashes > 3, `${crashes} crashes`);
+    assert.equal((await server.get("/v1/runs/1")).state, "succeeded");
+    assert.deepEqual(await traces(server), await traces(whole));
+  });
+
 test("nobody is blamed for a kill, nor twice for one crash", async (t) => {
   let server = await startServer(t, { env: poison(1), workers: 1 });
   await server.submit(work);
