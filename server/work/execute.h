@@ -43,6 +43,7 @@ struct execution {
     double checkpointed;    /* seconds of computing at the newest checkpoint */
     double state_asked_for; /* thread time at which the core was asked for its state */
     double state_costs;     /* seconds that handing it out took the last time */
+    _Atomic double writing_costs; /* and the writer, to take it */
     double next_look; /* monotonic: when the clock of the thread is read again */
     bool time_is_up;
     bool reused; /* the run has ended: another one's trace stands in */

@@ -7,13 +7,18 @@
 #include "base/log.h"
 #include "work/ending.h"
 
-/* A large state is not handed out more often than it is worth: its share of the computing
- * stays below a hundredth. But a crash costs no run more than minutes. */
+/* A large state is not kept more often than it is worth: handing it out and writing it
+ * take less than a hundredth of the computing. But a crash costs no run more than
+ * minutes. */
 static const double INTERVAL_PER_COST = 100, INTERVAL_MAX = 300; /* seconds */
+
+/* More would keep the writer from its work for too long: such a run does without. */
+enum { STATE_MAX = 256 << 20 };
 
 bool checkpoint_is_due(const struct execution *e)
 {
-    double interval = INTERVAL_PER_COST * e->state_costs;
+    double interval =
+        INTERVAL_PER_COST * (e->state_costs + atomic_load(&e->writing_costs));
     if (interval > INTERVAL_MAX)
         interval = INTERVAL_MAX;
     if (interval < e->place->checkpoint_seconds)
@@ -25,7 +30,7 @@ bool checkpoint_is_due(const struct execution *e)
 struct checkpoint_write {
     struct write write; /* first */
     struct checkpoint checkpoint;
-    const struct execution *execution;
+    struct execution *execution;
     unsigned char state[];
 };
 
@@ -34,7 +39,12 @@ static enum status apply_checkpoint(struct conn *c, void *arg)
 {
     struct checkpoint_write *w = arg;
     enum status rows = (enum status)atomic_load(&w->execution->row_status);
-    return rows == STATUS_OK ? store_checkpoint_put(c, &w->checkpoint) : rows;
+    if (rows != STATUS_OK)
+        return rows;
+    double began = clock_thread_seconds();
+    enum status status = store_checkpoint_put(c, &w->checkpoint);
+    atomic_store(&w->execution->writing_costs, clock_thread_seconds() - began);
+    return status;
 }
 
 static void free_checkpoint(void *arg, enum status outcome)
@@ -63,14 +73,21 @@ enum status checkpoint_take(void *execution, const void *state, size_t size)
     struct execution *e = execution;
     struct checkpoint_write *w = NULL;
     bool ends = atomic_load(&e->cancel) || atomic_load(&e->row_status) != STATUS_OK;
-    if (!ends && (w = malloc(sizeof *w + size)) == NULL)
-        log_warning("run %lld: no memory for a checkpoint", (long long)e->claim->run);
+    bool fits = size <= STATE_MAX;
+    if (!ends && (!fits || (w = malloc(sizeof *w + size)) == NULL))
+        log_warning("run %lld: no checkpoint: %s", (long long)e->claim->run,
+                    fits ? "no memory" : "its state is too large");
+    e->keeps_state = fits;
     if (w != NULL)
         post(e, w, state, size);
     if (e->state_is_due)
         e->state_costs = clock_thread_seconds() - e->state_asked_for;
     e->checkpointed = computed(e);
     e->state_is_due = false;
+    log_debug(
+        "run %lld: %zu bytes of state in %.2f ms; the last one was written in %.2f ms",
+        (long long)e->claim->run, size, 1000 * e->state_costs,
+        1000 * atomic_load(&e->writing_costs));
     return STATUS_OK;
 }
 

@@ -11,9 +11,9 @@
 bool checkpoint_is_due(const struct execution *e);
 
 /* Takes the state of the core behind the rows so far; it is copied. The rows precede it
- * in the queue of the writer. Nothing is kept for a run that is to be cancelled, or whose
- * rows are refused. The `checkpoint` of train_observer; always OK: a run can do without.
- */
+ * in the queue of the writer. Nothing is kept of a run that is to be cancelled, whose
+ * rows are refused, or that is very large. The `checkpoint` of train_observer; always OK:
+ * a run can do without. */
 enum status checkpoint_take(void *execution, const void *state, size_t size);
 
 /* After the start is recorded: what an earlier attempt left. The rows of this attempt are
