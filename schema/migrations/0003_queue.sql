@@ -108,7 +108,8 @@ CREATE TABLE owner (
     used_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- What a run needs to go on where it was, behind row `seq` of its trace; gone when it ends.
+-- What a run needs to go on where it was, behind row `seq` of its trace; gone when it ends,
+-- or when another build, data set or spec computes it anew.
 CREATE TABLE checkpoint (
     run     INTEGER PRIMARY KEY REFERENCES run (id),
     seq     INTEGER NOT NULL, -- the newest row before it; -1: none

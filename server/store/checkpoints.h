@@ -1,6 +1,7 @@
 /* Checkpoints: the state of the core behind a row of a trace, from which the run goes on
- * after an interruption. Rows behind it stay, and are compared when they come again. A
- * run that ends has none, nor one whose rows were forgotten. */
+ * after an interruption. Rows behind it stay, and are compared when they come again, unless
+ * the clock ends the run: then they are deleted. A run that has ended has no checkpoint, nor
+ * one whose rows were forgotten. */
 #ifndef FRUGAL_STORE_CHECKPOINTS_H
 #define FRUGAL_STORE_CHECKPOINTS_H
 
