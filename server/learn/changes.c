@@ -1,4 +1,5 @@
-/* In: which synapses change on a sample. Out: how often each has, and how uneven that is. */
+/* In: which synapses change on a sample. Out: how often each has, and how uneven that is.
+ */
 #include "learn/changes.h"
 
 #include <math.h>
@@ -82,7 +83,6 @@ void changes_of_row(struct changes *c, size_t i, const float *change)
 static bool has_room(struct changes *c)
 {
     if (c->size == NULL && !c->failed) {
-        c->size = net_vector(CHANGES_SAMPLES * c->stride);
         size_t most = CHANGES_SAMPLES * c->rows;
         c->size = net_vector(CHANGES_SAMPLES * c->stride);
         c->line = calloc(most, sizeof *c->line);
@@ -202,7 +202,8 @@ void changes_of_products(struct changes *c, const float *x, const float *change)
 {
     size_t padded = (c->rows + LANES - 1) / LANES * LANES;
     bool all_rows = c->kernels->magnitude(x, padded).count == changes_rows(c);
-    bool all_columns = c->kernels->magnitude(change, c->stride).count == c->plastic_targets;
+    bool all_columns =
+        c->kernels->magnitude(change, c->stride).count == c->plastic_targets;
     if (all_rows && all_columns)
         c->every++;
     else if (all_rows)

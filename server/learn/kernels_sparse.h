@@ -4,7 +4,9 @@
 
 #include "learn/kernels_lanes.h"
 
-enum { PAIR_BLOCK = 4 }; /* vectors of sums that each sample of a pair keeps in registers */
+enum {
+    PAIR_BLOCK = 4
+}; /* vectors of sums that each sample of a pair keeps in registers */
 
 /* What is the same for every entry of a sample comes last. */
 INLINE void finish_block(const size_t vectors, float *restrict out, vec *sum,
@@ -21,8 +23,8 @@ INLINE void finish_block(const size_t vectors, float *restrict out, vec *sum,
 }
 
 INLINE void sum_block(const size_t vectors, float *restrict out, const struct sparse *x,
-                      const float *restrict w, size_t stride,
-                      const float *column_sum, const float *offset, const float *bias)
+                      const float *restrict w, size_t stride, const float *column_sum,
+                      const float *offset, const float *bias)
 {
     vec sum[BLOCK] = {{0}};
     for (size_t k = 0; k < x->n; k++) {
@@ -60,8 +62,9 @@ static void sum_sparse(float *out, const struct sparse *x, const float *w, size_
 }
 
 INLINE void pair_block(const size_t vectors, float *restrict out, size_t out_stride,
-                       const struct sparse_pair *x, const float *restrict w, size_t stride,
-                       const float *column_sum, const float *offset, const float *bias)
+                       const struct sparse_pair *x, const float *restrict w,
+                       size_t stride, const float *column_sum, const float *offset,
+                       const float *bias)
 {
     vec first[PAIR_BLOCK] = {{0}}, second[PAIR_BLOCK] = {{0}};
     for (size_t k = 0; k < x->n; k++) {

@@ -1,13 +1,13 @@
-/* In: activities, errors and what is plastic of them. Out: rows and columns in the order of
- * their size. */
+/* In: activities, errors and what is plastic of them. Out: rows and columns in the order
+ * of their size. */
 #include "learn/largest.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-/* Rows of the input layer that stand for themselves, all but those at the background. Their
- * order is known; only the bias has to find its place. */
+/* Rows of the input layer that stand for themselves, all but those at the background.
+ * Their order is known; only the bias has to find its place. */
 static uint32_t list_features(struct largest *u, struct ranked *row)
 {
     const struct samples *s = u->samples;
@@ -104,8 +104,7 @@ static void add_background(struct largest *u)
     while (at > 0 && group[at - 1].size < size)
         at--;
     if (at == 0 || group[at - 1].size > size) {
-        memmove(group + at + 1, group + at,
-                (u->products.groups - at) * sizeof *group);
+        memmove(group + at + 1, group + at, (u->products.groups - at) * sizeof *group);
         group[at] = (struct product_group){.size = size};
         u->products.groups++;
         at++;
@@ -156,7 +155,8 @@ static float most_of_rows(const struct largest *u)
         uint64_t first = s->start[u->step->t], entries = s->start[u->step->t + 1] - first;
         most = entries < s->features ? fabsf(s->background) : 0;
         if (entries > 0)
-            most = fmaxf(most, fabsf(s->value[first + s->by_size[first]] + s->background));
+            most =
+                fmaxf(most, fabsf(s->value[first + s->by_size[first]] + s->background));
     }
     return fmaxf(most, bias);
 }

@@ -1,5 +1,5 @@
-/* In: samples. Out: changed weights and what they cost. Knows neither data sets nor when to
- * stop. */
+/* In: samples. Out: changed weights and what they cost. Knows neither data sets nor when
+ * to stop. */
 #include "learn/learner.h"
 
 #include <math.h>
@@ -112,7 +112,8 @@ static void mask_changes(struct learner *r, uint32_t l)
         changes_borrow_mask(r->changes[l], contest_winners(r->contest[l]));
     else if (rule->mask == MASK_SYNAPSES && rule->redraw == REDRAW_NEVER &&
              r->masks.layer[l].count > 0)
-        changes_copy_mask(r->changes[l], r->masks.layer[l].plastic, r->net.layer[l].targets);
+        changes_copy_mask(r->changes[l], r->masks.layer[l].plastic,
+                          r->net.layer[l].targets);
 }
 
 enum status learner_start(struct learner *r)
@@ -172,7 +173,8 @@ uint32_t learner_first_plastic(const struct learner *r)
     return l;
 }
 
-static void update_layer(struct learner *r, const struct step *step, uint32_t l, bool closed)
+static void update_layer(struct learner *r, const struct step *step, uint32_t l,
+                         bool closed)
 {
     if (closed && !r->spec.rule.cache)
         return;

@@ -1,6 +1,6 @@
-/* In: samples. Out: an order in which neighbours are alike, so that what one pair has read is
- * still at hand for the next, and the entries of each pair. Greedy: each sample is followed by
- * the one of those left that differs from it in the fewest features. */
+/* In: samples. Out: an order in which neighbours are alike, so that what one pair has
+ * read is still at hand for the next, and the entries of each pair. Greedy: each sample
+ * is followed by the one of those left that differs from it in the fewest features. */
 #include "learn/pairs.h"
 
 #include <stdbool.h>
@@ -49,7 +49,7 @@ static uint32_t entries_of(const struct samples *s, uint32_t t)
 static void order_by_class(struct search *q, uint32_t first, uint32_t count)
 {
     uint32_t n = 0;
-    for (uint32_t class = 0; class < q->samples->classes; class++)
+    for (uint32_t class = 0; class < q->samples->classes; class ++)
         for (uint32_t t = first; t < first + count; t++)
             if (q->samples->label[t] == class)
                 q->order[n++] = t;
@@ -61,7 +61,8 @@ static void light(struct search *q, const uint32_t *window, uint32_t n)
     memset(q->lit, 0, n * q->words * sizeof *q->lit);
     for (uint32_t i = 0; i < n; i++)
         for (uint64_t e = s->start[window[i]]; e < s->start[window[i] + 1]; e++)
-            q->lit[i * q->words + s->index[e] / WORD] |= (uint64_t)1 << s->index[e] % WORD;
+            q->lit[i * q->words + s->index[e] / WORD] |= (uint64_t)1
+                                                         << s->index[e] % WORD;
 }
 
 /* Moves the nearest to window[0] to window[1], where it may be the next to look from. */
@@ -71,7 +72,8 @@ static void find_next(struct search *q, uint32_t *window, uint64_t *lit, uint32_
     for (uint32_t i = 1; i < n; i++) {
         uint32_t both = q->kernels->overlap(lit, lit + i * q->words, q->words);
         /* Entries that only one of the two has, up to what is the same for all. */
-        uint32_t apart = entries_of(q->samples, window[i]) + q->samples->features - 2 * both;
+        uint32_t apart =
+            entries_of(q->samples, window[i]) + q->samples->features - 2 * both;
         if (apart < least) {
             least = apart;
             best = i;
@@ -95,10 +97,10 @@ static void add_pair(struct builder *b, const struct samples *s, uint32_t a, uin
     b->sample[2 * (size_t)p] = a;
     b->sample[2 * (size_t)p + 1] = c;
     while (i < s->start[a + 1] || j < s->start[c + 1]) {
-        bool left = j == s->start[c + 1] ||
-                    (i < s->start[a + 1] && s->index[i] <= s->index[j]);
-        bool right = i == s->start[a + 1] ||
-                     (j < s->start[c + 1] && s->index[j] <= s->index[i]);
+        bool left =
+            j == s->start[c + 1] || (i < s->start[a + 1] && s->index[i] <= s->index[j]);
+        bool right =
+            i == s->start[a + 1] || (j < s->start[c + 1] && s->index[j] <= s->index[i]);
         b->index[at] = left ? s->index[i] : s->index[j];
         b->value[2 * at] = left ? s->value[i++] : 0;
         b->value[2 * at + 1] = right ? s->value[j++] : 0;

@@ -1,5 +1,5 @@
-/* The two sides of a layer on a sample: which targets may change and how much, as far as whole
- * units are concerned, and the activities of the sources. */
+/* The two sides of a layer on a sample: which targets may change and how much, as far as
+ * whole units are concerned, and the activities of the sources. */
 #include <string.h>
 
 #include "learn/update.h"
@@ -16,7 +16,8 @@ uint32_t plastic_targets(const struct learner *r, uint32_t l)
     return k > 0 ? k : r->net.layer[l].targets;
 }
 
-static const uint8_t *mask_of(const struct learner *r, const struct step *step, uint32_t l)
+static const uint8_t *mask_of(const struct learner *r, const struct step *step,
+                              uint32_t l)
 {
     return masks_of(&r->masks, &r->spec.rule, l, step->label, r->steps);
 }

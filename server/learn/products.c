@@ -5,9 +5,9 @@
 
 enum { CANDIDATES_MAX = 64 };
 
-/* What is known of the threshold: `reached` synapses, at least k, have a product of `low` or
- * more, `taken`, fewer than k, have `high` or more; so many pairs of a group and an item lie
- * between. */
+/* What is known of the threshold: `reached` synapses, at least k, have a product of `low`
+ * or more, `taken`, fewer than k, have `high` or more; so many pairs of a group and an
+ * item lie between. */
 struct bracket {
     double low, high;
     uint64_t reached, taken, pairs;
@@ -18,7 +18,8 @@ struct candidate {
     uint64_t members;
 };
 
-static double product(const struct products *p, const struct product_group *g, uint32_t item)
+static double product(const struct products *p, const struct product_group *g,
+                      uint32_t item)
 {
     return (double)g->size * (double)p->other->item[item].size;
 }
@@ -77,7 +78,8 @@ static struct bracket find_bracket(struct products *p, uint64_t k, uint64_t all)
     double most = product(p, &p->group[0], 0);
     struct bracket b = {.high = most * 2, .reached = all, .pairs = UINT64_MAX};
     double t = p->expected > 0 && p->expected < most ? p->expected : most / 2;
-    while (b.pairs > CANDIDATES_MAX && nextafter(b.low, b.high) < b.high && b.low < most) {
+    while (b.pairs > CANDIDATES_MAX && nextafter(b.low, b.high) < b.high &&
+           b.low < most) {
         narrow(p, &b, t, k);
         t = next_guess(&b, k, most);
     }
@@ -85,9 +87,10 @@ static struct bracket find_bracket(struct products *p, uint64_t k, uint64_t all)
 }
 
 /* The largest product t for which at least k synapses have t or more, among the few pairs
- * within the bracket: quickselect by the number of synapses, without branches on products,
- * which nobody could predict. */
-static double threshold_within(const struct products *p, uint64_t k, const struct bracket *b)
+ * within the bracket: quickselect by the number of synapses, without branches on
+ * products, which nobody could predict. */
+static double threshold_within(const struct products *p, uint64_t k,
+                               const struct bracket *b)
 {
     struct candidate room[2][CANDIDATES_MAX + 1], *c = room[0], *above = room[1];
     uint64_t taken = b->taken;

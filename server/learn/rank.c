@@ -1,5 +1,5 @@
-/* A pass into buckets by the leading bits of the size, then each bucket by itself: the bits of
- * floats that are not negative are ordered like the floats. */
+/* A pass into buckets by the leading bits of the size, then each bucket by itself: the
+ * bits of floats that are not negative are ordered like the floats. */
 #include "learn/rank.h"
 
 #include <stdlib.h>
@@ -7,8 +7,9 @@
 
 enum {
     MANTISSA = 23,
-    OCTAVES = 8, /* what is smaller than the largest by more factors of two shares a bucket */
-    FINEST = 9,  /* bits of the mantissa that tell buckets apart, at most */
+    OCTAVES =
+        8, /* what is smaller than the largest by more factors of two shares a bucket */
+    FINEST = 9, /* bits of the mantissa that tell buckets apart, at most */
     BUCKETS_MAX = (OCTAVES << FINEST) + 1,
     FEW = 24, /* items that are sorted by insertion */
     BYTES = 4,

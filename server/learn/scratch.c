@@ -46,8 +46,8 @@ struct scratch *scratch_new(const struct learner *r)
     bool rankings = ranking_init(&s->rows, ranked + 1) == STATUS_OK &&
                     ranking_init(&s->columns, ranked + 1) == STATUS_OK;
     if (rankings && s->groups && s->sum && s->size && s->row_size && s->x && s->index &&
-        s->unused && s->change && s->column && s->column_bits && s->mask_bits && s->score &&
-        s->dense && s->row_power && s->column_power)
+        s->unused && s->change && s->column && s->column_bits && s->mask_bits &&
+        s->score && s->dense && s->row_power && s->column_power)
         return s;
     scratch_free(s);
     return NULL;

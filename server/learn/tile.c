@@ -1,7 +1,7 @@
-/* The weights of the input layer are taken in blocks of columns, copied side by side so that
- * a block stays in the second-level cache while all samples of a tile pass by; what a block of
- * hidden units contributes to the next layer is added up at once, so that no hidden activity
- * of the whole tile is ever stored. */
+/* The weights of the input layer are taken in blocks of columns, copied side by side so
+ * that a block stays in the second-level cache while all samples of a tile pass by; what
+ * a block of hidden units contributes to the next layer is added up at once, so that no
+ * hidden activity of the whole tile is ever stored. */
 #include "learn/tile.h"
 
 #include <stdlib.h>
@@ -66,10 +66,11 @@ static float sum_of(const struct samples *s, uint32_t t)
     return s->sum_s[t] + s->background * (float)s->features;
 }
 
-/* Activities of a block's units for a pair; the same order of additions as in net_forward.
- * Units to be skipped stay silent. */
-static void fill_pair(const struct tile *w, const struct samples *s, const struct pairs *p,
-                      uint32_t pair, const struct block *b, float y[2][BLOCK_COLUMNS])
+/* Activities of a block's units for a pair; the same order of additions as in
+ * net_forward. Units to be skipped stay silent. */
+static void fill_pair(const struct tile *w, const struct samples *s,
+                      const struct pairs *p, uint32_t pair, const struct block *b,
+                      float y[2][BLOCK_COLUMNS])
 {
     const struct net *n = w->net;
     const struct layer *input = &n->layer[0];
@@ -83,7 +84,8 @@ static void fill_pair(const struct tile *w, const struct samples *s, const struc
     const float *bias =
         n->spec.bias ? input->w + input->sources * input->stride + b->column : NULL;
     n->kernels->sum_pair(y[0], BLOCK_COLUMNS, &x, w->block, BLOCK_COLUMNS,
-                         n->column_sum + b->column, n->offset + b->column, bias, b->units);
+                         n->column_sum + b->column, n->offset + b->column, bias,
+                         b->units);
     for (int i = 0; i < 2; i++) {
         activation_apply(n->spec.activation, y[i], b->units);
         memset(y[i], 0, b->skip * sizeof y[i][0]);
@@ -100,10 +102,9 @@ static void pass_block(struct tile *w, const struct samples *s, const struct pai
         uint32_t group = count - t < GROUP ? count - t : GROUP;
         for (uint32_t g = 0; g < group; g++)
             fill_pair(w, s, p, first + t + g, b, y[g]);
-        w->net->kernels->accumulate_tile(sums + 2 * t * next->stride, next->stride, y[0][0],
-                                         BLOCK_COLUMNS, 2 * group,
-                                         next->w + b->column * next->stride, next->stride,
-                                         b->units, next->targets);
+        w->net->kernels->accumulate_tile(
+            sums + 2 * t * next->stride, next->stride, y[0][0], BLOCK_COLUMNS, 2 * group,
+            next->w + b->column * next->stride, next->stride, b->units, next->targets);
     }
 }
 

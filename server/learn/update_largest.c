@@ -1,12 +1,13 @@
-/* Competition by |dw| within a layer: of all products |y| * |delta| the k largest change. Only
- * the winners are touched, and the energies follow from how many each row or column has. */
+/* Competition by |dw| within a layer: of all products |y| * |delta| the k largest change.
+ * Only the winners are touched, and the energies follow from how many each row or column
+ * has. */
 #include <math.h>
 #include <string.h>
 
 #include "learn/largest.h"
 
-/* Above this share of the columns, a row is changed by a masked pass over all columns, which
- * is faster than going from winner to winner. */
+/* Above this share of the columns, a row is changed by a masked pass over all columns,
+ * which is faster than going from winner to winner. */
 enum { DENSE_SHARE = 16 };
 
 /* The threshold may fall to this share of what the last sample's makes expect. */
@@ -38,9 +39,9 @@ static void change_row(struct largest *u, uint32_t row, uint32_t winners, float 
         w[u->column[p].index] += x * u->change[u->column[p].index];
 }
 
-/* The rows at the background have no entries; they are what lies between. They are changed one
- * by one, not through the offset, so that a synapse that loses keeps every bit; all by the
- * same. */
+/* The rows at the background have no entries; they are what lies between. They are
+ * changed one by one, not through the offset, so that a synapse that loses keeps every
+ * bit; all by the same. */
 static void change_background(struct largest *u)
 {
     const struct samples *s = u->samples;
@@ -86,8 +87,8 @@ static float least_of(const struct largest *u, const struct product_group *g)
     return g->above > 0 ? u->column[g->above - 1].size : INFINITY;
 }
 
-/* Counts the changes of rows. Those at the background change alike and are most, so all rows
- * are counted like them, and those that stand for themselves are put right. */
+/* Counts the changes of rows. Those at the background change alike and are most, so all
+ * rows are counted like them, and those that stand for themselves are put right. */
 static void count_rows(struct largest *u)
 {
     const struct product_group *group = u->products.group;
@@ -133,7 +134,8 @@ static void change_by_column(struct largest *u)
             groups--;
         uint32_t winners = group[groups - 1].first + group[groups - 1].listed;
         if (u->changes != NULL)
-            changes_above(u->changes, u->row[p].index, u->column[winners - 1].size, INFINITY);
+            changes_above(u->changes, u->row[p].index, u->column[winners - 1].size,
+                          INFINITY);
         change_row(u, u->row[p].index, winners, u->x[u->row[p].index]);
     }
 }
@@ -160,8 +162,8 @@ static void add_side(const struct largest *u, bool rows, uint32_t first, uint32_
     }
 }
 
-/* The powers of products are products of powers. Group by group from the one that wins with
- * the fewest, so that each power of the other side is taken once. */
+/* The powers of products are products of powers. Group by group from the one that wins
+ * with the fewest, so that each power of the other side is taken once. */
 static void add_powers(struct largest *u)
 {
     const struct exponents *e = &u->r->spec.exponents;
@@ -191,8 +193,8 @@ static size_t gather_tied(struct product_group *group, size_t groups)
     return n;
 }
 
-/* Columns from .. to - 1, of those of a row with activity x, equal the threshold. Within a row
- * they are all of one size. */
+/* Columns from .. to - 1, of those of a row with activity x, equal the threshold. Within
+ * a row they are all of one size. */
 struct tie {
     uint32_t from, to;
 };
@@ -200,7 +202,8 @@ struct tie {
 static struct tie tie_of_row(const struct largest *u, size_t tied, float x)
 {
     double size = (double)fabsf(x);
-    for (const struct product_group *g = u->products.group; g < u->products.group + tied; g++)
+    for (const struct product_group *g = u->products.group; g < u->products.group + tied;
+         g++)
         if (u->by_row && (double)g->size == size)
             return (struct tie){g->above, g->equal};
         else if (!u->by_row && (double)g->size * size == u->products.threshold)
@@ -213,7 +216,7 @@ static void change_ties_of_row(struct largest *u, struct tie tie, uint32_t row, 
                                uint64_t *winners)
 {
     double sum = 0;
-    for (uint32_t p = tie.from; p < tie.to && *winners > 0; p++, --*winners) {
+    for (uint32_t p = tie.from; p<tie.to && * winners> 0; p++, --*winners) {
         change_synapse(u, row, u->column[p].index, x);
         sum += (double)fabsf(u->change[u->column[p].index]);
     }
@@ -250,9 +253,9 @@ static void change_any_ties(struct largest *u, size_t tied, uint64_t winners)
         change_ties_of_row(u, tie_of_row(u, tied, 1), u->layer->sources, 1, &winners);
 }
 
-/* Of the synapses that equal the threshold the first ones in flat order win: row by row, and
- * within a row by column, as the rankings keep the order of equals. The groups are used
- * up. */
+/* Of the synapses that equal the threshold the first ones in flat order win: row by row,
+ * and within a row by column, as the rankings keep the order of equals. The groups are
+ * used up. */
 static void change_ties(struct largest *u, uint64_t winners)
 {
     if (winners == 0)
@@ -267,8 +270,8 @@ static void change_ties(struct largest *u, uint64_t winners)
 }
 
 /* Finds the winners. What can be left out is guessed from the last sample; when the guess
- * was too bold, everything is ranked. Returns how many winners equal the threshold, if not all
- * that do are among them. */
+ * was too bold, everything is ranked. Returns how many winners equal the threshold, if
+ * not all that do are among them. */
 static uint64_t find_winners(struct largest *u)
 {
     double *expected = &u->r->scratch->expected[u->l];

@@ -1,5 +1,5 @@
-/* In: the winners of a competition by |w|. Out: their changes, and the winners of the next
- * sample. */
+/* In: the winners of a competition by |w|. Out: their changes, and the winners of the
+ * next sample. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,12 +12,13 @@ struct contender {
 
 struct contest {
     const struct layer *layer;
-    float sign; /* -1: the smallest win */
+    float sign;                     /* -1: the smallest win */
     size_t groups, winners, losers; /* the last two per group */
     struct contender *winner;       /* [groups][winners] */
     struct contender *loser;        /* [groups][losers], each a heap, the best on top */
     uint32_t *weak;                 /* [winners]: those that fell behind */
-    uint16_t *wins; /* [rows][stride / LANES] a bit for each winner, for the counts of changes */
+    uint16_t *wins; /* [rows][stride / LANES] a bit for each winner, for the counts of
+                       changes */
 };
 
 static float strength(const struct contest *c, struct contender a)
@@ -41,7 +42,8 @@ static bool beats(const struct contest *c, struct contender a, struct contender 
     return a.row != b.row ? a.row < b.row : a.column < b.column;
 }
 
-static void sift_down(const struct contest *c, struct contender *heap, size_t n, size_t at)
+static void sift_down(const struct contest *c, struct contender *heap, size_t n,
+                      size_t at)
 {
     struct contender moving = heap[at];
     for (;;) {
@@ -183,7 +185,8 @@ static void add_powers(struct learner *r, const struct contest *c, uint32_t l)
 }
 
 /* The winners of a group change; returns how many fell behind the best loser. */
-static size_t change_winners(struct learner *r, struct contest *c, uint32_t l, size_t group)
+static size_t change_winners(struct learner *r, struct contest *c, uint32_t l,
+                             size_t group)
 {
     const struct contender *winner = c->winner + group * c->winners;
     const struct contender *best = c->losers > 0 ? c->loser + group * c->losers : NULL;
@@ -193,7 +196,8 @@ static size_t change_winners(struct learner *r, struct contest *c, uint32_t l, s
     float sign = c->sign;
     uint32_t sources = c->layer->sources;
     size_t stride = c->layer->stride, weak = 0;
-    double sum = 0, other_sum = 0; /* in turn, since each addition waits for the one before */
+    double sum = 0,
+           other_sum = 0; /* in turn, since each addition waits for the one before */
     uint64_t count = 0;
     for (size_t i = 0; i < c->winners; i++) {
         struct contender a = winner[i];

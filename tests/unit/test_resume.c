@@ -84,7 +84,8 @@ static enum status take_end(void *arg, const struct final *f)
     return STATUS_OK;
 }
 
-/* Until the run has ended, each attempt from the newest state. Returns how many it took. */
+/* Until the run has ended, each attempt from the newest state. Returns how many it took.
+ */
 static int run_to_the_end(const struct train_spec *spec, struct attempt *a)
 {
     int attempts = 0;
@@ -234,8 +235,8 @@ static void damaged_states_are_refused(void **state)
     struct attempt a = {.left = &left, .dice = dice(1), .mean = 40};
     struct train_observer observer = {
         .poll = watch, .row = take_row, .checkpoint = take_state, .arg = &a};
-    assert_int_equal(train_run(&spec, training.view, test.view, kernels_for(NULL), &observer,
-                               &left.outcome),
+    assert_int_equal(train_run(&spec, training.view, test.view, kernels_for(NULL),
+                               &observer, &left.outcome),
                      STATUS_OK);
     assert_non_null(a.state);
     size_t sizes[] = {0, 1, 20, a.size / 2, a.size - 1};
@@ -245,8 +246,8 @@ static void damaged_states_are_refused(void **state)
                                      .resume = a.state,
                                      .resume_size = sizes[i],
                                      .arg = &a};
-        assert_int_equal(train_run(&spec, training.view, test.view, kernels_for(NULL), &cut,
-                                   &left.outcome),
+        assert_int_equal(train_run(&spec, training.view, test.view, kernels_for(NULL),
+                                   &cut, &left.outcome),
                          STATUS_CORRUPT);
     }
     ((unsigned char *)a.state)[0] ^= 1;
