@@ -7,6 +7,7 @@
 #ifndef FRUGAL_LEARN_LEARNER_H
 #define FRUGAL_LEARN_LEARNER_H
 
+#include "learn/background.h"
 #include "learn/changes.h"
 #include "learn/exponents.h"
 #include "learn/masks.h"
@@ -54,6 +55,7 @@ struct learner {
     float *delta[NET_LAYERS_MAX];   /* [stride] their errors, times the slope */
     float *zero;                    /* [largest stride] */
     struct contest *contest[NET_LAYERS_MAX]; /* UPDATE_WEIGHT, from learner_start on */
+    struct background *background; /* UPDATE_LARGEST of the input layer */
     struct scratch *scratch;                 /* of the updates, see update.h */
     struct energy energy[NET_LAYERS_MAX];
     struct changes *changes[NET_LAYERS_MAX]; /* NULL: not counted */
@@ -73,6 +75,9 @@ enum status learner_start(struct learner *r);
 
 /* The first layer that learns, or the last layer: what lies below it never changes. */
 uint32_t learner_first_plastic(const struct learner *r);
+
+/* Brings all weights up to date, before anybody else reads them. */
+void learner_settle(struct learner *r);
 
 /* Learns from sample t. Returns whether it was classified correctly before. */
 bool learner_step(struct learner *r, const struct samples *s, uint32_t t);

@@ -2,7 +2,6 @@
  * Only the winners are touched, and the energies follow from how many each row or column
  * has. */
 #include <math.h>
-#include <string.h>
 
 #include "learn/largest.h"
 
@@ -39,30 +38,20 @@ static void change_row(struct largest *u, uint32_t row, uint32_t winners, float 
         w[u->column[p].index] += x * u->change[u->column[p].index];
 }
 
-/* The rows at the background have no entries; they are what lies between. They are
- * changed one by one, not through the offset, so that a synapse that loses keeps every
- * bit; all by the same. */
+/* The rows at the background have no entries. They are not changed through the offset, so that
+ * a synapse that loses keeps every bit. */
 static void change_background(struct largest *u)
 {
     const struct samples *s = u->samples;
-    const struct kernels *k = u->r->net.kernels;
     const struct product_group *g = &u->products.group[u->background];
-    uint64_t entry = s->start[u->step->t], end = s->start[u->step->t + 1];
-    bool dense = g->above * DENSE_SHARE > u->layer->targets;
-    float *same = u->r->scratch->unused;
-    if (dense) {
-        memset(same, 0, u->layer->stride * sizeof *same);
-        k->add_above(same, s->background, u->change, u->r->scratch->size,
-                     u->column[g->above - 1].size, u->layer->stride);
-    }
-    for (uint32_t i = 0; i < s->features && g->above > 0; i++) {
-        if (entry < end && s->index[entry] == i)
-            entry++;
-        else if (dense)
-            k->add_scaled(u->layer->w + i * u->layer->stride, 1, same, u->layer->stride);
-        else
-            change_row(u, i, g->above, s->background);
-    }
+    struct background *later = u->r->background;
+    if (g->above == 0)
+        return;
+    u->r->net.kernels->add_above(background_next(later), s->background, u->change,
+                                 u->r->scratch->size, u->column[g->above - 1].size,
+                                 u->layer->stride);
+    for (uint64_t e = s->start[u->step->t]; e < s->start[u->step->t + 1]; e++)
+        background_pass(later, s->index[e]);
 }
 
 /* The column sums follow: column p has won with the rows of all groups with above > p. */
@@ -97,7 +86,8 @@ static void count_rows(struct largest *u)
         everywhere = least_of(u, &group[u->background]);
     for (size_t i = 0; i < u->products.groups; i++)
         for (uint32_t k = 0; k < group[i].listed; k++)
-            changes_above(u->changes, u->row[group[i].first + k].index,
+            if (group[i].above > 0 || everywhere < INFINITY)
+                changes_above(u->changes, u->row[group[i].first + k].index,
                           least_of(u, &group[i]), everywhere);
     if (everywhere == INFINITY)
         return;
@@ -247,7 +237,10 @@ static void change_any_ties(struct largest *u, size_t tied, uint64_t winners)
         float x = at_background ? s->background : u->x[i];
         if (s != NULL && !at_background)
             x = s->value[entry++] + s->background;
-        change_ties_of_row(u, tie_of_row(u, tied, x), i, x, &winners);
+        struct tie tie = tie_of_row(u, tied, x);
+        if (at_background && tie.from < tie.to)
+            background_catch_up(u->r->background, i);
+        change_ties_of_row(u, tie, i, x, &winners);
     }
     if (u->r->spec.net.bias && winners > 0)
         change_ties_of_row(u, tie_of_row(u, tied, 1), u->layer->sources, 1, &winners);

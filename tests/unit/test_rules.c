@@ -232,6 +232,7 @@ static int run_trial(uint64_t seed, uint32_t widest, int steps)
         taken += took;
     }
     CHECK(seed, !t.learner.diverged && t.learner.steps == (uint64_t)taken);
+    learner_settle(&t.learner);
     compare(&t);
     trial_release(&t);
     return taken;
@@ -302,6 +303,7 @@ static void step_alike(struct learner *fast, struct learner *dense,
         net_set_weights(&dense->net, l, before[l]);
     }
     CHECK(seed, learner_step(fast, s, t) == learner_step(dense, s, t));
+    learner_settle(fast);
     for (uint32_t l = 0; l < 2; l++) {
         net_get_weights(&fast->net, l, a[l]);
         net_get_weights(&dense->net, l, b[l]);
