@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAITING_MAX = 32 }; /* samples whose changes may wait */
+enum {
+    WAITING_MAX = 32,     /* samples whose changes may wait */
+    BLOCK_COLUMNS = 1024, /* of all of them, so many stay in the L2 cache */
+};
 
 struct background {
     const struct layer *input;
@@ -11,7 +14,7 @@ struct background {
     uint32_t waiting;
     float *change;          /* [WAITING_MAX][stride] */
     float one[WAITING_MAX]; /* 1 each */
-    uint32_t *taken;        /* [sources] how many of the waiting ones a row has behind it */
+    uint32_t *taken; /* [sources] how many of the waiting ones a row has behind it */
 };
 
 struct background *background_new(const struct layer *input, const struct kernels *k)
@@ -40,21 +43,32 @@ void background_free(struct background *b)
     free(b);
 }
 
-void background_catch_up(struct background *b, size_t i)
+/* Columns first .. first + columns - 1 of row i take what is waiting. */
+static void take(struct background *b, size_t i, size_t first, size_t columns)
 {
     size_t stride = b->input->stride, taken = b->taken[i];
     if (taken < b->waiting)
-        b->kernels->accumulate(b->input->w + i * stride, b->change + taken * stride, stride,
-                               NULL, b->one, b->waiting - taken, stride);
-    b->taken[i] = b->waiting;
+        b->kernels->accumulate(b->input->w + i * stride + first,
+                               b->change + taken * stride + first, stride, NULL, b->one,
+                               b->waiting - taken, columns);
+}
+
+void background_catch_up(struct background *b, const uint32_t *row, size_t rows)
+{
+    size_t stride = b->input->stride;
+    for (size_t first = 0; first < stride && b->waiting > 0; first += BLOCK_COLUMNS) {
+        size_t columns = stride - first < BLOCK_COLUMNS ? stride - first : BLOCK_COLUMNS;
+        for (size_t k = 0; k < rows; k++)
+            take(b, row != NULL ? row[k] : k, first, columns);
+    }
+    for (size_t k = 0; k < rows; k++)
+        b->taken[row != NULL ? row[k] : k] = b->waiting;
 }
 
 void background_settle(struct background *b)
 {
-    for (size_t i = 0; i < b->input->sources; i++) {
-        background_catch_up(b, i);
-        b->taken[i] = 0;
-    }
+    background_catch_up(b, NULL, b->input->sources);
+    memset(b->taken, 0, b->input->sources * sizeof *b->taken);
     b->waiting = 0;
 }
 

@@ -217,18 +217,13 @@ void learner_settle(struct learner *r)
         background_settle(r->background);
 }
 
-/* The forward pass is about to read the rows of the sample's entries. */
-static void catch_up(struct learner *r, const struct samples *s, uint32_t t)
-{
-    for (uint64_t e = s->start[t]; e < s->start[t + 1] && r->background != NULL; e++)
-        background_catch_up(r->background, s->index[e]);
-}
-
 bool learner_step(struct learner *r, const struct samples *s, uint32_t t)
 {
     uint32_t last = r->spec.net.layers - 1;
     struct step step = {.samples = s, .t = t, .label = s->label[t]};
-    catch_up(r, s, t);
+    if (r->background != NULL)
+        background_catch_up(r->background, s->index + s->start[t],
+                            s->start[t + 1] - s->start[t]);
     net_forward(&r->net, s, t, r->y);
     bool correct = net_class(r->y[last], r->net.layer[last].targets) == step.label;
     double squared_error = output_error(r, step.label);

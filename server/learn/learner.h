@@ -55,7 +55,7 @@ struct learner {
     float *delta[NET_LAYERS_MAX];   /* [stride] their errors, times the slope */
     float *zero;                    /* [largest stride] */
     struct contest *contest[NET_LAYERS_MAX]; /* UPDATE_WEIGHT, from learner_start on */
-    struct background *background; /* UPDATE_LARGEST of the input layer */
+    struct background *background;           /* UPDATE_LARGEST of the input layer */
     struct scratch *scratch;                 /* of the updates, see update.h */
     struct energy energy[NET_LAYERS_MAX];
     struct changes *changes[NET_LAYERS_MAX]; /* NULL: not counted */

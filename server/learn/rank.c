@@ -98,7 +98,7 @@ static uint32_t bucket_of(const struct buckets *b, const struct ranked *x)
 static struct buckets choose_buckets(const struct ranked *x, uint32_t n)
 {
     int fine = 2;
-    while (fine < FINEST && (uint32_t)1 << (fine + 4) <= n)
+    while (fine < FINEST && (uint32_t)1 << (fine + 3) <= n)
         fine++;
     uint32_t most = 0;
     for (uint32_t i = 0; i < n; i++) {

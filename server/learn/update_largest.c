@@ -38,8 +38,8 @@ static void change_row(struct largest *u, uint32_t row, uint32_t winners, float 
         w[u->column[p].index] += x * u->change[u->column[p].index];
 }
 
-/* The rows at the background have no entries. They are not changed through the offset, so that
- * a synapse that loses keeps every bit. */
+/* The rows at the background have no entries. They are not changed through the offset, so
+ * that a synapse that loses keeps every bit. */
 static void change_background(struct largest *u)
 {
     const struct samples *s = u->samples;
@@ -88,7 +88,7 @@ static void count_rows(struct largest *u)
         for (uint32_t k = 0; k < group[i].listed; k++)
             if (group[i].above > 0 || everywhere < INFINITY)
                 changes_above(u->changes, u->row[group[i].first + k].index,
-                          least_of(u, &group[i]), everywhere);
+                              least_of(u, &group[i]), everywhere);
     if (everywhere == INFINITY)
         return;
     changes_above_everywhere(u->changes, everywhere);
@@ -239,7 +239,7 @@ static void change_any_ties(struct largest *u, size_t tied, uint64_t winners)
             x = s->value[entry++] + s->background;
         struct tie tie = tie_of_row(u, tied, x);
         if (at_background && tie.from < tie.to)
-            background_catch_up(u->r->background, i);
+            background_catch_up(u->r->background, &i, 1);
         change_ties_of_row(u, tie, i, x, &winners);
     }
     if (u->r->spec.net.bias && winners > 0)
