@@ -39,6 +39,10 @@ void largest_rank(struct largest *u, double share);
 /* Whether no product of what was not listed can reach the threshold. */
 bool largest_is_complete(const struct largest *u);
 
+/* `winners` of the synapses that equal the threshold change and are counted, the last
+ * step: the groups are used up. */
+void largest_change_ties(struct largest *u, uint64_t winners);
+
 /* Fills `sum`, once the winners are known. */
 void largest_sum(struct largest *u);
 
