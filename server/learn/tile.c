@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    BLOCK_COLUMNS = 64,     /* at most: what a pair touches of a block fits the caches */
+    BLOCK_COLUMNS = 128,    /* at most: a block stays in the second-level cache */
     GROUP = 2,              /* pairs at a time on their way to the next layer */
     TILE_FLOATS = 1 << 20,  /* of summed inputs to the layer behind the input layer */
     DENSE_SAMPLES = 64,     /* that pass by a block of rows of a layer, */
