@@ -177,6 +177,7 @@ void largest_rank(struct largest *u, double share)
     struct scratch *s = u->r->scratch;
     u->change = s->change;
     u->sum = s->sum;
+    u->winner = s->winners;
     u->products.group = s->groups;
     u->background = SIZE_MAX;
     u->unlisted = 0;
@@ -201,9 +202,14 @@ bool largest_is_complete(const struct largest *u)
 void largest_sum(struct largest *u)
 {
     uint32_t winners = u->products.groups > 0 ? u->products.group[0].above : 0;
+    uint32_t columns = u->by_row ? winners : u->columns;
+    for (uint32_t p = 0; p < columns; p++) {
+        uint32_t j = u->column[p].index;
+        u->winner[p] = (struct column_change){j, u->change[j]};
+    }
     u->sum[0] = 0;
     for (uint32_t p = 0; p < winners; p++) {
-        float size = u->by_row ? fabsf(u->change[u->column[p].index]) : u->row[p].size;
+        float size = u->by_row ? fabsf(u->winner[p].change) : u->row[p].size;
         u->sum[p + 1] = u->sum[p] + (double)size;
     }
 }

@@ -22,6 +22,8 @@ struct largest {
     uint32_t rows, columns;
     float *x;            /* [rows of the layer] activities of the listed rows, by row */
     const float *change; /* [stride] rate * delta */
+    struct column_change *winner; /* the columns in their order, as far as any wins; from
+                                     largest_sum on, like sum: */
     double *sum; /* [ranked + 1] of |change| or |x| over the first ranked ones, as far as
                     the largest group wins; from largest_sum on */
     size_t background; /* group of the rows at the background; SIZE_MAX: none */

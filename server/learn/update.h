@@ -14,6 +14,12 @@ struct cached {
     double rest;
 };
 
+/* What a column changes by in a row of activity 1. */
+struct column_change {
+    uint32_t index;
+    float change;
+};
+
 /* Room for one layer's update at a time. */
 struct scratch {
     float *x;        /* [most rows, rounded up to LANES] presynaptic activities */
@@ -34,8 +40,9 @@ struct scratch {
     size_t power_rows, power_columns;
     /* For UPDATE_LARGEST: */
     struct ranking rows, columns;
-    struct product_group *groups; /* [most rows or columns + 2] */
-    double *sum;                  /* [most rows or columns + 2] */
+    struct product_group *groups;  /* [most rows or columns + 2] */
+    double *sum;                   /* [most rows or columns + 2] */
+    struct column_change *winners; /* [most rows or columns + 2] */
     double
         expected[NET_LAYERS_MAX]; /* the last threshold as a share of the largest |dw| */
 };

@@ -23,7 +23,7 @@ static void change_row(struct largest *u, uint32_t row, uint32_t winners, float 
         return;
     }
     for (uint32_t p = 0; p < winners; p++)
-        w[u->column[p].index] += x * u->change[u->column[p].index];
+        w[u->winner[p].index] += x * u->winner[p].change;
 }
 
 /* The rows at the background have no entries. They are not changed through the offset, so
@@ -53,8 +53,7 @@ static void follow_column_sums(struct largest *u)
     for (uint32_t p = 0; groups > 0 && p < group[0].above; p++) {
         while (group[groups - 1].above <= p)
             sum -= group[--groups].sum;
-        uint32_t column = u->column[p].index;
-        u->r->net.column_sum[column] += (float)sum * u->change[column];
+        u->r->net.column_sum[u->winner[p].index] += (float)sum * u->winner[p].change;
     }
 }
 
