@@ -120,8 +120,10 @@ static void settle(struct changes *c)
     for (size_t j = 0; j < c->stride && c->lines > 0; j += COLUMNS) {
         size_t columns = c->stride - j < COLUMNS ? c->stride - j : COLUMNS, begin = 0;
         for (size_t i = 0; i < c->rows; begin = c->row_end[i++])
-            c->kernels->count_above(c->single + i * c->stride + j, c->size + j, c->stride,
-                                    c->sorted + begin, c->row_end[i] - begin, columns);
+            if (c->row_end[i] > begin)
+                c->kernels->count_above(c->single + i * c->stride + j, c->size + j,
+                                        c->stride, c->sorted + begin,
+                                        c->row_end[i] - begin, columns);
     }
     c->lines = c->samples = 0;
 }

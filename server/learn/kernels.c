@@ -235,7 +235,7 @@ static float sizes(float *out, const float *x, const uint16_t *column, size_t co
         vec_of_int plastic = where_set(column, j);
         vec_of_int larger = plastic & (size > most);
         most = (size & larger) | (most & ~larger);
-        *(vec_of_int *)(out + j) = (size & plastic) | (none & ~plastic);
+        *(vec *)(out + j) = (vec)((size & plastic) | (none & ~plastic));
     }
     return largest_lane((vec)most);
 }

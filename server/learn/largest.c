@@ -15,7 +15,7 @@ static uint32_t list_features(struct largest *u, struct ranked *row)
     const struct ranked bias = {1, u->layer->sources};
     bool has_bias = u->r->spec.net.bias;
     uint32_t n = 0;
-    u->unlisted = s->features - (uint32_t)entries;
+    u->at_background = s->features - (uint32_t)entries;
     for (uint64_t i = 0; i < entries; i++) {
         uint64_t e = first + s->by_size[first + i];
         float x = s->value[e] + s->background, size = fabsf(x);
@@ -109,8 +109,8 @@ static void add_background(struct largest *u)
         u->products.groups++;
         at++;
     }
-    group[at - 1].members += u->unlisted;
-    group[at - 1].sum += (double)background * u->unlisted;
+    group[at - 1].members += u->at_background;
+    group[at - 1].sum += (double)background * u->at_background;
     u->background = at - 1;
 }
 
@@ -125,7 +125,7 @@ static void group_rows(struct largest *u)
             if (u->row[k].index < u->layer->sources) /* not the bias */
                 group[g].sum += (double)u->x[u->row[k].index];
     }
-    if (u->unlisted > 0 && fabsf(u->samples->background) >= u->least_row)
+    if (u->at_background > 0 && fabsf(u->samples->background) >= u->least_row)
         add_background(u);
 }
 
@@ -180,7 +180,7 @@ void largest_rank(struct largest *u, double share)
     u->winner = s->winners;
     u->products.group = s->groups;
     u->background = SIZE_MAX;
-    u->unlisted = 0;
+    u->at_background = 0;
     u->least_row = fmaxf((float)(share * (double)u->most_row), FLT_TRUE_MIN);
     u->least_column = fmaxf((float)(share * (double)u->most_column), FLT_TRUE_MIN);
     rank_rows(u);

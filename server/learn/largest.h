@@ -26,8 +26,8 @@ struct largest {
                                      largest_sum on, like sum: */
     double *sum; /* [ranked + 1] of |change| or |x| over the first ranked ones, as far as
                     the largest group wins; from largest_sum on */
-    size_t background; /* group of the rows at the background; SIZE_MAX: none */
-    uint32_t unlisted; /* how many rows there are at the background */
+    size_t background;      /* group of the rows at the background; SIZE_MAX: none */
+    uint32_t at_background; /* how many rows there are at the background */
 };
 
 /* Looks at both sides; false: they are not finite. */

@@ -64,7 +64,8 @@ struct learner {
 };
 
 /* All weights zero, masks drawn, no energy spent. NO_MEMORY: nothing is left to release.
- * A learner belongs to one thread at a time. */
+ * A learner belongs to one thread at a time and must not be moved: its parts point into
+ * it. */
 enum status learner_init(struct learner *r, const struct learner_spec *spec,
                          const struct kernels *k);
 void learner_release(struct learner *r);

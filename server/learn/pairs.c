@@ -8,7 +8,8 @@
 #include <string.h>
 
 enum {
-    WINDOW = 1024, /* samples of a class among which a partner is looked for */
+    WINDOW = 1024,         /* samples of a class among which a partner is looked for, */
+    WINDOW_WORK = 1 << 24, /* and less if so many words would have to be compared */
     WORD = 64,
 };
 
@@ -27,6 +28,7 @@ struct search {
     uint32_t *order; /* [count] samples, class by class */
     uint64_t *lit;   /* [WINDOW][words] a bit for each feature of a sample */
     size_t words;
+    uint32_t window; /* samples that are compared with each other */
 };
 
 void pairs_free(struct pairs *p)
@@ -123,7 +125,7 @@ static void pair_all(struct builder *b, struct search *q, uint32_t first, uint32
     const uint8_t *label = q->samples->label;
     order_by_class(q, first, count);
     for (uint32_t i = 0, n; i < count; i += n) {
-        for (n = 1; n < WINDOW && i + n < count; n++)
+        for (n = 1; n < q->window && i + n < count; n++)
             if (label[q->order[i + n]] != label[q->order[i]])
                 break;
         pair_window(b, q, q->order + i, n);
@@ -161,10 +163,12 @@ enum status pairs_new(const struct samples *s, uint32_t first, uint32_t count,
 {
     struct search q = {.samples = s, .kernels = k};
     q.words = ((size_t)s->features + WORD - 1) / WORD;
+    for (q.window = WINDOW; (size_t)q.window * q.window * q.words > WINDOW_WORK;)
+        q.window /= 2;
     q.order = calloc((size_t)count + 1, sizeof *q.order);
     q.lit = calloc(WINDOW * q.words + 1, sizeof *q.lit);
     /* A class has at most one sample that stays alone in each window. */
-    size_t most = count / 2 + count / WINDOW + s->classes + 1;
+    size_t most = count / 2 + count / q.window + s->classes + 1;
     struct builder *b = builder_new(most, s->start[first + count] - s->start[first]);
     enum status status = STATUS_NO_MEMORY;
     if (q.order != NULL && q.lit != NULL && b != NULL) {

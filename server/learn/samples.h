@@ -27,6 +27,12 @@ struct samples {
     const struct pairs *pairs; /* for evaluations; NULL: not made, see samples_pair */
 };
 
+/* Sum of x over all features of sample t. */
+static inline float samples_sum(const struct samples *s, uint32_t t)
+{
+    return s->sum_s[t] + s->background * (float)s->features;
+}
+
 /* Makes samples out of `count` images of `features` bytes: s = pixel / 255, background 0.
  * Any thread may read the result. At most SAMPLES_FEATURES_MAX features. Free with
  * samples_free. NO_MEMORY. */

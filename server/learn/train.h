@@ -67,7 +67,8 @@ struct train_observer {
      * evaluate once more and end. WISH_STOP: hand out the state and return as soon as
      * possible. */
     enum train_wish (*poll)(void *arg, uint64_t samples);
-    /* Takes a row; anything but STATUS_OK ends the run with that status. */
+    /* Takes a row; anything but STATUS_OK ends the run with that status, which must not
+     * be STATUS_STOPPED. */
     enum status (*row)(void *arg, const struct trace_row *row);
     /* Takes what the run leaves, once, after its last row; not when it is stopped.
      * Anything but STATUS_OK is how train_run ends, STATUS_STOPPED as OUTCOME_STOPPED.

@@ -48,6 +48,8 @@ static void follow_column_sums(struct largest *u)
     const struct product_group *group = u->products.group;
     size_t groups = u->products.groups;
     double sum = 0;
+    while (groups > 0 && group[groups - 1].above == 0)
+        groups--; /* how many of these are listed is up to a guess */
     for (size_t g = 0; g < groups; g++)
         sum += group[g].sum;
     for (uint32_t p = 0; groups > 0 && p < group[0].above; p++) {

@@ -107,8 +107,7 @@ static bool allocate(struct contest *c, size_t keep, size_t contenders)
     c->winner = calloc(c->groups * c->winners + 1, sizeof *c->winner);
     c->loser = calloc(c->groups * c->losers + 1, sizeof *c->loser);
     c->weak = calloc(c->winners + 1, sizeof *c->weak);
-    c->wins = calloc(c->layer->rows * c->layer->stride / LANES, sizeof *c->wins);
-    return c->winner != NULL && c->loser != NULL && c->weak != NULL && c->wins != NULL;
+    return c->winner != NULL && c->loser != NULL && c->weak != NULL;
 }
 
 struct contest *contest_new(const struct learner *r, uint32_t l)
@@ -126,6 +125,8 @@ struct contest *contest_new(const struct learner *r, uint32_t l)
     if (ok) {
         c->layer = layer;
         c->sign = rule->compete_smallest ? -1 : 1;
+        c->wins = calloc(layer->rows * layer->stride / LANES, sizeof *c->wins);
+        ok = c->wins != NULL;
     }
     /* A masked target has no contenders and is no group. */
     for (uint32_t j = 0; ok && j < targets; j += width)
@@ -218,31 +219,55 @@ static size_t change_winners(struct learner *r, struct contest *c, uint32_t l,
     return weak;
 }
 
-/* The weak winners go among the losers, and as many of the best come from there. */
+/* The same as sift_down for the weak winners, the weakest on top. */
+static void sift_weak_down(struct contest *c, const struct contender *winner, size_t n,
+                           size_t at)
+{
+    uint32_t moving = c->weak[at];
+    for (;;) {
+        size_t child = 2 * at + 1;
+        if (child >= n)
+            break;
+        if (child + 1 < n && beats(c, winner[c->weak[child]], winner[c->weak[child + 1]]))
+            child++;
+        if (!beats(c, winner[moving], winner[c->weak[child]]))
+            break;
+        c->weak[at] = c->weak[child];
+        at = child;
+    }
+    c->weak[at] = moving;
+}
+
+/* The winner in a slot and the best loser of its group change sides. */
+static void change_side(struct contest *c, struct changes *changes,
+                        struct contender *slot, struct contender *loser)
+{
+    struct contender up = loser[0], down = *slot;
+    if (changes != NULL) {
+        changes_leave(changes, down.row, down.column);
+        changes_join(changes, up.row, up.column);
+    }
+    flip(c, up);
+    flip(c, down);
+    loser[0] = down;
+    *slot = up;
+    sift_down(c, loser, c->losers, 0);
+}
+
+/* The weak winners go among the losers, the weakest first, as long as a loser beats them.
+ */
 static void change_sides(struct contest *c, struct changes *changes, size_t group,
                          size_t weak)
 {
     struct contender *winner = c->winner + group * c->winners;
     struct contender *loser = c->loser + group * c->losers;
-    for (size_t turn = 0; turn < weak; turn++) {
-        size_t weakest = turn;
-        for (size_t i = turn + 1; i < weak; i++)
-            if (beats(c, winner[c->weak[weakest]], winner[c->weak[i]]))
-                weakest = i;
-        uint32_t slot = c->weak[weakest];
-        c->weak[weakest] = c->weak[turn];
-        if (!beats(c, loser[0], winner[slot]))
-            return;
-        struct contender up = loser[0], down = winner[slot];
-        if (changes != NULL) {
-            changes_leave(changes, down.row, down.column);
-            changes_join(changes, up.row, up.column);
-        }
-        flip(c, up);
-        flip(c, down);
-        loser[0] = down;
-        winner[slot] = up;
-        sift_down(c, loser, c->losers, 0);
+    for (size_t at = weak / 2; at-- > 0;)
+        sift_weak_down(c, winner, weak, at);
+    while (weak > 0 && beats(c, loser[0], winner[c->weak[0]])) {
+        change_side(c, changes, &winner[c->weak[0]], loser);
+        c->weak[0] = c->weak[--weak];
+        if (weak > 0)
+            sift_weak_down(c, winner, weak, 0);
     }
 }
 

@@ -201,6 +201,14 @@ static const char *make_variant(int variant, struct train_spec *s)
         s->learner.net.activation = ACTIVATION_TANH;
         s->learner.net.loss = LOSS_CROSS_ENTROPY;
         return "a frozen layer, weight decay, three layers";
+    case 12:
+        rule->subnet[0] = 2;
+        rule->mask = MASK_UNITS;
+        rule->mask_fraction[0] = 0.1;
+        rule->mask_fraction[1] = 1;
+        rule->compete = COMPETE_WEIGHT;
+        rule->compete_keep[0] = rule->compete_keep[1] = 5;
+        return "a contest without contenders";
     default:
         return NULL;
     }
