@@ -47,6 +47,11 @@ static inline __m128 leaky4(__m128 a)
     return _mm_or_ps(_mm_and_ps(positive, a), _mm_andnot_ps(positive, below));
 }
 
+static inline __m128 relu4(__m128 a)
+{
+    return _mm_and_ps(_mm_cmpgt_ps(a, _mm_setzero_ps()), a);
+}
+
 static inline void map(float *y, size_t n, __m128 (*f)(__m128))
 {
     for (size_t j = 0; j < n; j += QUAD)
@@ -61,8 +66,7 @@ void activation_apply(enum activation kind, float *y, size_t n)
         map(y, n, leaky4);
         break;
     case ACTIVATION_RELU:
-        for (size_t j = 0; j < n; j++)
-            y[j] = y[j] > 0 ? y[j] : 0;
+        map(y, n, relu4);
         break;
     case ACTIVATION_ELU:
         map(y, n, elu4);

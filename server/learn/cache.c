@@ -1,6 +1,6 @@
 /* Synaptic caching (Li & van Rossum, eLife 9:e50804, 2020): the network computes with
- * persistent plus transient weights; moving the transient part into the persistent one leaves
- * the weight as it is, and only that costs M0 and M1. */
+ * persistent plus transient weights; moving the transient part into the persistent one
+ * leaves the weight as it is, and only that costs M0 and M1. */
 #include <math.h>
 
 #include "learn/update.h"

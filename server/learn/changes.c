@@ -1,4 +1,5 @@
-/* In: which synapses change on a sample. Out: how often each has, and how uneven that is. */
+/* In: which synapses change on a sample. Out: how often each has, and how uneven that is.
+ */
 #include "learn/changes.h"
 
 #include <math.h>
@@ -82,7 +83,6 @@ void changes_of_row(struct changes *c, size_t i, const float *change)
 static bool has_room(struct changes *c)
 {
     if (c->size == NULL && !c->failed) {
-        c->size = net_vector(CHANGES_SAMPLES * c->stride);
         size_t most = CHANGES_SAMPLES * c->rows;
         c->size = net_vector(CHANGES_SAMPLES * c->stride);
         c->line = calloc(most, sizeof *c->line);
@@ -120,8 +120,10 @@ static void settle(struct changes *c)
     for (size_t j = 0; j < c->stride && c->lines > 0; j += COLUMNS) {
         size_t columns = c->stride - j < COLUMNS ? c->stride - j : COLUMNS, begin = 0;
         for (size_t i = 0; i < c->rows; begin = c->row_end[i++])
-            c->kernels->count_above(c->single + i * c->stride + j, c->size + j, c->stride,
-                                    c->sorted + begin, c->row_end[i] - begin, columns);
+            if (c->row_end[i] > begin)
+                c->kernels->count_above(c->single + i * c->stride + j, c->size + j,
+                                        c->stride, c->sorted + begin,
+                                        c->row_end[i] - begin, columns);
     }
     c->lines = c->samples = 0;
 }
@@ -202,7 +204,8 @@ void changes_of_products(struct changes *c, const float *x, const float *change)
 {
     size_t padded = (c->rows + LANES - 1) / LANES * LANES;
     bool all_rows = c->kernels->magnitude(x, padded).count == changes_rows(c);
-    bool all_columns = c->kernels->magnitude(change, c->stride).count == c->plastic_targets;
+    bool all_columns =
+        c->kernels->magnitude(change, c->stride).count == c->plastic_targets;
     if (all_rows && all_columns)
         c->every++;
     else if (all_rows)

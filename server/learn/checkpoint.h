@@ -1,6 +1,6 @@
-/* The state of a run as bytes, and back. One walk over the state serves for measuring, writing
- * and reading it, so that the three cannot differ. What follows from the spec, such as the
- * first weights, is not part of it. Private to the core. */
+/* The state of a run as bytes, and back. One walk over the state serves for measuring,
+ * writing and reading it, so that the three cannot differ. What follows from the spec,
+ * such as the first weights, is not part of it. Private to the core. */
 #ifndef FRUGAL_LEARN_CHECKPOINT_H
 #define FRUGAL_LEARN_CHECKPOINT_H
 

@@ -47,8 +47,8 @@ static bool allocate(struct evaluator *e)
     e->tile = tile_new(n);
     e->sums = net_vector(2 * (size_t)tile_pairs(n) * n->layer[1].stride);
     e->pairs = e->samples->pairs;
-    if (e->pairs == NULL && pairs_new(e->samples, 0, e->samples->count, n->kernels,
-                                      &e->own) == STATUS_OK)
+    if (e->pairs == NULL &&
+        pairs_new(e->samples, 0, e->samples->count, n->kernels, &e->own) == STATUS_OK)
         e->pairs = e->own;
     return ok && e->tile != NULL && e->sums != NULL && e->pairs != NULL;
 }

@@ -63,8 +63,9 @@ static void copy_subnet(struct net *to, const struct net *from)
     net_fold(to);
 }
 
-enum status frozen_split(struct frozen *f, struct learner *r, const struct samples *training,
-                         const struct samples *test, bool (*go_on)(void *arg), void *arg)
+enum status frozen_split(struct frozen *f, struct learner *r,
+                         const struct samples *training, const struct samples *test,
+                         bool (*go_on)(void *arg), void *arg)
 {
     struct learner_spec spec = r->spec;
     uint32_t subnet = spec.rule.subnet[0];

@@ -64,9 +64,9 @@ INLINE void products_block(const size_t vectors, float *restrict out, size_t out
             ((vec *)(out + t * out_stride))[v] = sum[t][v];
 }
 
-static void accumulate_tile(float *out, size_t out_stride, const float *y, size_t y_stride,
-                            size_t count, const float *w, size_t stride, size_t n,
-                            size_t columns)
+static void accumulate_tile(float *out, size_t out_stride, const float *y,
+                            size_t y_stride, size_t count, const float *w, size_t stride,
+                            size_t n, size_t columns)
 {
     size_t all = (columns + WIDTH - 1) / WIDTH;
     for (; count >= AT_ONCE; count -= AT_ONCE) {
@@ -139,7 +139,8 @@ INLINE void dot_four(float *out, const float *w, size_t stride, const float *d,
                      size_t columns)
 {
     quad a = dot_quad(w, d, columns), b = dot_quad(w + stride, d, columns);
-    quad c = dot_quad(w + 2 * stride, d, columns), e = dot_quad(w + 3 * stride, d, columns);
+    quad c = dot_quad(w + 2 * stride, d, columns),
+         e = dot_quad(w + 3 * stride, d, columns);
     quad ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
     quad ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
     quad ce_low = __builtin_shufflevector(c, e, 0, 4, 1, 5);
@@ -190,8 +191,8 @@ static struct tally magnitude(const float *x, size_t columns)
 
 enum { COUNT_BLOCK = 4 };
 
-INLINE void count_block(const size_t vectors, uint32_t *n, const float *size, size_t stride,
-                        const struct line *line, size_t lines)
+INLINE void count_block(const size_t vectors, uint32_t *n, const float *size,
+                        size_t stride, const struct line *line, size_t lines)
 {
     vec_of_int count[COUNT_BLOCK];
     for (size_t v = 0; v < vectors; v++)
@@ -234,7 +235,7 @@ static float sizes(float *out, const float *x, const uint16_t *column, size_t co
         vec_of_int plastic = where_set(column, j);
         vec_of_int larger = plastic & (size > most);
         most = (size & larger) | (most & ~larger);
-        *(vec_of_int *)(out + j) = (size & plastic) | (none & ~plastic);
+        *(vec *)(out + j) = (vec)((size & plastic) | (none & ~plastic));
     }
     return largest_lane((vec)most);
 }
@@ -255,7 +256,7 @@ static size_t count_from(const float *x, float least, size_t columns)
 }
 
 #define TEXT_OF(x) #x
-#define TEXT(x) TEXT_OF(x)
+#define TEXT(x)    TEXT_OF(x)
 
 extern const struct kernels KERNELS;
 const struct kernels KERNELS = {

@@ -1,11 +1,11 @@
-/* The inner loops of the core. The same source is compiled for three instruction sets; all
- * give the same bits, because every sum runs in an order that the source fixes: over
+/* The inner loops of the core. The same source is compiled for three instruction sets;
+ * all give the same bits, because every sum runs in an order that the source fixes: over
  * columns side by side, or over LANES partial sums that a fixed tree adds up.
  *
  * Matrices are row major with `stride` floats per row, a multiple of LANES; rows start at
- * 64-byte boundaries, and what lies behind the last column is zero and stays zero. Vectors
- * over columns have `stride` entries. Sets of columns are bits, LANES to a word; those behind
- * the last column may be anything. Any thread. */
+ * 64-byte boundaries, and what lies behind the last column is zero and stays zero.
+ * Vectors over columns have `stride` entries. Sets of columns are bits, LANES to a word;
+ * those behind the last column may be anything. Any thread. */
 #ifndef FRUGAL_LEARN_KERNELS_H
 #define FRUGAL_LEARN_KERNELS_H
 
@@ -20,7 +20,8 @@ struct tally {
     double sum;
 };
 
-/* Of a row's transient part: entries beyond the threshold, and the magnitudes of the rest. */
+/* Of a row's transient part: entries beyond the threshold, and the magnitudes of the
+ * rest. */
 struct cache_tally {
     struct tally over;
     double rest;
@@ -71,9 +72,9 @@ struct kernels {
     uint32_t (*overlap)(const uint64_t *a, const uint64_t *b, size_t words);
 
     /* accumulate over rows 0 .. n-1 for `count` inputs y[t] and outputs out[t]. */
-    void (*accumulate_tile)(float *out, size_t out_stride, const float *y, size_t y_stride,
-                            size_t count, const float *w, size_t stride, size_t n,
-                            size_t columns);
+    void (*accumulate_tile)(float *out, size_t out_stride, const float *y,
+                            size_t y_stride, size_t count, const float *w, size_t stride,
+                            size_t n, size_t columns);
 
     /* w[row[k]][j] += x[k] * d[j]; row NULL as above. */
     void (*add_outer)(float *w, size_t stride, const uint32_t *row, const float *x,
@@ -108,15 +109,16 @@ struct kernels {
     /* Entries that are at least `least`. */
     size_t (*count_from)(const float *x, float least, size_t columns);
 
-    /* Entries that are not zero, and the sum of magnitudes, of w[i][j] + offset[j] - start[i][j]. */
+    /* Entries that are not zero, and the sum of magnitudes, of w[i][j] + offset[j] -
+     * start[i][j]. */
     struct tally (*distance)(const float *w, const float *start, size_t stride, size_t n,
                              const float *offset, size_t columns);
 
     /* Bit j of `bits` is byte j, which is 0 or 1. */
     void (*pack)(uint16_t *bits, const uint8_t *bytes, size_t columns);
 
-    /* out[j] = x * d[j] - decay * w[j] where column and mask have their bits, else 0; NULL:
-     * all. */
+    /* out[j] = x * d[j] - decay * w[j] where column and mask have their bits, else 0;
+     * NULL: all. */
     void (*propose)(float *out, float x, const float *d, float decay, const float *w,
                     const uint16_t *column, const uint16_t *mask, size_t columns);
 

@@ -1,5 +1,5 @@
-/* The loops over every synapse of a row: distances and norms, and the dense updates. Part of
- * kernels.c. */
+/* The loops over every synapse of a row: distances and norms, and the dense updates. Part
+ * of kernels.c. */
 #ifndef FRUGAL_LEARN_KERNELS_DENSE_H
 #define FRUGAL_LEARN_KERNELS_DENSE_H
 

@@ -1,5 +1,5 @@
-/* What the parts of kernels.c share: vectors of the instruction set that it is compiled for,
- * and sums whose shape does not depend on it. Only for kernels.c. */
+/* What the parts of kernels.c share: vectors of the instruction set that it is compiled
+ * for, and sums whose shape does not depend on it. Only for kernels.c. */
 #ifndef FRUGAL_LEARN_KERNELS_LANES_H
 #define FRUGAL_LEARN_KERNELS_LANES_H
 
@@ -25,8 +25,8 @@ typedef float loose __attribute__((vector_size(WIDTH * sizeof(float)), aligned(4
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* Vectors of sums that a block of columns keeps in registers: where a function takes their
- * number, it is a constant at each place of call. */
+/* Vectors of sums that a block of columns keeps in registers: where a function takes
+ * their number, it is a constant at each place of call. */
 enum { BLOCK = 8 };
 
 /* LANES partial sums, added up by halves: the same tree whatever WIDTH is. */
@@ -58,9 +58,9 @@ INLINE vec only(vec x, vec_of_int where)
 /* -1 in the columns j .. j + WIDTH - 1 whose bit is set; bits NULL: everywhere. */
 INLINE vec_of_int where_set(const uint16_t *bits, size_t j)
 {
-    static const int32_t bit[LANES] = {1,     1 << 1, 1 << 2,  1 << 3,  1 << 4,  1 << 5,
-                                       1 << 6, 1 << 7, 1 << 8,  1 << 9,  1 << 10, 1 << 11,
-                                       1 << 12, 1 << 13, 1 << 14, 1 << 15};
+    static const int32_t bit[LANES] = {
+        1,      1 << 1, 1 << 2,  1 << 3,  1 << 4,  1 << 5,  1 << 6,  1 << 7,
+        1 << 8, 1 << 9, 1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15};
     if (bits == NULL)
         return (vec_of_int){0} == 0;
     vec_of_int lanes;

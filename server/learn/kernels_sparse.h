@@ -4,7 +4,8 @@
 
 #include "learn/kernels_lanes.h"
 
-enum { PAIR_BLOCK = 4 }; /* vectors of sums that each sample of a pair keeps in registers */
+/* Vectors of sums that each sample of a pair keeps in registers, as far as there are any. */
+enum { PAIR_BLOCK = WIDTH == 16 ? BLOCK : BLOCK / 2 };
 
 /* What is the same for every entry of a sample comes last. */
 INLINE void finish_block(const size_t vectors, float *restrict out, vec *sum,
@@ -21,8 +22,8 @@ INLINE void finish_block(const size_t vectors, float *restrict out, vec *sum,
 }
 
 INLINE void sum_block(const size_t vectors, float *restrict out, const struct sparse *x,
-                      const float *restrict w, size_t stride,
-                      const float *column_sum, const float *offset, const float *bias)
+                      const float *restrict w, size_t stride, const float *column_sum,
+                      const float *offset, const float *bias)
 {
     vec sum[BLOCK] = {{0}};
     for (size_t k = 0; k < x->n; k++) {
@@ -60,10 +61,11 @@ static void sum_sparse(float *out, const struct sparse *x, const float *w, size_
 }
 
 INLINE void pair_block(const size_t vectors, float *restrict out, size_t out_stride,
-                       const struct sparse_pair *x, const float *restrict w, size_t stride,
-                       const float *column_sum, const float *offset, const float *bias)
+                       const struct sparse_pair *x, const float *restrict w,
+                       size_t stride, const float *column_sum, const float *offset,
+                       const float *bias)
 {
-    vec first[PAIR_BLOCK] = {{0}}, second[PAIR_BLOCK] = {{0}};
+    vec first[BLOCK] = {{0}}, second[BLOCK] = {{0}};
     for (size_t k = 0; k < x->n; k++) {
         const vec *source = (const vec *)(w + x->row[k] * stride);
         float a = x->value[2 * k], b = x->value[2 * k + 1];
@@ -91,7 +93,7 @@ static void sum_pair(float *out, size_t out_stride, const struct sparse_pair *x,
     case size:                                                                           \
         pair_block(size, out, out_stride, x, w, stride, column_sum, offset, bias);       \
         break;
-            CASE(1) CASE(2) CASE(3) CASE(4)
+            CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
 #undef CASE
         }
         out += vectors * WIDTH;

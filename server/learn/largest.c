@@ -1,13 +1,13 @@
-/* In: activities, errors and what is plastic of them. Out: rows and columns in the order of
- * their size. */
+/* In: activities, errors and what is plastic of them. Out: rows and columns in the order
+ * of their size. */
 #include "learn/largest.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-/* Rows of the input layer that stand for themselves, all but those at the background. Their
- * order is known; only the bias has to find its place. */
+/* Rows of the input layer that stand for themselves, all but those at the background.
+ * Their order is known; only the bias has to find its place. */
 static uint32_t list_features(struct largest *u, struct ranked *row)
 {
     const struct samples *s = u->samples;
@@ -15,7 +15,7 @@ static uint32_t list_features(struct largest *u, struct ranked *row)
     const struct ranked bias = {1, u->layer->sources};
     bool has_bias = u->r->spec.net.bias;
     uint32_t n = 0;
-    u->unlisted = s->features - (uint32_t)entries;
+    u->at_background = s->features - (uint32_t)entries;
     for (uint64_t i = 0; i < entries; i++) {
         uint64_t e = first + s->by_size[first + i];
         float x = s->value[e] + s->background, size = fabsf(x);
@@ -104,14 +104,13 @@ static void add_background(struct largest *u)
     while (at > 0 && group[at - 1].size < size)
         at--;
     if (at == 0 || group[at - 1].size > size) {
-        memmove(group + at + 1, group + at,
-                (u->products.groups - at) * sizeof *group);
+        memmove(group + at + 1, group + at, (u->products.groups - at) * sizeof *group);
         group[at] = (struct product_group){.size = size};
         u->products.groups++;
         at++;
     }
-    group[at - 1].members += u->unlisted;
-    group[at - 1].sum += (double)background * u->unlisted;
+    group[at - 1].members += u->at_background;
+    group[at - 1].sum += (double)background * u->at_background;
     u->background = at - 1;
 }
 
@@ -126,7 +125,7 @@ static void group_rows(struct largest *u)
             if (u->row[k].index < u->layer->sources) /* not the bias */
                 group[g].sum += (double)u->x[u->row[k].index];
     }
-    if (u->unlisted > 0 && fabsf(u->samples->background) >= u->least_row)
+    if (u->at_background > 0 && fabsf(u->samples->background) >= u->least_row)
         add_background(u);
 }
 
@@ -156,7 +155,8 @@ static float most_of_rows(const struct largest *u)
         uint64_t first = s->start[u->step->t], entries = s->start[u->step->t + 1] - first;
         most = entries < s->features ? fabsf(s->background) : 0;
         if (entries > 0)
-            most = fmaxf(most, fabsf(s->value[first + s->by_size[first]] + s->background));
+            most =
+                fmaxf(most, fabsf(s->value[first + s->by_size[first]] + s->background));
     }
     return fmaxf(most, bias);
 }
@@ -177,9 +177,10 @@ void largest_rank(struct largest *u, double share)
     struct scratch *s = u->r->scratch;
     u->change = s->change;
     u->sum = s->sum;
+    u->winner = s->winners;
     u->products.group = s->groups;
     u->background = SIZE_MAX;
-    u->unlisted = 0;
+    u->at_background = 0;
     u->least_row = fmaxf((float)(share * (double)u->most_row), FLT_TRUE_MIN);
     u->least_column = fmaxf((float)(share * (double)u->most_column), FLT_TRUE_MIN);
     rank_rows(u);
@@ -201,9 +202,14 @@ bool largest_is_complete(const struct largest *u)
 void largest_sum(struct largest *u)
 {
     uint32_t winners = u->products.groups > 0 ? u->products.group[0].above : 0;
+    uint32_t columns = u->by_row ? winners : u->columns;
+    for (uint32_t p = 0; p < columns; p++) {
+        uint32_t j = u->column[p].index;
+        u->winner[p] = (struct column_change){j, u->change[j]};
+    }
     u->sum[0] = 0;
     for (uint32_t p = 0; p < winners; p++) {
-        float size = u->by_row ? fabsf(u->change[u->column[p].index]) : u->row[p].size;
+        float size = u->by_row ? fabsf(u->winner[p].change) : u->row[p].size;
         u->sum[p + 1] = u->sum[p] + (double)size;
     }
 }

@@ -1,5 +1,5 @@
-/* In: samples. Out: changed weights and what they cost. Knows neither data sets nor when to
- * stop. */
+/* In: samples. Out: changed weights and what they cost. Knows neither data sets nor when
+ * to stop. */
 #include "learn/learner.h"
 
 #include <math.h>
@@ -79,6 +79,9 @@ enum status learner_init(struct learner *r, const struct learner_spec *spec,
         widest = r->net.layer[l].stride > widest ? r->net.layer[l].stride : widest;
         ok = allocate_layer(r, l) && ok;
     }
+    if (r->path[0] == UPDATE_LARGEST)
+        r->background = background_new(&r->net.layer[0], k);
+    ok = ok && (r->background != NULL || r->path[0] != UPDATE_LARGEST);
     r->zero = net_vector(widest);
     r->scratch = scratch_new(r);
     if (ok && r->zero != NULL && r->scratch != NULL)
@@ -98,6 +101,7 @@ void learner_release(struct learner *r)
         free(r->delta[l]);
     }
     free(r->zero);
+    background_free(r->background);
     scratch_free(r->scratch);
     masks_release(&r->masks, r->spec.net.layers);
     net_release(&r->net);
@@ -112,7 +116,8 @@ static void mask_changes(struct learner *r, uint32_t l)
         changes_borrow_mask(r->changes[l], contest_winners(r->contest[l]));
     else if (rule->mask == MASK_SYNAPSES && rule->redraw == REDRAW_NEVER &&
              r->masks.layer[l].count > 0)
-        changes_copy_mask(r->changes[l], r->masks.layer[l].plastic, r->net.layer[l].targets);
+        changes_copy_mask(r->changes[l], r->masks.layer[l].plastic,
+                          r->net.layer[l].targets);
 }
 
 enum status learner_start(struct learner *r)
@@ -172,7 +177,8 @@ uint32_t learner_first_plastic(const struct learner *r)
     return l;
 }
 
-static void update_layer(struct learner *r, const struct step *step, uint32_t l, bool closed)
+static void update_layer(struct learner *r, const struct step *step, uint32_t l,
+                         bool closed)
 {
     if (closed && !r->spec.rule.cache)
         return;
@@ -205,18 +211,29 @@ static void update(struct learner *r, const struct step *step, bool closed)
         cache_settle(r);
 }
 
+void learner_settle(struct learner *r)
+{
+    if (r->background != NULL)
+        background_settle(r->background);
+}
+
 bool learner_step(struct learner *r, const struct samples *s, uint32_t t)
 {
     uint32_t last = r->spec.net.layers - 1;
     struct step step = {.samples = s, .t = t, .label = s->label[t]};
+    if (r->background != NULL)
+        background_catch_up(r->background, s->index + s->start[t],
+                            s->start[t + 1] - s->start[t]);
     net_forward(&r->net, s, t, r->y);
     bool correct = net_class(r->y[last], r->net.layer[last].targets) == step.label;
     double squared_error = output_error(r, step.label);
     r->diverged = r->diverged || !isfinite(squared_error);
     masks_next(&r->masks, &r->spec.rule, r->spec.net.layers);
     update(r, &step, is_closed(&r->spec.rule, correct, squared_error));
-    if (++r->steps % FOLD_EVERY == 0 && r->path[0] != UPDATE_NONE)
+    if (++r->steps % FOLD_EVERY == 0 && r->path[0] != UPDATE_NONE) {
+        learner_settle(r);
         net_fold(&r->net);
+    }
     return correct;
 }
 

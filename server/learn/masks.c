@@ -1,5 +1,5 @@
-/* In: a rule and a generator. Out: masks with exactly the share of plastic entries that the
- * rule asks for. */
+/* In: a rule and a generator. Out: masks with exactly the share of plastic entries that
+ * the rule asks for. */
 #include "learn/masks.h"
 
 #include <stdlib.h>

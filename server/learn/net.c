@@ -110,9 +110,8 @@ static void sum_input(const struct net *n, const struct samples *s, uint32_t t, 
 {
     const struct layer *input = &n->layer[0];
     uint64_t first = s->start[t];
-    float sum_x = s->sum_s[t] + s->background * (float)s->features;
     struct sparse x = {s->index + first, s->value + first, s->start[t + 1] - first,
-                       s->background, sum_x};
+                       s->background, samples_sum(s, t)};
     const float *bias = n->spec.bias ? input->w + input->sources * input->stride : NULL;
     n->kernels->sum_sparse(a, &x, input->w, input->stride, n->column_sum, n->offset, bias,
                            input->targets);
@@ -123,8 +122,10 @@ void net_finish_sum(const struct net *n, uint32_t l, const struct samples *s, ui
 {
     size_t stride = n->layer[l].stride;
     for (int i = 0; i < FIXED_SETS && l == 1; i++)
-        if (n->fixed[i].samples == s)
+        if (n->fixed[i].samples == s) {
             n->kernels->add_scaled(a, 1, n->fixed[i].sum + t * stride, stride);
+            break;
+        }
     add_bias(n, l, a);
 }
 

@@ -88,8 +88,8 @@ void net_fold(struct net *n);
 /* A vector of floats, zero, at a 64-byte boundary; free() it. NULL without memory. */
 float *net_vector(size_t length);
 
-/* Summed input of layer l's targets for sample t, from y_in [sources] into ret_a [stride];
- * l > 0. */
+/* Summed input of layer l's targets for sample t, from y_in [sources] into ret_a
+ * [stride]; l > 0. */
 void net_sum_dense(const struct net *n, uint32_t l, const struct samples *s, uint32_t t,
                    const float *y_in, float *ret_a);
 

@@ -1,6 +1,6 @@
-/* In: samples. Out: an order in which neighbours are alike, so that what one pair has read is
- * still at hand for the next, and the entries of each pair. Greedy: each sample is followed by
- * the one of those left that differs from it in the fewest features. */
+/* In: samples. Out: an order in which neighbours are alike, so that what one pair has
+ * read is still at hand for the next, and the entries of each pair. Greedy: each sample
+ * is followed by the one of those left that differs from it in the fewest features. */
 #include "learn/pairs.h"
 
 #include <stdbool.h>
@@ -8,7 +8,8 @@
 #include <string.h>
 
 enum {
-    WINDOW = 1024, /* samples of a class among which a partner is looked for */
+    WINDOW = 1024,         /* samples of a class among which a partner is looked for, */
+    WINDOW_WORK = 1 << 24, /* and less if so many words would have to be compared */
     WORD = 64,
 };
 
@@ -27,6 +28,7 @@ struct search {
     uint32_t *order; /* [count] samples, class by class */
     uint64_t *lit;   /* [WINDOW][words] a bit for each feature of a sample */
     size_t words;
+    uint32_t window; /* samples that are compared with each other */
 };
 
 void pairs_free(struct pairs *p)
@@ -49,7 +51,7 @@ static uint32_t entries_of(const struct samples *s, uint32_t t)
 static void order_by_class(struct search *q, uint32_t first, uint32_t count)
 {
     uint32_t n = 0;
-    for (uint32_t class = 0; class < q->samples->classes; class++)
+    for (uint32_t class = 0; class < q->samples->classes; class ++)
         for (uint32_t t = first; t < first + count; t++)
             if (q->samples->label[t] == class)
                 q->order[n++] = t;
@@ -61,7 +63,8 @@ static void light(struct search *q, const uint32_t *window, uint32_t n)
     memset(q->lit, 0, n * q->words * sizeof *q->lit);
     for (uint32_t i = 0; i < n; i++)
         for (uint64_t e = s->start[window[i]]; e < s->start[window[i] + 1]; e++)
-            q->lit[i * q->words + s->index[e] / WORD] |= (uint64_t)1 << s->index[e] % WORD;
+            q->lit[i * q->words + s->index[e] / WORD] |= (uint64_t)1
+                                                         << s->index[e] % WORD;
 }
 
 /* Moves the nearest to window[0] to window[1], where it may be the next to look from. */
@@ -71,7 +74,8 @@ static void find_next(struct search *q, uint32_t *window, uint64_t *lit, uint32_
     for (uint32_t i = 1; i < n; i++) {
         uint32_t both = q->kernels->overlap(lit, lit + i * q->words, q->words);
         /* Entries that only one of the two has, up to what is the same for all. */
-        uint32_t apart = entries_of(q->samples, window[i]) + q->samples->features - 2 * both;
+        uint32_t apart =
+            entries_of(q->samples, window[i]) + q->samples->features - 2 * both;
         if (apart < least) {
             least = apart;
             best = i;
@@ -95,10 +99,10 @@ static void add_pair(struct builder *b, const struct samples *s, uint32_t a, uin
     b->sample[2 * (size_t)p] = a;
     b->sample[2 * (size_t)p + 1] = c;
     while (i < s->start[a + 1] || j < s->start[c + 1]) {
-        bool left = j == s->start[c + 1] ||
-                    (i < s->start[a + 1] && s->index[i] <= s->index[j]);
-        bool right = i == s->start[a + 1] ||
-                     (j < s->start[c + 1] && s->index[j] <= s->index[i]);
+        bool left =
+            j == s->start[c + 1] || (i < s->start[a + 1] && s->index[i] <= s->index[j]);
+        bool right =
+            i == s->start[a + 1] || (j < s->start[c + 1] && s->index[j] <= s->index[i]);
         b->index[at] = left ? s->index[i] : s->index[j];
         b->value[2 * at] = left ? s->value[i++] : 0;
         b->value[2 * at + 1] = right ? s->value[j++] : 0;
@@ -121,7 +125,7 @@ static void pair_all(struct builder *b, struct search *q, uint32_t first, uint32
     const uint8_t *label = q->samples->label;
     order_by_class(q, first, count);
     for (uint32_t i = 0, n; i < count; i += n) {
-        for (n = 1; n < WINDOW && i + n < count; n++)
+        for (n = 1; n < q->window && i + n < count; n++)
             if (label[q->order[i + n]] != label[q->order[i]])
                 break;
         pair_window(b, q, q->order + i, n);
@@ -159,10 +163,12 @@ enum status pairs_new(const struct samples *s, uint32_t first, uint32_t count,
 {
     struct search q = {.samples = s, .kernels = k};
     q.words = ((size_t)s->features + WORD - 1) / WORD;
+    for (q.window = WINDOW; (size_t)q.window * q.window * q.words > WINDOW_WORK;)
+        q.window /= 2;
     q.order = calloc((size_t)count + 1, sizeof *q.order);
     q.lit = calloc(WINDOW * q.words + 1, sizeof *q.lit);
     /* A class has at most one sample that stays alone in each window. */
-    size_t most = count / 2 + count / WINDOW + s->classes + 1;
+    size_t most = count / 2 + count / q.window + s->classes + 1;
     struct builder *b = builder_new(most, s->start[first + count] - s->start[first]);
     enum status status = STATUS_NO_MEMORY;
     if (q.order != NULL && q.lit != NULL && b != NULL) {

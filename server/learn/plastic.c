@@ -1,5 +1,6 @@
-/* The two sides of a layer on a sample: which targets may change and how much, as far as whole
- * units are concerned, and the activities of the sources. */
+/* The two sides of a layer on a sample: which targets may change and how much, as far as
+ * whole units are concerned, and the activities of the sources. */
+#include <math.h>
 #include <string.h>
 
 #include "learn/update.h"
@@ -16,7 +17,8 @@ uint32_t plastic_targets(const struct learner *r, uint32_t l)
     return k > 0 ? k : r->net.layer[l].targets;
 }
 
-static const uint8_t *mask_of(const struct learner *r, const struct step *step, uint32_t l)
+static const uint8_t *mask_of(const struct learner *r, const struct step *step,
+                              uint32_t l)
 {
     return masks_of(&r->masks, &r->spec.rule, l, step->label, r->steps);
 }
@@ -49,6 +51,7 @@ static void compete_units(struct learner *r, const struct step *step, uint32_t l
         leave_in_play(r, mask, l);
     k->pack(s->column_bits, s->column, stride);
     float most = k->sizes(s->size, by, s->column_bits, stride);
+    r->diverged = r->diverged || !isfinite(k->magnitude(by, stride).sum);
     struct threshold threshold = select_threshold(
         k, s->size, stride, most, rule->compete_keep[l], rule->compete_smallest);
     threshold_mark(&threshold, s->size, stride, s->column);

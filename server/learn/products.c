@@ -2,12 +2,16 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
-enum { CANDIDATES_MAX = 64 };
+enum {
+    CANDIDATES_MAX = 64,
+    GUESSES = 12, /* rounds before the bracket is halved by force */
+};
 
-/* What is known of the threshold: `reached` synapses, at least k, have a product of `low` or
- * more, `taken`, fewer than k, have `high` or more; so many pairs of a group and an item lie
- * between. */
+/* What is known of the threshold: `reached` synapses, at least k, have a product of `low`
+ * or more, `taken`, fewer than k, have `high` or more; so many pairs of a group and an
+ * item lie between. */
 struct bracket {
     double low, high;
     uint64_t reached, taken, pairs;
@@ -18,7 +22,8 @@ struct candidate {
     uint64_t members;
 };
 
-static double product(const struct products *p, const struct product_group *g, uint32_t item)
+static double product(const struct products *p, const struct product_group *g,
+                      uint32_t item)
 {
     return (double)g->size * (double)p->other->item[item].size;
 }
@@ -71,23 +76,39 @@ static double next_guess(const struct bracket *b, uint64_t k, double most)
     return b->low > 0 ? fmin(b->low * factor * 1.02, most) : b->high * factor / 1.02;
 }
 
+/* Halfway between the ends in the order of the bits, which 64 steps exhaust however far
+ * they are apart. */
+static double halfway(const struct bracket *b)
+{
+    uint64_t low, high;
+    memcpy(&low, &b->low, sizeof low);
+    memcpy(&high, &b->high, sizeof high);
+    uint64_t middle = low + (high - low) / 2;
+    double t;
+    memcpy(&t, &middle, sizeof t);
+    return t;
+}
+
 /* Until few pairs are left, or those left are all equal. */
 static struct bracket find_bracket(struct products *p, uint64_t k, uint64_t all)
 {
     double most = product(p, &p->group[0], 0);
     struct bracket b = {.high = most * 2, .reached = all, .pairs = UINT64_MAX};
     double t = p->expected > 0 && p->expected < most ? p->expected : most / 2;
-    while (b.pairs > CANDIDATES_MAX && nextafter(b.low, b.high) < b.high && b.low < most) {
+    int rounds = 0;
+    while (b.pairs > CANDIDATES_MAX && nextafter(b.low, b.high) < b.high &&
+           b.low < most) {
         narrow(p, &b, t, k);
-        t = next_guess(&b, k, most);
+        t = ++rounds < GUESSES ? next_guess(&b, k, most) : halfway(&b);
     }
     return b;
 }
 
 /* The largest product t for which at least k synapses have t or more, among the few pairs
- * within the bracket: quickselect by the number of synapses, without branches on products,
- * which nobody could predict. */
-static double threshold_within(const struct products *p, uint64_t k, const struct bracket *b)
+ * within the bracket: quickselect by the number of synapses, without branches on
+ * products, which nobody could predict. */
+static double threshold_within(const struct products *p, uint64_t k,
+                               const struct bracket *b)
 {
     struct candidate room[2][CANDIDATES_MAX + 1], *c = room[0], *above = room[1];
     uint64_t taken = b->taken;

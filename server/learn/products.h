@@ -1,8 +1,8 @@
-/* The k largest of all products a[i] * b[j], without forming them. One side comes in groups
- * of equal size, of which there are few, since 8-bit pixels take few values; both sides are
- * ranked, so that what reaches a threshold is a staircase, and counting it takes a walk along
- * its steps. Products of two floats are exact in double, so equal products are told from
- * unequal ones. Private to the core. */
+/* The k largest of all products a[i] * b[j], without forming them. One side comes in
+ * groups of equal size, of which there are few, since 8-bit pixels take few values; both
+ * sides are ranked, so that what reaches a threshold is a staircase, and counting it
+ * takes a walk along its steps. Products of two floats are exact in double, so equal
+ * products are told from unequal ones. Private to the core. */
 #ifndef FRUGAL_LEARN_PRODUCTS_H
 #define FRUGAL_LEARN_PRODUCTS_H
 
@@ -27,8 +27,8 @@ struct products {
     double threshold; /* result: all products above it win; 0: all do */
 };
 
-/* Finds above and equal of each group, and the threshold. Returns how many of the synapses
- * that equal it win too, if not all of them do. */
+/* Finds above and equal of each group, and the threshold. Returns how many of the
+ * synapses that equal it win too, if not all of them do. */
 uint64_t products_cut(struct products *p, uint64_t k);
 
 #endif

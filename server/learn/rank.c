@@ -1,5 +1,5 @@
-/* A pass into buckets by the leading bits of the size, then each bucket by itself: the bits of
- * floats that are not negative are ordered like the floats. */
+/* A pass into buckets by the leading bits of the size, then each bucket by itself: the
+ * bits of floats that are not negative are ordered like the floats. */
 #include "learn/rank.h"
 
 #include <stdlib.h>
@@ -7,8 +7,9 @@
 
 enum {
     MANTISSA = 23,
-    OCTAVES = 8, /* what is smaller than the largest by more factors of two shares a bucket */
-    FINEST = 9,  /* bits of the mantissa that tell buckets apart, at most */
+    OCTAVES =
+        8, /* what is smaller than the largest by more factors of two shares a bucket */
+    FINEST = 9, /* bits of the mantissa that tell buckets apart, at most */
     BUCKETS_MAX = (OCTAVES << FINEST) + 1,
     FEW = 24, /* items that are sorted by insertion */
     BYTES = 4,
@@ -97,7 +98,7 @@ static uint32_t bucket_of(const struct buckets *b, const struct ranked *x)
 static struct buckets choose_buckets(const struct ranked *x, uint32_t n)
 {
     int fine = 2;
-    while (fine < FINEST && (uint32_t)1 << (fine + 4) <= n)
+    while (fine < FINEST && (uint32_t)1 << (fine + 3) <= n)
         fine++;
     uint32_t most = 0;
     for (uint32_t i = 0; i < n; i++) {

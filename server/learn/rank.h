@@ -23,8 +23,8 @@ struct ranking {
 enum status ranking_init(struct ranking *r, size_t most);
 void ranking_release(struct ranking *r);
 
-/* Ranks the first n items of the list; of equal sizes the one listed first stays first. The
- * list is used up. */
+/* Ranks the first n items of the list; of equal sizes the one listed first stays first.
+ * The list is used up. */
 void ranking_sort(struct ranking *r, uint32_t n);
 
 #endif

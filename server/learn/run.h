@@ -13,16 +13,16 @@ struct run {
     const struct train_observer *observer;
     struct learner learner;
     struct evaluator *evaluator; /* of its network on the test set */
-    struct frozen frozen; /* what a subnet leaves out of the learner's network */
+    struct frozen frozen;        /* what a subnet leaves out of the learner's network */
     double frozen_square[NET_LAYERS_MAX]; /* of its weights, per layer */
-    struct frozen_layers frozen_layers; /* what its first layers make of the sets */
+    struct frozen_layers frozen_layers;   /* what its first layers make of the sets */
     double norm[NET_LAYERS_MAX]; /* of its weights at the last row, or at the first */
     struct rng order;
     uint32_t *permutation; /* [training->count], ORDER_SHUFFLED only */
     uint64_t samples;
     uint64_t since_row, correct_since_row;
     uint64_t m0_at_row[NET_LAYERS_MAX]; /* M0 at the last row */
-    double test_accuracy; /* at the last row */
+    double test_accuracy;               /* at the last row */
     bool row_is_due;
 };
 

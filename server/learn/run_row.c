@@ -42,6 +42,7 @@ static void fill_layers(struct run *r, struct trace_row *row)
 enum status run_write_row(struct run *r)
 {
     struct evaluation test;
+    learner_settle(&r->learner);
     enum status status = evaluate(r->evaluator, run_goes_on, r, &test);
     if (status != STATUS_OK)
         return status;

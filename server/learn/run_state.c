@@ -27,6 +27,7 @@ enum status run_save(struct run *r)
 {
     if (r->observer->checkpoint == NULL)
         return STATUS_OK;
+    learner_settle(&r->learner);
     struct checkpoint_walk measure = {.way = CHECKPOINT_MEASURE};
     walk_state(&measure, r);
     unsigned char *state = malloc(measure.size);

@@ -41,13 +41,14 @@ struct scratch *scratch_new(const struct learner *r)
     s->power_columns = stride;
     s->groups = calloc(ranked + 2, sizeof *s->groups);
     s->sum = calloc(ranked + 2, sizeof *s->sum);
+    s->winners = calloc(ranked + 2, sizeof *s->winners);
     s->size = net_vector(stride);
     s->row_size = net_vector(rows);
     bool rankings = ranking_init(&s->rows, ranked + 1) == STATUS_OK &&
                     ranking_init(&s->columns, ranked + 1) == STATUS_OK;
-    if (rankings && s->groups && s->sum && s->size && s->row_size && s->x && s->index &&
-        s->unused && s->change && s->column && s->column_bits && s->mask_bits && s->score &&
-        s->dense && s->row_power && s->column_power)
+    if (rankings && s->groups && s->sum && s->winners && s->size && s->row_size && s->x &&
+        s->index && s->unused && s->change && s->column && s->column_bits &&
+        s->mask_bits && s->score && s->dense && s->row_power && s->column_power)
         return s;
     scratch_free(s);
     return NULL;
@@ -72,6 +73,7 @@ void scratch_free(struct scratch *s)
     ranking_release(&s->columns);
     free(s->groups);
     free(s->sum);
+    free(s->winners);
     free(s->size);
     free(s->row_size);
     free(s);

@@ -16,12 +16,14 @@ static double median(double a, double b, double c)
     return fmax(low, fmin(high, c));
 }
 
-/* The k-th largest of x [n], k from 1. Three-way partitions, so that ties cost nothing. */
+/* The k-th largest of x [n], k from 1. Three-way partitions, so that ties cost nothing.
+ */
 static double kth_largest(double *x, size_t n, size_t k)
 {
     for (;;) {
         double pivot = median(x[0], x[n / 2], x[n - 1]);
-        size_t above = 0, at = 0, below = n; /* x[0..above) > pivot, x[below..n) < pivot */
+        size_t above = 0, at = 0,
+               below = n; /* x[0..above) > pivot, x[below..n) < pivot */
         while (at < below) {
             if (x[at] > pivot)
                 swap(&x[at++], &x[above++]);

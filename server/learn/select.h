@@ -8,8 +8,8 @@
 
 #include "learn/kernels.h"
 
-/* Where the line runs: scores beyond `score` are chosen, and the first `ties` of those that
- * equal it. */
+/* Where the line runs: scores beyond `score` are chosen, and the first `ties` of those
+ * that equal it. */
 struct cut {
     double score;
     size_t ties;

@@ -1,14 +1,15 @@
-/* The weights of the input layer are taken in blocks of columns, copied side by side so that
- * a block stays in the second-level cache while all samples of a tile pass by; what a block of
- * hidden units contributes to the next layer is added up at once, so that no hidden activity
- * of the whole tile is ever stored. */
+/* The weights of the input layer are taken in blocks of columns, copied side by side so
+ * that a block stays in the second-level cache while all samples of a tile pass by; what
+ * a block of hidden units contributes to the next layer is added up at once, so that no
+ * hidden activity of the whole tile is ever stored. */
 #include "learn/tile.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    BLOCK_COLUMNS = 64,     /* at most: what a pair touches of a block fits the caches */
+    BLOCK_COLUMNS = 128,    /* at most: a block stays in the second-level cache */
+    ASK_FEATURES = 1 << 20, /* that pass by before the caller is asked again */
     GROUP = 2,              /* pairs at a time on their way to the next layer */
     TILE_FLOATS = 1 << 20,  /* of summed inputs to the layer behind the input layer */
     DENSE_SAMPLES = 64,     /* that pass by a block of rows of a layer, */
@@ -61,37 +62,43 @@ static void pack_block(struct tile *w, const struct block *b)
                input->w + i * input->stride + b->column, columns * sizeof(float));
 }
 
-static float sum_of(const struct samples *s, uint32_t t)
-{
-    return s->sum_s[t] + s->background * (float)s->features;
-}
-
-/* Activities of a block's units for a pair; the same order of additions as in net_forward.
- * Units to be skipped stay silent. */
-static void fill_pair(const struct tile *w, const struct samples *s, const struct pairs *p,
-                      uint32_t pair, const struct block *b, float y[2][BLOCK_COLUMNS])
+/* Activities of a block's units for a pair; the same order of additions as in
+ * net_forward. Units to be skipped stay silent. */
+static void fill_pair(const struct tile *w, const struct samples *s,
+                      const struct pairs *p, uint32_t pair, const struct block *b,
+                      float y[2][BLOCK_COLUMNS])
 {
     const struct net *n = w->net;
     const struct layer *input = &n->layer[0];
     uint64_t first = p->start[pair];
     const uint32_t *sample = p->sample + 2 * (size_t)pair;
-    struct sparse_pair x = {.row = p->index + first,
-                            .value = p->value + 2 * first,
-                            .n = p->start[pair + 1] - first,
-                            .background = s->background,
-                            .sum = {sum_of(s, sample[0]), sum_of(s, sample[1])}};
+    struct sparse_pair x = {
+        .row = p->index + first,
+        .value = p->value + 2 * first,
+        .n = p->start[pair + 1] - first,
+        .background = s->background,
+        .sum = {samples_sum(s, sample[0]), samples_sum(s, sample[1])}};
     const float *bias =
         n->spec.bias ? input->w + input->sources * input->stride + b->column : NULL;
     n->kernels->sum_pair(y[0], BLOCK_COLUMNS, &x, w->block, BLOCK_COLUMNS,
-                         n->column_sum + b->column, n->offset + b->column, bias, b->units);
+                         n->column_sum + b->column, n->offset + b->column, bias,
+                         b->units);
     for (int i = 0; i < 2; i++) {
         activation_apply(n->spec.activation, y[i], b->units);
         memset(y[i], 0, b->skip * sizeof y[i][0]);
     }
 }
 
-static void pass_block(struct tile *w, const struct samples *s, const struct pairs *p,
-                       uint32_t first, uint32_t count, const struct block *b, float *sums)
+/* Whether the caller wants to be asked after so many pairs. */
+static bool is_time_to_ask(const struct tile *w, uint32_t pairs)
+{
+    uint32_t every = ASK_FEATURES / w->net->layer[0].sources + 1;
+    return pairs % every == 0;
+}
+
+static bool pass_block(struct tile *w, const struct samples *s, const struct pairs *p,
+                       uint32_t first, uint32_t count, const struct block *b, float *sums,
+                       bool (*go_on)(void *arg), void *arg)
 {
     const struct layer *next = &w->net->layer[1];
     pack_block(w, b);
@@ -100,11 +107,13 @@ static void pass_block(struct tile *w, const struct samples *s, const struct pai
         uint32_t group = count - t < GROUP ? count - t : GROUP;
         for (uint32_t g = 0; g < group; g++)
             fill_pair(w, s, p, first + t + g, b, y[g]);
-        w->net->kernels->accumulate_tile(sums + 2 * t * next->stride, next->stride, y[0][0],
-                                         BLOCK_COLUMNS, 2 * group,
-                                         next->w + b->column * next->stride, next->stride,
-                                         b->units, next->targets);
+        w->net->kernels->accumulate_tile(
+            sums + 2 * t * next->stride, next->stride, y[0][0], BLOCK_COLUMNS, 2 * group,
+            next->w + b->column * next->stride, next->stride, b->units, next->targets);
+        if (is_time_to_ask(w, t) && !go_on(arg))
+            return false;
     }
+    return true;
 }
 
 /* A walk over blocks of even size, which begin where vectors do. */
@@ -145,16 +154,15 @@ bool tile_pass(struct tile *w, const struct samples *s, const struct pairs *p,
 {
     struct walk at = walk_units(first_unit, end_unit);
     struct block b;
-    while (next_block(&at, &b)) {
-        pass_block(w, s, p, first, count, &b, ret_sums);
-        if (!go_on(arg))
+    while (next_block(&at, &b))
+        if (!pass_block(w, s, p, first, count, &b, ret_sums, go_on, arg))
             return false;
-    }
     return true;
 }
 
-static void keep_block(struct tile *w, const struct samples *s, const struct pairs *p,
-                       uint32_t first, const struct block *b, float *ret_y)
+static bool keep_block(struct tile *w, const struct samples *s, const struct pairs *p,
+                       uint32_t first, const struct block *b, float *ret_y,
+                       bool (*go_on)(void *arg), void *arg)
 {
     size_t stride = w->net->layer[0].stride;
     size_t columns = (b->units + LANES - 1) / LANES * LANES;
@@ -166,7 +174,10 @@ static void keep_block(struct tile *w, const struct samples *s, const struct pai
             size_t row = p->sample[2 * (size_t)pair + (size_t)i] - first;
             memcpy(ret_y + row * stride + b->column, y[i], columns * sizeof(float));
         }
+        if (is_time_to_ask(w, pair) && !go_on(arg))
+            return false;
     }
+    return true;
 }
 
 bool tile_units(struct tile *w, const struct samples *s, const struct pairs *p,
@@ -174,11 +185,9 @@ bool tile_units(struct tile *w, const struct samples *s, const struct pairs *p,
 {
     struct walk at = walk_units(0, w->net->layer[0].targets);
     struct block b;
-    while (next_block(&at, &b)) {
-        keep_block(w, s, p, first, &b, ret_y);
-        if (!go_on(arg))
+    while (next_block(&at, &b))
+        if (!keep_block(w, s, p, first, &b, ret_y, go_on, arg))
             return false;
-    }
     return true;
 }
 

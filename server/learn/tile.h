@@ -16,9 +16,9 @@ struct tile *tile_new(const struct net *n);
 void tile_free(struct tile *t);
 
 /* Adds to ret_sums [count][2][stride of layer 1] what the hidden units first_unit ..
- * end_unit - 1 of the first hidden layer contribute to the next layer for the pairs first ..
- * first + count - 1 of samples of `s`, in the order of the units; without the bias of that
- * layer. `go_on` is asked every few milliseconds; false when it said no. */
+ * end_unit - 1 of the first hidden layer contribute to the next layer for the pairs first
+ * .. first + count - 1 of samples of `s`, in the order of the units; without the bias of
+ * that layer. `go_on` is asked every few milliseconds; false when it said no. */
 bool tile_pass(struct tile *t, const struct samples *s, const struct pairs *p,
                uint32_t first, uint32_t count, uint32_t first_unit, uint32_t end_unit,
                float *ret_sums, bool (*go_on)(void *arg), void *arg);

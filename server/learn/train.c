@@ -73,7 +73,8 @@ static bool is_over_after_row(const struct run *r, enum train_outcome *ret)
 }
 
 /* Learns one sample. STOPPED: the observer wants no more. */
-static enum status learn_sample(struct run *r, bool *ret_over, enum train_outcome *ret_outcome)
+static enum status learn_sample(struct run *r, bool *ret_over,
+                                enum train_outcome *ret_outcome)
 {
     uint32_t t = draw_sample(r);
     r->correct_since_row += learner_step(&r->learner, r->training, t);
@@ -122,7 +123,8 @@ static enum status begin(struct run *r, const struct kernels *kernels)
     rng_init(&r->order, spec->seed, RNG_ORDER, 0);
     net_draw_weights(&r->learner.net, &weights);
     if (frozen_applies(&spec->learner))
-        status = frozen_split(&r->frozen, &r->learner, r->training, r->test, run_goes_on, r);
+        status =
+            frozen_split(&r->frozen, &r->learner, r->training, r->test, run_goes_on, r);
     if (status == STATUS_OK)
         status = frozen_layers_init(&r->frozen_layers, &r->learner, r->training, r->test,
                                     spec->frozen_bytes, run_goes_on, r);

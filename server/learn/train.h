@@ -1,8 +1,8 @@
 /* One run: draws samples, lets the learner learn, evaluates now and then, stops.
  *
  * Source: van Rossum & Pache (2024), "Methods": one sample at a time, drawn with
- * replacement, until the test accuracy reaches the goal. The same spec and samples give the
- * same rows, bit for bit; time plays no part in here. */
+ * replacement, until the test accuracy reaches the goal. The same spec and samples give
+ * the same rows, bit for bit; time plays no part in here. */
 #ifndef FRUGAL_LEARN_TRAIN_H
 #define FRUGAL_LEARN_TRAIN_H
 
@@ -25,7 +25,8 @@ struct train_spec {
     double stop_accuracy;
     uint64_t stop_samples;
     double stop_m0, stop_m1; /* totals over the layers */
-    /* Most memory for what layers that do not learn make of the samples; shows in no row. */
+    /* Most memory for what layers that do not learn make of the samples; shows in no row.
+     */
     size_t frozen_bytes;
 };
 
@@ -51,7 +52,7 @@ struct trace_row {
     double epoch;          /* samples / size of the training set */
     double train_accuracy; /* over the samples since the last row; NaN on the first */
     double test_accuracy;
-    double test_loss; /* mean; NaN or infinite after divergence */
+    double test_loss;           /* mean; NaN or infinite after divergence */
     uint32_t layers, exponents; /* how many of each */
     struct layer_row layer[NET_LAYERS_MAX];
     struct layer_row total; /* over the layers */
@@ -61,29 +62,32 @@ enum train_wish { WISH_GO_ON, WISH_CHECKPOINT, WISH_END, WISH_STOP };
 
 /* The only way out of the core. Called on the thread of train_run. */
 struct train_observer {
-    /* After every sample and every few milliseconds of an evaluation. WISH_CHECKPOINT, heeded
-     * after samples only: hand out the state and go on. WISH_END: time is up, evaluate once
-     * more and end. WISH_STOP: hand out the state and return as soon as possible. */
+    /* After every sample and every few milliseconds of an evaluation. WISH_CHECKPOINT,
+     * heeded after samples only: hand out the state and go on. WISH_END: time is up,
+     * evaluate once more and end. WISH_STOP: hand out the state and return as soon as
+     * possible. */
     enum train_wish (*poll)(void *arg, uint64_t samples);
-    /* Takes a row; anything but STATUS_OK ends the run with that status. */
+    /* Takes a row; anything but STATUS_OK ends the run with that status, which must not
+     * be STATUS_STOPPED. */
     enum status (*row)(void *arg, const struct trace_row *row);
     /* Takes what the run leaves, once, after its last row; not when it is stopped.
      * Anything but STATUS_OK is how train_run ends, STATUS_STOPPED as OUTCOME_STOPPED.
      * May be NULL. */
     enum status (*end)(void *arg, const struct final *left);
-    /* Takes the state of the run [size bytes, borrowed], from which another train_run can go
-     * on behind the rows so far and with the same bits. Anything but STATUS_OK ends the run
-     * with that status. NULL: nobody wants it. */
+    /* Takes the state of the run [size bytes, borrowed], from which another train_run can
+     * go on behind the rows so far and with the same bits. Anything but STATUS_OK ends
+     * the run with that status. NULL: nobody wants it. */
     enum status (*checkpoint)(void *arg, const void *state, size_t size);
-    /* A state that was handed out for the same spec and samples; NULL: from the beginning. */
+    /* A state that was handed out for the same spec and samples; NULL: from the
+     * beginning. */
     const void *resume;
     size_t resume_size;
     void *arg;
 };
 
-/* Trains from fresh weights, or from where it was left, to the end. NO_MEMORY, CORRUPT (the
- * state to resume from does not fit), or what the observer returned. Any
- * number of runs at a time, each on its own thread; samples are shared. */
+/* Trains from fresh weights, or from where it was left, to the end. NO_MEMORY, CORRUPT
+ * (the state to resume from does not fit), or what the observer returned. Any number of
+ * runs at a time, each on its own thread; samples are shared. */
 enum status train_run(const struct train_spec *spec, const struct samples *training,
                       const struct samples *test, const struct kernels *kernels,
                       const struct train_observer *observer,

@@ -1,5 +1,5 @@
-/* Every synapse of a layer by itself: for rules under which changes are no outer product, or
- * under which synapses change that have no input. Slow, general, and exact. */
+/* Every synapse of a layer by itself: for rules under which changes are no outer product,
+ * or under which synapses change that have no input. Slow, general, and exact. */
 #include <math.h>
 #include <string.h>
 
@@ -9,11 +9,11 @@
 struct view {
     const struct learner *r;
     const struct layer *layer;
-    const uint8_t *mask;   /* [rows][targets]; NULL: none */
+    const uint8_t *mask;         /* [rows][targets]; NULL: none */
     const uint8_t *column;       /* [stride] whether the target may change */
     const uint16_t *column_bits; /* the same */
-    uint32_t sources;      /* plastic ones */
-    bool counts_products;  /* and not row by row */
+    uint32_t sources;            /* plastic ones */
+    bool counts_products;        /* and not row by row */
     uint32_t l;
 };
 
@@ -77,8 +77,8 @@ static const float *propose(const struct view *v, size_t i, float *ret)
         return r->zero;
     if (mask != NULL)
         k->pack(mask, v->mask + i * layer->targets, layer->stride);
-    k->propose(ret, r->scratch->x[i], r->scratch->change, decay, layer->w + i * layer->stride,
-               v->column_bits, mask, layer->stride);
+    k->propose(ret, r->scratch->x[i], r->scratch->change, decay,
+               layer->w + i * layer->stride, v->column_bits, mask, layer->stride);
     return ret;
 }
 
@@ -123,9 +123,9 @@ static void add_powers(struct learner *r, const struct view *v, size_t i,
         return;
     }
     for (uint32_t k = 0; k < r->spec.exponents.count; k++)
-        power[k] += s->row_power[k * s->power_rows + i] *
-                    sum_where(change, s->column_power + k * s->power_columns,
-                              v->layer->stride);
+        power[k] +=
+            s->row_power[k * s->power_rows + i] *
+            sum_where(change, s->column_power + k * s->power_columns, v->layer->stride);
 }
 
 /* Adds the changes of row i to weights and column sums, and counts them. */
@@ -155,7 +155,8 @@ static void apply_transient(struct learner *r, const struct view *v, size_t i,
     cache_take(r, v->l, i, &t);
 }
 
-/* Changes that are products where a mask that never changes lets them, are counted at once. */
+/* Changes that are products where a mask that never changes lets them, are counted at
+ * once. */
 static bool counts_products(const struct learner *r, uint32_t l)
 {
     const struct rule *rule = &r->spec.rule;

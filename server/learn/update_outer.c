@@ -1,5 +1,5 @@
-/* Changes that are an outer product, y times delta, over some rows and some columns: their
- * number and their sum are products too. */
+/* Changes that are an outer product, y times delta, over some rows and some columns:
+ * their number and their sum are products too. */
 #include <math.h>
 #include <string.h>
 
@@ -37,7 +37,8 @@ static struct source all_units(const struct learner *r, uint32_t l)
                            .sum_abs = all.sum + bias};
 }
 
-static struct source source_of(const struct learner *r, const struct step *step, uint32_t l)
+static struct source source_of(const struct learner *r, const struct step *step,
+                               uint32_t l)
 {
     const struct rule *rule = &r->spec.rule;
     const struct samples *s = step->samples;
@@ -100,7 +101,8 @@ void update_outer(struct learner *r, const struct step *step, uint32_t l)
         r->diverged = true;
         return;
     }
-    k->add_outer(layer->w, layer->stride, from.index, from.value, from.n, change, columns);
+    k->add_outer(layer->w, layer->stride, from.index, from.value, from.n, change,
+                 columns);
     if (from.bias)
         k->add_scaled(layer->w + layer->sources * layer->stride, 1, change, columns);
     if (l == 0) {

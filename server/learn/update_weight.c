@@ -1,5 +1,5 @@
-/* In: the winners of a competition by |w|. Out: their changes, and the winners of the next
- * sample. */
+/* In: the winners of a competition by |w|. Out: their changes, and the winners of the
+ * next sample. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,12 +12,13 @@ struct contender {
 
 struct contest {
     const struct layer *layer;
-    float sign; /* -1: the smallest win */
+    float sign;                     /* -1: the smallest win */
     size_t groups, winners, losers; /* the last two per group */
     struct contender *winner;       /* [groups][winners] */
     struct contender *loser;        /* [groups][losers], each a heap, the best on top */
     uint32_t *weak;                 /* [winners]: those that fell behind */
-    uint16_t *wins; /* [rows][stride / LANES] a bit for each winner, for the counts of changes */
+    uint16_t *wins; /* [rows][stride / LANES] a bit for each winner, for the counts of
+                       changes */
 };
 
 static float strength(const struct contest *c, struct contender a)
@@ -41,7 +42,8 @@ static bool beats(const struct contest *c, struct contender a, struct contender 
     return a.row != b.row ? a.row < b.row : a.column < b.column;
 }
 
-static void sift_down(const struct contest *c, struct contender *heap, size_t n, size_t at)
+static void sift_down(const struct contest *c, struct contender *heap, size_t n,
+                      size_t at)
 {
     struct contender moving = heap[at];
     for (;;) {
@@ -105,8 +107,7 @@ static bool allocate(struct contest *c, size_t keep, size_t contenders)
     c->winner = calloc(c->groups * c->winners + 1, sizeof *c->winner);
     c->loser = calloc(c->groups * c->losers + 1, sizeof *c->loser);
     c->weak = calloc(c->winners + 1, sizeof *c->weak);
-    c->wins = calloc(c->layer->rows * c->layer->stride / LANES, sizeof *c->wins);
-    return c->winner != NULL && c->loser != NULL && c->weak != NULL && c->wins != NULL;
+    return c->winner != NULL && c->loser != NULL && c->weak != NULL;
 }
 
 struct contest *contest_new(const struct learner *r, uint32_t l)
@@ -124,6 +125,8 @@ struct contest *contest_new(const struct learner *r, uint32_t l)
     if (ok) {
         c->layer = layer;
         c->sign = rule->compete_smallest ? -1 : 1;
+        c->wins = calloc(layer->rows * layer->stride / LANES, sizeof *c->wins);
+        ok = c->wins != NULL;
     }
     /* A masked target has no contenders and is no group. */
     for (uint32_t j = 0; ok && j < targets; j += width)
@@ -183,7 +186,8 @@ static void add_powers(struct learner *r, const struct contest *c, uint32_t l)
 }
 
 /* The winners of a group change; returns how many fell behind the best loser. */
-static size_t change_winners(struct learner *r, struct contest *c, uint32_t l, size_t group)
+static size_t change_winners(struct learner *r, struct contest *c, uint32_t l,
+                             size_t group)
 {
     const struct contender *winner = c->winner + group * c->winners;
     const struct contender *best = c->losers > 0 ? c->loser + group * c->losers : NULL;
@@ -193,7 +197,8 @@ static size_t change_winners(struct learner *r, struct contest *c, uint32_t l, s
     float sign = c->sign;
     uint32_t sources = c->layer->sources;
     size_t stride = c->layer->stride, weak = 0;
-    double sum = 0, other_sum = 0; /* in turn, since each addition waits for the one before */
+    double sum = 0,
+           other_sum = 0; /* in turn, since each addition waits for the one before */
     uint64_t count = 0;
     for (size_t i = 0; i < c->winners; i++) {
         struct contender a = winner[i];
@@ -214,31 +219,55 @@ static size_t change_winners(struct learner *r, struct contest *c, uint32_t l, s
     return weak;
 }
 
-/* The weak winners go among the losers, and as many of the best come from there. */
+/* The same as sift_down for the weak winners, the weakest on top. */
+static void sift_weak_down(struct contest *c, const struct contender *winner, size_t n,
+                           size_t at)
+{
+    uint32_t moving = c->weak[at];
+    for (;;) {
+        size_t child = 2 * at + 1;
+        if (child >= n)
+            break;
+        if (child + 1 < n && beats(c, winner[c->weak[child]], winner[c->weak[child + 1]]))
+            child++;
+        if (!beats(c, winner[moving], winner[c->weak[child]]))
+            break;
+        c->weak[at] = c->weak[child];
+        at = child;
+    }
+    c->weak[at] = moving;
+}
+
+/* The winner in a slot and the best loser of its group change sides. */
+static void change_side(struct contest *c, struct changes *changes,
+                        struct contender *slot, struct contender *loser)
+{
+    struct contender up = loser[0], down = *slot;
+    if (changes != NULL) {
+        changes_leave(changes, down.row, down.column);
+        changes_join(changes, up.row, up.column);
+    }
+    flip(c, up);
+    flip(c, down);
+    loser[0] = down;
+    *slot = up;
+    sift_down(c, loser, c->losers, 0);
+}
+
+/* The weak winners go among the losers, the weakest first, as long as a loser beats them.
+ */
 static void change_sides(struct contest *c, struct changes *changes, size_t group,
                          size_t weak)
 {
     struct contender *winner = c->winner + group * c->winners;
     struct contender *loser = c->loser + group * c->losers;
-    for (size_t turn = 0; turn < weak; turn++) {
-        size_t weakest = turn;
-        for (size_t i = turn + 1; i < weak; i++)
-            if (beats(c, winner[c->weak[weakest]], winner[c->weak[i]]))
-                weakest = i;
-        uint32_t slot = c->weak[weakest];
-        c->weak[weakest] = c->weak[turn];
-        if (!beats(c, loser[0], winner[slot]))
-            return;
-        struct contender up = loser[0], down = winner[slot];
-        if (changes != NULL) {
-            changes_leave(changes, down.row, down.column);
-            changes_join(changes, up.row, up.column);
-        }
-        flip(c, up);
-        flip(c, down);
-        loser[0] = down;
-        winner[slot] = up;
-        sift_down(c, loser, c->losers, 0);
+    for (size_t at = weak / 2; at-- > 0;)
+        sift_weak_down(c, winner, weak, at);
+    while (weak > 0 && beats(c, loser[0], winner[c->weak[0]])) {
+        change_side(c, changes, &winner[c->weak[0]], loser);
+        c->weak[0] = c->weak[--weak];
+        if (weak > 0)
+            sift_weak_down(c, winner, weak, 0);
     }
 }
 

@@ -193,6 +193,7 @@ static bool train(const json_t *c, struct learner *r, const struct samples *s)
         return false;
     for (size_t i = 0; i < json_array_size(order); i++)
         learner_step(r, s, (uint32_t)number(json_array_get(order, i)));
+    learner_settle(r);
     return true;
 }
 

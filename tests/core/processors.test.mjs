@@ -29,6 +29,7 @@ const rules = {
   "gate wrong": { gate: "wrong" },
   "gate by error": { gate: 0.4 },
   cache: { cache: { threshold: 0.01, decay: 0.001 } },
+  "cache of synapses": { cache: { threshold: 0.005, decay: 0.001, consolidate: "synapse" } },
 };
 
 const spec = (more) => ({
@@ -45,6 +46,10 @@ for (const name of ["by update", "by weight", "cache"]) {
   cases.push([`exponents, ${name}`,
     spec({ plasticity: rules[name], energy: { exponents: [0.3, 2.5] } })]);
 }
+for (const name of ["plain", "by update", "by error", "subnet"]) { // more than one block of columns
+  cases.push([`${name}, 150 units`, spec({ network: { hidden: [150] }, plasticity: rules[name] })]);
+}
+cases.push(["a frozen layer", spec({ training: { learning_rate: [0, 0.01] } })]);
 cases.push(["weight decay", spec({ training: { l2: 0.001 } })]);
 cases.push(["shuffled, not centred", spec({ training: { order: "shuffled", centre: false } })]);
 

@@ -1,7 +1,8 @@
 /* The oracle with all rules of the reference: which synapses may change on a sample, and
  * synaptic caching. A step has two halves, so that a test can pass over samples on which
- * some decision is so narrow that float and double may differ: rules_look works everything
- * out and sets `close`, rules_take makes the changes. Exact ties are no narrow decisions.
+ * some decision is so narrow that float and double may differ: rules_look works
+ * everything out and sets `close`, rules_take makes the changes. Exact ties are no narrow
+ * decisions.
  *
  * A mask that changes is the caller's: what is in force on this sample. */
 #ifndef FRUGAL_TESTS_RULES_ORACLE_H
@@ -10,7 +11,8 @@
 #include "oracle.h"
 
 static const double RULES_MARGIN = 1e-4; /* of the larger of two scores, */
-static const double RULES_NOISE = 1e-6;  /* and of the largest of all or the terms of a sum */
+static const double RULES_NOISE =
+    1e-6; /* and of the largest of all or the terms of a sum */
 
 struct rules_entry {
     double score;
@@ -105,7 +107,8 @@ static inline void rules_restrict(struct rules *r, uint32_t l, const uint8_t *ma
 static inline void rules_compete_synapses(struct rules *r, uint32_t l, uint32_t j0,
                                           uint32_t j1)
 {
-    const double *by = r->o.spec.rule.compete == COMPETE_UPDATE ? r->o.change[l] : r->o.w[l];
+    const double *by =
+        r->o.spec.rule.compete == COMPETE_UPDATE ? r->o.change[l] : r->o.w[l];
     size_t n = 0;
     for (size_t i = 0; i < oracle_rows(&r->o, l); i++)
         for (size_t j = j0; j < j1; j++) {

@@ -103,7 +103,7 @@ static void stops_when_told(void **state)
         struct rng r = dice(layers);
         struct inputs in;
         struct learner learner;
-        struct learner_spec spec = {.net = {.layers = layers, .units = {5, 200, 200, 3}}};
+        struct learner_spec spec = {.net = {.layers = layers, .units = {5, 400, 200, 3}}};
         spec.net.units[layers] = 3;
         inputs_init(&in, &r, 3000, 5, 3, 1);
         learner_trained(&learner, &spec, &in, &r, layers);

@@ -301,7 +301,8 @@ static void naive_sum_pair(const struct input *in, struct output *o)
 static void run_overlap(const struct kernels *k, const struct input *in, struct output *o)
 {
     size_t words = in->n * in->stride / 2;
-    o->tally.count = k->overlap((const uint64_t *)in->w, (const uint64_t *)in->start, words);
+    o->tally.count =
+        k->overlap((const uint64_t *)in->w, (const uint64_t *)in->start, words);
 }
 
 static void naive_overlap(const struct input *in, struct output *o)
@@ -346,8 +347,8 @@ static void run_propose(const struct kernels *k, const struct input *in, struct 
 {
     uint16_t bits[512 / LANES];
     pack_plastic(k, in, bits);
-    k->propose(o->out, in->a, in->d, 0.25f, in->offset, in->row != NULL ? bits : NULL, bits,
-               in->stride);
+    k->propose(o->out, in->a, in->d, 0.25f, in->offset, in->row != NULL ? bits : NULL,
+               bits, in->stride);
 }
 
 static void naive_propose(const struct input *in, struct output *o)

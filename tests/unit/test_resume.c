@@ -84,7 +84,8 @@ static enum status take_end(void *arg, const struct final *f)
     return STATUS_OK;
 }
 
-/* Until the run has ended, each attempt from the newest state. Returns how many it took. */
+/* Until the run has ended, each attempt from the newest state. Returns how many it took.
+ */
 static int run_to_the_end(const struct train_spec *spec, struct attempt *a)
 {
     int attempts = 0;
@@ -200,6 +201,14 @@ static const char *make_variant(int variant, struct train_spec *s)
         s->learner.net.activation = ACTIVATION_TANH;
         s->learner.net.loss = LOSS_CROSS_ENTROPY;
         return "a frozen layer, weight decay, three layers";
+    case 12:
+        rule->subnet[0] = 2;
+        rule->mask = MASK_UNITS;
+        rule->mask_fraction[0] = 0.1;
+        rule->mask_fraction[1] = 1;
+        rule->compete = COMPETE_WEIGHT;
+        rule->compete_keep[0] = rule->compete_keep[1] = 5;
+        return "a contest without contenders";
     default:
         return NULL;
     }
@@ -234,8 +243,8 @@ static void damaged_states_are_refused(void **state)
     struct attempt a = {.left = &left, .dice = dice(1), .mean = 40};
     struct train_observer observer = {
         .poll = watch, .row = take_row, .checkpoint = take_state, .arg = &a};
-    assert_int_equal(train_run(&spec, training.view, test.view, kernels_for(NULL), &observer,
-                               &left.outcome),
+    assert_int_equal(train_run(&spec, training.view, test.view, kernels_for(NULL),
+                               &observer, &left.outcome),
                      STATUS_OK);
     assert_non_null(a.state);
     size_t sizes[] = {0, 1, 20, a.size / 2, a.size - 1};
@@ -245,8 +254,8 @@ static void damaged_states_are_refused(void **state)
                                      .resume = a.state,
                                      .resume_size = sizes[i],
                                      .arg = &a};
-        assert_int_equal(train_run(&spec, training.view, test.view, kernels_for(NULL), &cut,
-                                   &left.outcome),
+        assert_int_equal(train_run(&spec, training.view, test.view, kernels_for(NULL),
+                                   &cut, &left.outcome),
                          STATUS_CORRUPT);
     }
     ((unsigned char *)a.state)[0] ^= 1;

@@ -1,5 +1,5 @@
-/* Every rule in every combination against the oracle; the fast path for the largest products
- * against the dense one. */
+/* Every rule in every combination against the oracle; the fast path for the largest
+ * products against the dense one. */
 #include "problems.h"
 
 #include "learn/update.h"
@@ -49,7 +49,8 @@ static void draw_competition(struct learner_spec *s, struct rng *r)
     }
 }
 
-static void draw_spec(struct learner_spec *s, struct rng *r, uint64_t seed, uint32_t widest)
+static void draw_spec(struct learner_spec *s, struct rng *r, uint64_t seed,
+                      uint32_t widest)
 {
     *s = (struct learner_spec){
         .net = {.layers = 1 + dice_below(r, 4)}, .seed = seed, .count_changes = true};
@@ -60,7 +61,8 @@ static void draw_spec(struct learner_spec *s, struct rng *r, uint64_t seed, uint
     s->net.bias = dice_below(r, 2);
     s->net.activation = (enum activation)dice_below(r, 5);
     s->net.loss = (enum loss)dice_below(r, 2);
-    if (s->net.units[s->net.layers] == 2) /* the errors of a softmax would tie by rounding */
+    if (s->net.units[s->net.layers] ==
+        2) /* the errors of a softmax would tie by rounding */
         s->net.loss = LOSS_MSE;
     s->l2 = dice_below(r, 5) == 0 ? 0.05 : 0;
     draw_restrictions(s, r);
@@ -181,8 +183,8 @@ static void compare(const struct trial *t)
     }
 }
 
-/* A sample whose pixels all cancel the background: the core's sums, taken in two parts, leave
- * rounding errors of 1e-8 where there is exactly nothing. */
+/* A sample whose pixels all cancel the background: the core's sums, taken in two parts,
+ * leave rounding errors of 1e-8 where there is exactly nothing. */
 static bool cancels(const struct trial *t, uint32_t i)
 {
     uint32_t features = t->spec.net.units[0], zeros = 0;
@@ -230,6 +232,7 @@ static int run_trial(uint64_t seed, uint32_t widest, int steps)
         taken += took;
     }
     CHECK(seed, !t.learner.diverged && t.learner.steps == (uint64_t)taken);
+    learner_settle(&t.learner);
     compare(&t);
     trial_release(&t);
     return taken;
@@ -300,10 +303,12 @@ static void step_alike(struct learner *fast, struct learner *dense,
         net_set_weights(&dense->net, l, before[l]);
     }
     CHECK(seed, learner_step(fast, s, t) == learner_step(dense, s, t));
+    learner_settle(fast);
     for (uint32_t l = 0; l < 2; l++) {
         net_get_weights(&fast->net, l, a[l]);
         net_get_weights(&dense->net, l, b[l]);
-        for (size_t i = 0; i < fast->net.layer[l].rows * fast->net.layer[l].targets; i++) {
+        for (size_t i = 0; i < fast->net.layer[l].rows * fast->net.layer[l].targets;
+             i++) {
             CHECK(seed, (a[l][i] != before[l][i]) == (b[l][i] != before[l][i]));
             CHECK(seed, is_close((double)a[l][i], (double)b[l][i], 1e-6));
         }

@@ -213,7 +213,8 @@ static void pairs(void **state)
         images_init(&m, seed);
         CHECK(seed, samples_from_pixels(m.pixel, m.label, m.count, m.features, m.classes,
                                         &s) == STATUS_OK);
-        uint32_t first = dice_below(&r, m.count), count = dice_below(&r, m.count - first + 1);
+        uint32_t first = dice_below(&r, m.count),
+                 count = dice_below(&r, m.count - first + 1);
         CHECK(seed, pairs_new(s, first, count, kernels_for(NULL), &p) == STATUS_OK);
         check_pairs(s, p, first, count, seed);
         pairs_free(p);
@@ -238,7 +239,8 @@ static void twins_are_paired(void **state)
         pixel[t * FEATURES + at] = pixel[twin * FEATURES + at] = inked;
         label[t] = label[twin] = (uint8_t)(t % 4);
     }
-    assert_int_equal(samples_from_pixels(pixel, label, 2 * TWINS, FEATURES, 4, &s), STATUS_OK);
+    assert_int_equal(samples_from_pixels(pixel, label, 2 * TWINS, FEATURES, 4, &s),
+                     STATUS_OK);
     assert_int_equal(samples_pair(s), STATUS_OK);
     assert_int_equal(s->pairs->count, TWINS);
     assert_int_equal(2 * s->pairs->start[TWINS], s->start[2 * TWINS]);
@@ -250,12 +252,9 @@ static void twins_are_paired(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(from_pixels),
-        cmocka_unit_test(with_background),
-        cmocka_unit_test(from_values),
-        cmocka_unit_test(a_small_set),
-        cmocka_unit_test(pairs),
-        cmocka_unit_test(twins_are_paired),
+        cmocka_unit_test(from_pixels), cmocka_unit_test(with_background),
+        cmocka_unit_test(from_values), cmocka_unit_test(a_small_set),
+        cmocka_unit_test(pairs),       cmocka_unit_test(twins_are_paired),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,8 @@ static size_t count_above(const double *x, size_t n, double t, bool or_equal)
 static bool is_chosen(const double *x, size_t n, size_t i, size_t k)
 {
     return count_above(x, n, x[i], false) + count_above(x, i, x[i], true) -
-               count_above(x, i, x[i], false) < k;
+               count_above(x, i, x[i], false) <
+           k;
 }
 
 static void select_cut_agrees_with_counting(void **state)
@@ -121,7 +122,8 @@ static void ranking_sorts(void **state)
     assert_int_equal(ranking_init(&k, MOST), STATUS_OK);
     for (uint64_t seed = 0; seed < 400; seed++) {
         struct rng r = dice(seed);
-        uint32_t n = dice_below(&r, dice_below(&r, 2) ? 40 : MOST), kind = dice_below(&r, 4);
+        uint32_t n = dice_below(&r, dice_below(&r, 2) ? 40 : MOST),
+                 kind = dice_below(&r, 4);
         for (uint32_t i = 0; i < n; i++) {
             size[i] = i > 0 && dice_below(&r, 5) == 0 ? size[i - 1] : draw_size(&r, kind);
             k.list[i] = (struct ranked){size[i], i};
@@ -163,8 +165,8 @@ static void draw_table(struct table *t, struct rng *r)
     t->p.other = &t->column;
     for (uint32_t i = groups; i-- > 0;) {
         size += (float)(1 + dice_below(r, 3)) / 255;
-        t->group[i] = (struct product_group){.size = size,
-                                             .members = 1 + dice_below(r, MEMBERS)};
+        t->group[i] =
+            (struct product_group){.size = size, .members = 1 + dice_below(r, MEMBERS)};
     }
     for (uint32_t j = 0; j < columns; j++)
         t->column.list[j] =
