@@ -25,7 +25,8 @@ static void reply_none(struct request *r, const struct wanted *w)
 {
     char detail[120];
     snprintf(detail, sizeof detail, "run %lld %s", (long long)r->id,
-             w->ended ? "has no weights file: it did not end by itself, or its record.weights is false"
+             w->ended ? "has no weights file: it failed, was cancelled, or its "
+                        "record.weights is false"
                       : "has not ended yet; its weights come with its end");
     reply_problem(r, STATUS_NOT_FOUND, detail, NULL);
 }

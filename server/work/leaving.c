@@ -16,14 +16,14 @@ static enum status count_changes(struct execution *e, const struct final *left)
     return STATUS_OK;
 }
 
-/* Waits for a disk that is full, as the end of the run does; the network is still there.
- */
+/* Waits for a disk that is full, as the end of the run does, unless nobody wants the run any
+ * more; the network is still there. */
 static enum status keep_weights(struct execution *e, const struct final *left)
 {
     enum status status;
     do
         status = store_weights_write(e->place->store, e->claim->run, left, &e->weights);
-    while (is_worth_another_try(e, status));
+    while (!atomic_load(&e->cancel) && is_worth_another_try(e, status));
     return status;
 }
 

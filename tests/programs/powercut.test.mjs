@@ -34,7 +34,8 @@ except sqlite3.DatabaseError as error:
 async function record(t) {
   const place = workspace(t);
   const log = path.join(place.folder, "strace.log");
-  const server = await startServer(t, { place, wrap: ["strace", "-D", "-f", "-y", "-xx", "-qq",
+  const args = ["--checkpoint-seconds", "1"]; // all that there is to write
+  const server = await startServer(t, { place, args, wrap: ["strace", "-D", "-f", "-y", "-xx", "-qq",
     "-s", "70000", "-o", log, "-e", `trace=${CALLS}`] });
   await server.submit(spec(long, { seeds: 4, evaluate: { every: 100 } }));
   await until(async () => (await server.get("/v1/runs/1")).results, "a run at work");

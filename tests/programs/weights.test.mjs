@@ -95,6 +95,21 @@ test("a run waits while its file cannot be written", async (t) => {
   assert.equal(fs.statSync(path.join(weights, "1.npz")).size, run.weights);
 });
 
+test("such a run can be cancelled", async (t) => {
+  const server = await startServer(t);
+  const weights = path.join(server.place.data, "weights");
+  fs.renameSync(weights, `${weights}.away`);
+  await server.submit(short);
+  await until(() => /run 1 waits to be recorded/.test(server.log), "a warning");
+  await server.order("/v1/jobs/1/cancel");
+  const run = await until(async () => {
+    const r = await server.get("/v1/runs/1");
+    return r.finished && r;
+  }, "its end");
+  assert.deepEqual([run.state, run.weights, run.changes], ["cancelled", null, null]);
+  fs.renameSync(`${weights}.away`, weights);
+});
+
 test("a server that stops gives such a run back", async (t) => {
   const server = await startServer(t);
   const weights = path.join(server.place.data, "weights");
