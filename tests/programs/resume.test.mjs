@@ -136,3 +136,21 @@ c.commit()`, path.join(server.place.data, "frugal.db")]);
   const csv = async (run) => (await again.request(`/v1/runs/${run}/trace?format=csv`)).text;
   assert.equal(await csv(1), await csv(2));
 });
+
+test("cancelled or deleted while it waits, a run leaves no checkpoint", async (t) => {
+  const checkpoints = (server) => Number(execFileSync("python3", ["-c", `import sqlite3, sys
+print(sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM checkpoint").fetchone()[0])`,
+  path.join(server.place.data, "frugal.db")]));
+  const server = await startServer(t, { workers: 2 });
+  await server.submit(spec(endless, { seeds: 2 }));
+  await until(async () => (await server.get("/v1/runs/2")).results, "rows");
+  server.checkEnd(await server.stop());
+  assert.equal(checkpoints(server), 2);
+  const again = await startServer(t, { place: server.place, workers: 0 });
+  await again.order("/v1/jobs/1/cancel", { runs: [1] });
+  assert.equal(checkpoints(again), 1);
+  await again.order("/v1/jobs/1/cancel");
+  assert.equal(checkpoints(again), 0);
+  for (const query of ["", "?purge=1"])
+    assert.equal((await again.request(`/v1/jobs/1${query}`, { method: "DELETE" })).status, 200);
+});

@@ -96,6 +96,12 @@ static enum status begin(struct conn *c, void *arg)
     return store_run_start(c, arg);
 }
 
+static enum status begin_again(struct conn *c, void *arg)
+{
+    const struct run_start *s = arg;
+    return store_run_begin_again(c, s->run, s->timed);
+}
+
 static void it_survives_a_crash_but_no_other_build(void **state)
 {
     (void)state;
@@ -117,6 +123,59 @@ static void it_survives_a_crash_but_no_other_build(void **state)
     s.build = "another";
     assert_int_equal(store_write(store, begin, &s), STATUS_OK);
     assert_int_equal(load(&p), STATUS_NOT_FOUND);
+}
+
+static enum status add_row(struct conn *c, void *arg)
+{
+    return store_trace_add(c, arg);
+}
+
+static bool copy_run(void *arg, const struct run *r)
+{
+    *(struct run *)arg = *r; /* the caller reads numbers only */
+    return false;
+}
+
+static struct run the_run(void)
+{
+    struct run r = {.last = -2};
+    struct conn *c = store_reader(store);
+    assert_int_equal(store_run_get(c, job.first, copy_run, &r), STATUS_OK);
+    return r;
+}
+
+/* Where the clock ends a run, rows behind the checkpoint may never come again. */
+static void a_timed_run_keeps_rows_up_to_it(void **state)
+{
+    (void)state;
+    struct run_start s = {.run = job.first,
+                          .attempt = 1,
+                          .columns = "c",
+                          .spec_sha256 = "s",
+                          .data_sha256 = "d",
+                          .build = "b",
+                          .cpu = "u",
+                          .host = "h",
+                          .timed = true};
+    assert_int_equal(store_write(store, begin, &s), STATUS_OK);
+    for (int64_t seq = 0; seq < 5; seq++) {
+        struct trace_entry e = {.run = job.first, .job = job.job, .seq = seq};
+        e.row.samples = 100 * (uint64_t)seq;
+        e.row.layers = 1;
+        e.row.total.spent.m1 = (double)seq / 3;
+        e.row.total.direct.m0 = 7 * (uint64_t)seq;
+        e.seconds = 2 * (double)seq;
+        assert_int_equal(store_write(store, add_row, &e), STATUS_OK);
+    }
+    save(2, "state");
+    assert_int_equal(store_write(store, begin, &s), STATUS_OK);
+    check(2, "state");
+    struct run r = the_run();
+    assert_int_equal(r.last, 2);
+    assert_int_equal(r.samples, 200);
+    assert_true(r.m1 == 2.0 / 3 && r.m0_direct == 14 && r.seconds == 1.5);
+    assert_int_equal(store_write(store, begin_again, &s), STATUS_OK);
+    assert_int_equal(the_run().last, -1);
 }
 
 /* Three crashes in a row are the end; getting further in between is not. */
@@ -174,6 +233,7 @@ int main(void)
         IN_A_STORE(the_newest_one_counts),
         IN_A_STORE(the_end_of_a_run_is_the_end_of_it),
         IN_A_STORE(it_survives_a_crash_but_no_other_build),
+        IN_A_STORE(a_timed_run_keeps_rows_up_to_it),
         IN_A_STORE(progress_forgives_crashes),
         IN_A_STORE(a_worker_goes_on_behind_it),
     };
