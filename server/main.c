@@ -32,7 +32,7 @@ enum { /* of sysexits.h */
 struct options {
     const char *listen, *data_dir, *datasets;
     const char *restore; /* the backup to restore; NULL: serve */
-    long workers, per_owner, checkpoint_seconds;
+    long workers, per_owner, waiting_per_owner, checkpoint_seconds;
     bool verbose, help, version;
 };
 
@@ -51,6 +51,10 @@ static const struct opt table[] = {
     {"per-owner", 0, OPT_COUNT, offsetof(struct options, per_owner), "N",
      "FRUGAL_PER_OWNER", 0, 1024,
      "Runs of one owner at the same time; 0: any number. Default: 0"},
+    {"waiting-per-owner", 0, OPT_COUNT, offsetof(struct options, waiting_per_owner), "N",
+     "FRUGAL_WAITING_PER_OWNER", 0, 100000000,
+     "Runs of one owner that may wait; a job that would make more is refused with 429. 0: any "
+     "number. Default: 0"},
     {"checkpoint-seconds", 0, OPT_COUNT, offsetof(struct options, checkpoint_seconds), "N",
      "FRUGAL_CHECKPOINT_SECONDS", 0, 300,
      "Computing that a crash may cost a run, in seconds, though more if a network is very "
@@ -186,7 +190,8 @@ static int serve(struct app *app, struct http *http, const struct options *o,
 static int open_house(struct http *http, const struct options *o, const sigset_t *signals,
                       struct buf *why)
 {
-    struct app app = {.version = FRUGAL_VERSION, .limits = {.per_owner = o->per_owner}};
+    struct app app = {.version = FRUGAL_VERSION, .limits = {.per_owner = o->per_owner},
+                      .waiting_per_owner = o->waiting_per_owner};
     struct buf folders;
     int64_t oldest, newest = 0;
     int code = EXIT_SOFTWARE;

@@ -15,6 +15,7 @@ struct app {
     struct workers *workers;
     struct hub *hub;
     struct schedule_limits limits;
+    int64_t waiting_per_owner; /* runs that may wait; 0: any number */
     const char *version;
 };
 
@@ -38,7 +39,8 @@ enum status submission_prepare(const struct app *app, const char *json, size_t l
 void submission_release(struct submission *s);
 
 /* The `apply` of a write: job and runs in one transaction, unless the key is known. CONFLICT:
- * it came with another spec; NO_SPACE: the disk is nearly full. arg: struct submission. */
+ * it came with another spec; NO_SPACE: the disk is nearly full; OVER_QUOTA: more runs would
+ * wait than the owner may have. arg: struct submission. */
 enum status submission_apply(struct conn *c, void *arg);
 
 /* To be called once the write is durable: the workers look at the queue. Any thread. */

@@ -129,6 +129,8 @@ enum status extension_apply(struct conn *c, void *arg)
         qsort(known.cell, known.count, sizeof *known.cell, by_params);
         status = insert_missing(c, e, &known);
     }
+    if (status == STATUS_OK)
+        status = quota_check(c, e->app, e->job, 0);
     known_release(&known);
     return status;
 }

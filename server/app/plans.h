@@ -16,4 +16,8 @@ enum status plan_check(const struct app *app, const struct plan *plan,
 enum status plan_insert_cell(struct conn *c, const struct plan *plan, const char *params,
                              struct new_run *run);
 
+/* Part of a write: OVER_QUOTA when `more` runs of a job would make too many of its owner
+ * wait. */
+enum status quota_check(struct conn *c, const struct app *app, int64_t job, int64_t more);
+
 #endif

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "store/jobs.h"
+#include "store/queue.h"
 
 enum { TRACE_ROWS_MAX = 1000000, KEY_MAX = 64 };
 
@@ -139,11 +140,23 @@ static enum status find_earlier(struct conn *c, const struct job *j, struct subm
     return status == STATUS_OK && !same ? STATUS_CONFLICT : status;
 }
 
+enum status quota_check(struct conn *c, const struct app *app, int64_t job, int64_t more)
+{
+    int64_t waiting = 0, most = app->waiting_per_owner;
+    if (most == 0)
+        return STATUS_OK;
+    enum status status = store_owner_waiting(c, job, &waiting);
+    return status == STATUS_OK && waiting + more > most ? STATUS_OVER_QUOTA : status;
+}
+
 static enum status insert_job(struct conn *c, struct submission *s, const struct job *j)
 {
     if (workers_state(s->app->workers).starved)
         return STATUS_NO_SPACE;
     enum status status = store_job_insert(c, j, &s->job);
+    if (status == STATUS_OK)
+        status = quota_check(c, s->app, s->job,
+                             (int64_t)(plan_cells(s->plan) * plan_seeds(s->plan)));
     for (size_t cell = 0; cell < plan_cells(s->plan) && status == STATUS_OK; cell++)
         status = insert_cell(c, s, cell, j->created);
     return status;

@@ -161,6 +161,8 @@ void reply_problem(struct request *r, enum status status, const char *detail,
         return;
     give_data(r, code, "application/problem+json; charset=utf-8",
               MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE));
+    if (status == STATUS_OVER_QUOTA)
+        reply_header(r, "Retry-After", "60"); /* some runs will have ended by then */
 }
 
 void reply_no_run(struct request *r, enum status status)

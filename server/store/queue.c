@@ -84,6 +84,19 @@ enum status store_run_claim(struct conn *c, const struct schedule_limits *limits
     return status;
 }
 
+enum status store_owner_waiting(struct conn *c, int64_t job, int64_t *ret_runs)
+{
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_OWNER_WAITING);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, job);
+    bool found = sqlite3_step(q) == SQLITE_ROW;
+    if (found)
+        *ret_runs = sqlite3_column_int64(q, 0);
+    sqlite3_reset(q);
+    return found ? STATUS_OK : conn_status(c);
+}
+
 enum status store_owner_used(struct conn *c, int64_t job, double seconds, int64_t now)
 {
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_OWNER_USE);

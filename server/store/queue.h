@@ -24,6 +24,9 @@ enum status store_run_claim(struct conn *c, const struct schedule_limits *limits
 /* An owner's use of the workers grows by so many seconds of computing. */
 enum status store_owner_used(struct conn *c, int64_t job, double seconds, int64_t now);
 
+/* How many runs of the owner of a job wait. */
+enum status store_owner_waiting(struct conn *c, int64_t job, int64_t *ret_runs);
+
 /* What a queued run waits for. */
 struct queue_place {
     int64_t place;         /* in the queue, from 1 */
