@@ -147,10 +147,12 @@ static void wait_for_signal(const sigset_t *signals)
 {
     int signal;
     struct sigaction at_once = {.sa_handler = exit_at_once};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
     do
         sigwait(signals, &signal);
     while (signal == SIGHUP);
     log_info("stopping on signal %d", signal);
+    sigaction(SIGHUP, &ignore, NULL); /* a terminal that closes is no reason to hurry */
     sigaction(SIGTERM, &at_once, NULL);
     sigaction(SIGINT, &at_once, NULL);
     pthread_sigmask(SIG_UNBLOCK, signals, NULL);

@@ -83,6 +83,7 @@ CREATE TRIGGER run_counted AFTER INSERT ON run BEGIN
     INSERT INTO job_count VALUES (new.job, new.state, 1)
         ON CONFLICT DO UPDATE SET runs = runs + 1;
     UPDATE queue SET queued = queued + 1 WHERE job = new.job; -- a run begins as queued
+    UPDATE job SET finished = NULL WHERE id = new.job AND finished IS NOT NULL;
 END;
 
 DROP TRIGGER run_recounted;

@@ -2,6 +2,8 @@
  */
 #include "app/jobs.h"
 
+#include "app/plans.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +22,9 @@ enum status job_order_apply(struct conn *c, void *arg)
     struct job_order *o = arg;
     o->order.runs = o->runs;
     o->order.now = clock_now_ms();
-    return store_job_step(c, &o->order, &o->result);
+    enum status status = store_job_step(c, &o->order, &o->result);
+    bool queues = o->order.step == STEP_RELEASE || o->order.step == STEP_RETRY;
+    return status == STATUS_OK && queues ? quota_check(c, o->app, o->order.job, 0) : status;
 }
 
 void job_order_announce(const struct job_order *o)

@@ -1,5 +1,6 @@
 /* /v1/runs/{id}/weights: the network that a run has left, as a file. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "http/reply.h"
 #include "http/routes.h"
@@ -8,7 +9,8 @@
 
 /* What of a run tells whether it has a file. */
 struct wanted {
-    bool ended, kept;
+    bool ended;
+    int64_t weights; /* bytes of its file; 0: none */
     int64_t finished;
 };
 
@@ -16,7 +18,7 @@ static bool visit(void *arg, const struct run *run)
 {
     struct wanted *w = arg;
     w->ended = run_state_is_final(run->state);
-    w->kept = w->ended && run->weights > 0;
+    w->weights = w->ended ? run->weights : 0;
     w->finished = run->finished;
     return false;
 }
@@ -45,11 +47,15 @@ void weights_get(struct request *r)
         reply_no_run(r, status);
         return;
     }
-    if (!w.kept) {
+    if (w.weights == 0) {
         reply_none(r, &w);
         return;
     }
     status = store_weights_open(r->app->store, r->id, &fd, &length);
+    if (status == STATUS_OK && length != (uint64_t)w.weights) { /* another run's, or cut */
+        close(fd);
+        status = STATUS_CORRUPT;
+    }
     if (status != STATUS_OK) {
         reply_problem(r, status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status,
                       "the weights file of this run cannot be read", NULL);

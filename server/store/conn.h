@@ -38,7 +38,8 @@ struct conn {
     sqlite3_stmt *statement[STATEMENT_COUNT]; /* prepared on first use */
     int64_t last_event; /* seq of the newest event written; writer only */
     bool wants_checkpoint; /* after this transaction; writer only */
-    struct conn *next;  /* the readers of a store are linked */
+    struct store *store; /* of a reader, and */
+    struct conn *next;   /* the readers of a store are linked */
 };
 
 /* Opens the file and sets what every connection needs. IO, NO_MEMORY. */

@@ -79,6 +79,8 @@ enum status store_run_claim(struct conn *c, const struct schedule_limits *limits
         status = conn_apply(c, STATEMENT_RUN_CLAIM, ret->run, now);
     if (status == STATUS_OK)
         status = conn_apply(c, STATEMENT_ATTEMPT_OPEN, ret->run, ret->attempt, now);
+    if (status == STATUS_OK) /* it was one of the attempt before */
+        status = conn_apply(c, STATEMENT_VERIFY_FORGET, ret->run);
     if (status == STATUS_OK)
         status = store_event_run(c, job, ret->run, RUN_RUNNING);
     return status;

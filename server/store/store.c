@@ -11,6 +11,19 @@
 #include "store/migrate.h"
 #include "store/writer.h"
 
+/* The reader of a thread that has ended. */
+static void forget_reader(void *reader)
+{
+    struct conn *c = reader;
+    pthread_mutex_lock(&c->store->lock);
+    struct conn **at = &c->store->readers;
+    while (*at != c)
+        at = &(*at)->next;
+    *at = c->next;
+    pthread_mutex_unlock(&c->store->lock);
+    conn_close(c);
+}
+
 struct conn *store_reader(struct store *s)
 {
     struct conn *c = pthread_getspecific(s->reader);
@@ -19,6 +32,7 @@ struct conn *store_reader(struct store *s)
     struct buf why;
     buf_init(&why, 1000);
     if (conn_open(s->path, false, &c, &why) == STATUS_OK) {
+        c->store = s;
         pthread_setspecific(s->reader, c);
         pthread_mutex_lock(&s->lock);
         c->next = s->readers;
@@ -63,7 +77,7 @@ enum status store_open(const char *folder, struct store **ret, struct buf *why)
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->work, NULL);
     pthread_cond_init(&s->space, NULL);
-    pthread_key_create(&s->reader, NULL);
+    pthread_key_create(&s->reader, forget_reader);
     enum status status =
         lock_folder(folder, s->path, sizeof s->path, &s->lock_file, why);
     if (status == STATUS_OK) {
@@ -105,13 +119,13 @@ void store_close(struct store *s)
     pthread_cond_signal(&s->work);
     pthread_mutex_unlock(&s->lock);
     pthread_join(s->thread, NULL);
+    pthread_key_delete(s->reader);
     while (s->readers != NULL) {
         struct conn *c = s->readers;
         s->readers = c->next;
         conn_close(c);
     }
     conn_close(s->writer);
-    pthread_key_delete(s->reader);
     pthread_mutex_destroy(&s->lock);
     pthread_cond_destroy(&s->work);
     pthread_cond_destroy(&s->space);

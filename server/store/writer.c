@@ -78,8 +78,13 @@ static void refuse_batch(struct conn *c, struct write *batch, enum status status
 static void apply_batch(struct conn *c, struct write *batch)
 {
     int64_t before = c->last_event;
-    if (!execute(c, "BEGIN IMMEDIATE"))
-        give_up(c);
+    if (!execute(c, "BEGIN IMMEDIATE")) { /* nothing is written yet, which is sure */
+        enum status status = conn_status(c);
+        if (status == STATUS_IO && (sqlite3_errcode(c->db) & 0xff) != SQLITE_BUSY)
+            give_up(c);
+        refuse_batch(c, batch, status, before);
+        return;
+    }
     for (struct write *w = batch; w != NULL; w = w->next) {
         int64_t event = c->last_event;
         if (!execute(c, "SAVEPOINT one"))

@@ -122,6 +122,9 @@ void give_back(struct execution *e, enum status status)
 {
     struct run_end end = end_now(e);
     end.reason = may_pass(status) ? status_text(status) : "the server stopped";
+    e->waits_for = may_pass(status) ? status : STATUS_OK;
+    if (may_pass(status))
+        log_warning("run %lld waits: %s", (long long)end.run, status_text(status));
     status = insist(e, apply_requeue, &end);
     if (status != STATUS_OK)
         log_error("run %lld could not be given back: %s", (long long)end.run,

@@ -211,6 +211,12 @@ static enum status go_on(struct execution *e, const struct setup *s,
     return status;
 }
 
+/* A run that has not begun for lack of memory three times is too large for this machine. */
+static bool is_hopeless(const struct execution *e, enum status status)
+{
+    return status == STATUS_NO_MEMORY && e->rows == 0 && e->claim->attempt >= 3;
+}
+
 void execute(struct execution *e)
 {
     struct buf why;
@@ -228,7 +234,7 @@ void execute(struct execution *e)
         status == STATUS_STOPPED || (status == STATUS_OK && outcome == OUTCOME_STOPPED);
     if (e->reused) {
         log_info("run %lld took over a finished trace", (long long)e->claim->run);
-    } else if (may_pass(status) || stopped) {
+    } else if ((may_pass(status) && !is_hopeless(e, status)) || stopped) {
         give_back(e, status);
     } else {
         if (status == STATUS_OK)

@@ -48,6 +48,7 @@ struct execution {
     bool time_is_up;
     bool reused; /* the run has ended: another one's trace stands in */
     int64_t rows;
+    enum status waits_for; /* why the run was given back, if it may go better later */
     bool keeps_weights;
     /* What the run leaves, from its last row on: */
     bool counted; /* changes is filled in */

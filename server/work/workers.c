@@ -77,6 +77,7 @@ static enum status work_once(struct workers *w)
             execute(&e);
         blame_end();
         unlist_execution(w, &e);
+        status = e.waits_for; /* so that the worker waits a little, too */
     }
     free(taken.claim.params);
     free(taken.claim.spec);

@@ -32,6 +32,20 @@ test("a job over the quota gets 429 and leaves nothing", async (t) => {
   assert.equal(await waiting(server), 5);
 });
 
+test("what is released or retried counts too", async (t) => {
+  const server = await startServer(t, { workers: 0, args: ["--waiting-per-owner", "5"] });
+  assert.equal((await submit(server, 3)).status, 201);
+  assert.equal((await server.order("/v1/jobs/1/hold")).status, 200);
+  assert.equal((await submit(server, 3)).status, 201);
+  const released = await server.order("/v1/jobs/1/release");
+  assert.equal(released.status, 429);
+  assert.equal((await server.get("/v1/jobs/1")).runs.held, 3);
+  assert.equal((await server.order("/v1/jobs/2/cancel")).status, 200);
+  assert.equal((await server.order("/v1/jobs/1/release")).status, 200);
+  assert.equal((await server.order("/v1/jobs/2/retry")).status, 429);
+  assert.equal((await server.get("/v1/jobs/2")).runs.cancelled, 3);
+});
+
 test("without a limit any number may wait", async (t) => {
   const server = await startServer(t, { workers: 0 });
   assert.equal((await submit(server, 500)).status, 201);

@@ -249,3 +249,14 @@ test("workers: more, fewer, and draining", async (t) => {
     assert.equal((await patch(body)).status, 422, JSON.stringify(body));
   }
 });
+
+test("a finished job with more to do is not finished", async (t) => {
+  const server = await startServer(t);
+  const { id } = await server.submit(spec(short, { seeds: [1] }));
+  assert.notEqual((await server.done(id)).finished, null);
+  await server.order("/v1/workers", { draining: true }, "PATCH");
+  assert.equal((await server.order(`/v1/jobs/${id}/extend`, { seeds: [2] })).status, 200);
+  assert.equal((await server.get(`/v1/jobs/${id}`)).finished, null);
+  await server.order("/v1/workers", { draining: false }, "PATCH");
+  assert.notEqual((await server.done(id)).finished, null);
+});
