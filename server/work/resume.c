@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "work/ending.h"
 
@@ -14,6 +15,9 @@ static const double INTERVAL_PER_COST = 100, INTERVAL_MAX = 300; /* seconds */
 
 /* More would keep the writer from its work for too long: such a run does without. */
 enum { STATE_MAX = 256 << 20 };
+
+/* What is kept is the state and its SHA-256: a bit that a disk has turned is found. */
+enum { HASH_DIGITS = HASH_TEXT - 1 };
 
 bool checkpoint_is_due(const struct execution *e)
 {
@@ -56,14 +60,17 @@ static void free_checkpoint(void *arg, enum status outcome)
 static void post(struct execution *e, struct checkpoint_write *w, const void *state,
                  size_t size)
 {
+    char hash[HASH_TEXT];
+    hash_text(state, size, hash);
     memcpy(w->state, state, size);
+    memcpy(w->state + size, hash, HASH_DIGITS);
     w->execution = e;
     w->write = (struct write){
         .apply = apply_checkpoint, .done = free_checkpoint, .arg = w, .patient = true};
     w->checkpoint = (struct checkpoint){.run = e->claim->run,
                                         .seq = e->rows - 1,
                                         .state = w->state,
-                                        .size = size,
+                                        .size = size + HASH_DIGITS,
                                         .seconds = computed(e)};
     store_post(e->place->store, &w->write);
 }
@@ -74,7 +81,7 @@ enum status checkpoint_take(void *execution, const void *state, size_t size)
     struct checkpoint_write *w = NULL;
     bool ends = atomic_load(&e->cancel) || atomic_load(&e->row_status) != STATUS_OK;
     bool fits = size <= STATE_MAX;
-    if (!ends && (!fits || (w = malloc(sizeof *w + size)) == NULL))
+    if (!ends && (!fits || (w = malloc(sizeof *w + size + HASH_DIGITS)) == NULL))
         log_warning("run %lld: no checkpoint: %s", (long long)e->claim->run,
                     fits ? "no memory" : "its state is too large");
     e->keeps_state = fits;
@@ -91,6 +98,17 @@ enum status checkpoint_take(void *execution, const void *state, size_t size)
     return STATUS_OK;
 }
 
+/* Bytes of the state before its hash; 0, which no core takes, if they are damaged. */
+static size_t intact_bytes(const struct checkpoint *p)
+{
+    char hash[HASH_TEXT];
+    if (p->size < HASH_DIGITS)
+        return 0;
+    size_t size = p->size - HASH_DIGITS;
+    hash_text(p->state, size, hash);
+    return memcmp((const char *)p->state + size, hash, HASH_DIGITS) == 0 ? size : 0;
+}
+
 enum status checkpoint_load(struct execution *e, struct checkpoint *ret)
 {
     struct conn *c = store_reader(e->place->store);
@@ -99,6 +117,7 @@ enum status checkpoint_load(struct execution *e, struct checkpoint *ret)
     enum status status = store_checkpoint_get(c, e->claim->run, ret);
     if (status != STATUS_OK)
         return status;
+    ret->size = intact_bytes(ret);
     e->rows = ret->seq + 1;
     e->seconds_before = e->checkpointed = ret->seconds;
     log_info("run %lld goes on behind row %lld of its trace, after %.2f s",
