@@ -13,7 +13,11 @@ static const char *const sql_text[STATEMENT_COUNT] = {
 
 enum status conn_status(const struct conn *c)
 {
-    int code = sqlite3_extended_errcode(c->db);
+    return conn_status_of(sqlite3_extended_errcode(c->db));
+}
+
+enum status conn_status_of(int code)
+{
     if (code == SQLITE_IOERR_SHMSIZE) /* so a full disk shows where the log's index grows */
         return STATUS_NO_SPACE;
     switch (code & 0xff) {

@@ -52,8 +52,9 @@ enum status conn_make_durable(struct conn *c, struct buf *why);
 /* A statement, reset and without bindings; NULL: see conn_status. */
 sqlite3_stmt *conn_prepare(struct conn *c, enum statement s);
 
-/* The last error of the connection as a status. */
+/* The last error of the connection, or a result code of SQLite, as a status. */
 enum status conn_status(const struct conn *c);
+enum status conn_status_of(int code);
 
 /* Steps a statement that returns no rows to its end. */
 enum status conn_run(struct conn *c, sqlite3_stmt *q);

@@ -11,24 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-
-static enum status status_of(int code)
-{
-    switch (code & 0xff) {
-    case SQLITE_OK:
-    case SQLITE_DONE:
-        return STATUS_OK;
-    case SQLITE_FULL:
-        return STATUS_NO_SPACE;
-    case SQLITE_NOMEM:
-        return STATUS_NO_MEMORY;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return STATUS_CORRUPT;
-    default:
-        return STATUS_IO;
-    }
-}
+#include "store/conn.h"
 
 enum status check_integrity(sqlite3 *db, struct buf *why)
 {
@@ -59,7 +42,7 @@ static enum status fill(sqlite3 *from, sqlite3 *to, struct buf *why)
     if (code == SQLITE_OK)
         return check_integrity(to, why);
     buf_addf(why, "the copy failed: %s", sqlite3_errmsg(to));
-    return status_of(code);
+    return conn_status_of(code);
 }
 
 static enum status sync_path(const char *path, int flags, struct buf *why)
@@ -86,7 +69,7 @@ static enum status write_copy(sqlite3 *from, const char *path, struct buf *why)
 {
     sqlite3 *to = NULL;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    enum status status = status_of(sqlite3_open_v2(path, &to, flags, NULL));
+    enum status status = conn_status_of(sqlite3_open_v2(path, &to, flags, NULL));
     if (status == STATUS_OK)
         status = fill(from, to, why);
     else
