@@ -6,7 +6,7 @@ set -eu
 build='gcc libc6-dev ca-certificates libmicrohttpd-dev libjansson-dev libsqlite3-dev
     zlib1g-dev libzip-dev libsodium-dev libsleef-dev dataset-fashion-mnist'
 check='libcmocka-dev clang chromium fonts-dejavu-core qemu-user python3-numpy strace'
-bench='libopenblas-dev python3-numpy task-spooler'
+bench='libopenblas-dev python3-numpy task-spooler slurmctld slurmd slurm-client munge'
 
 installed() {
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

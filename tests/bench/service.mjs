@@ -1,14 +1,17 @@
 // make bench-service: how fast the service takes jobs and gets them done, while its workers
 // train. Each figure is the median over the rounds, beside what it should reach.
 //   ROUNDS=3     rounds
+//   PARTS=submissions,throughput,restart,idle,others
 //   QUEUED=100000 TRACE_ROWS=5000000   how much there is to get in the way
 import fs from "node:fs";
 import { performance } from "node:perf_hooks";
 import { execFileSync, spawnSync } from "node:child_process";
 import path from "node:path";
 
-import { sleep } from "../lib/cleanup.mjs";
+import { sleep, until } from "../lib/cleanup.mjs";
+import { frugal } from "../lib/paths.mjs";
 import { startServer } from "../lib/server.mjs";
+import { hasSlurm, sbatch, startSlurm } from "../lib/slurm.mjs";
 import { endless, short, spec } from "../lib/specs.mjs";
 import { Client, crowd, percentile, sequence, syncs } from "./service_load.mjs";
 import { line, median, short as digits } from "./table.mjs";
@@ -133,30 +136,47 @@ async function idle(t) {
   note("idle: memory", Number(/^VmRSS:\s+(\d+)/m.exec(status)[1]) / 1024, "MiB", "20");
 }
 
-/* The same from a shell, beside what Debian has for such a purpose; not durable there. */
-async function others(t) {
-  const server = await startServer(t);
-  const file = path.join(server.place.folder, "spec.json");
-  fs.writeFileSync(file, JSON.stringify(waits));
-  const time = (command, args, env) => {
-    const began = performance.now();
-    for (let i = 0; i < 50; i += 1) execFileSync(command, args, { env, stdio: "pipe" });
-    return (performance.now() - began) / 50;
-  };
-  const { frugal } = await import("../lib/paths.mjs");
-  note("frugal submit, from a shell", time(frugal, ["submit", "-q", file],
-    { ...process.env, FRUGAL_SERVER: server.url }), "ms", "-");
-  if (spawnSync("tsp", ["-h"]).error) return;
-  const env = { ...process.env, TS_SOCKET: path.join(server.place.folder, "tsp"),
-    TMPDIR: server.place.folder };
-  note("tsp true, from a shell", time("tsp", ["-n", "true"], env), "ms", "-");
-  execFileSync("tsp", ["-K"], { env });
+/* Milliseconds for each of fifty. */
+function each(f) {
+  const began = performance.now();
+  for (let i = 0; i < 50; i += 1) f();
+  return (performance.now() - began) / 50;
 }
 
-for (let round = 1; round <= ROUNDS; round += 1) {
-  for (const part of [submissions, throughput, restart, idle, others]) {
-    await during(part);
+/* What Slurm's queue gets done, of tasks that do nothing. */
+async function array(slurm, tasks) {
+  const began = performance.now();
+  const id = sbatch(slurm, "true", `--array=1-${tasks}`);
+  const left = () => execFileSync("squeue", ["-h", "-t", "PD,R,CG", "-j", String(id)], { env: slurm }).length;
+  await until(() => left() === 0, "the end of an array of tasks", 120000, 200);
+  note(`sbatch --array, ${tasks} tasks of true`, tasks / ((performance.now() - began) / 1000), "/s", "-");
+}
+
+/* From a shell, beside what Debian has for such a purpose; not durable there. */
+async function others(t) {
+  const server = await startServer(t);
+  const { folder } = server.place;
+  const file = path.join(folder, "spec.json");
+  fs.writeFileSync(file, JSON.stringify(waits));
+  const env = { ...process.env, FRUGAL_SERVER: server.url, TMPDIR: folder,
+    TS_SOCKET: path.join(folder, "tsp") };
+  const run = (command, ...args) => execFileSync(command, args, { env, stdio: "pipe" });
+  note("frugal submit, from a shell", each(() => run(frugal, "submit", "-q", file)), "ms", "-");
+  if (!spawnSync("tsp", ["-h"]).error) {
+    note("tsp true, from a shell", each(() => run("tsp", "-n", "true")), "ms", "-");
+    run("tsp", "-K");
   }
+  if (hasSlurm) {
+    const slurm = await startSlurm(t);
+    note("sbatch true, from a shell", each(() => sbatch(slurm, "true", "--hold")), "ms", "-");
+    await array(slurm, 20);
+  }
+}
+
+const PARTS = { submissions, throughput, restart, idle, others };
+const wanted = (process.env.PARTS || Object.keys(PARTS).join()).split(",");
+for (let round = 1; round <= ROUNDS; round += 1) {
+  for (const part of wanted) await during(PARTS[part]);
 }
 console.log(line("", ["median", "", "to reach"]).replace(/^ {26}/, " ".repeat(52)));
 for (const [name, { values, unit, aim }] of figures) {
