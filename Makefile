@@ -53,7 +53,7 @@ CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
 .PHONY: all tests install uninstall clean lint check demo bench bench-service soak packages \
-	packages-check packages-bench
+	packages-check packages-bench packages-service
 .DELETE_ON_ERROR:
 
 all: $(B)/frugald $(B)/frugal $(B)/tests/replay
@@ -144,7 +144,7 @@ bench: packages-bench
 	B=$(B) node tests/bench/bench.mjs
 
 # How fast the service is. ROUNDS, QUEUED, TRACE_ROWS choose.
-bench-service: packages-bench
+bench-service: packages-service
 	+$(MAKE) all
 	FRUGAL_BUILD=$(B) node tests/bench/service.mjs
 
@@ -174,6 +174,9 @@ packages-check:
 
 packages-bench:
 	@bash docker/packages.sh run bench
+
+packages-service:
+	@bash docker/packages.sh run service
 
 install: all
 	install -D -m 755 $(B)/frugald $(DESTDIR)$(PREFIX)/bin/frugald

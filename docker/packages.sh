@@ -1,12 +1,13 @@
 # Installs the Debian packages that are missing: `packages.sh run` what building and running
 # takes, `packages.sh run check` also what the tests take, `packages.sh run bench` what the
-# benchmarks take.
+# benchmarks of the core take, `packages.sh run service` what those of the service take.
 set -eu
 
 build='gcc libc6-dev ca-certificates libmicrohttpd-dev libjansson-dev libsqlite3-dev
     zlib1g-dev libzip-dev libsodium-dev libsleef-dev dataset-fashion-mnist'
 check='libcmocka-dev clang chromium fonts-dejavu-core qemu-user python3-numpy strace'
-bench='libopenblas-dev python3-numpy task-spooler slurmctld slurmd slurm-client munge'
+bench='libopenblas-dev python3-numpy'
+service='task-spooler slurmctld slurmd slurm-client munge'
 
 installed() {
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
@@ -27,6 +28,7 @@ node_is_new_enough || need nodejs
 command -v npm >/dev/null || need npm
 case " $* " in *' check '*) for package in $check; do need "$package"; done ;; esac
 case " $* " in *' bench '*) for package in $bench; do need "$package"; done ;; esac
+case " $* " in *' service '*) for package in $service; do need "$package"; done ;; esac
 
 if [ -z "$missing" ]; then exit 0; fi
 echo "Debian packages that are missing:$missing"
