@@ -53,8 +53,8 @@ static const struct opt table[] = {
      "Runs of one owner at the same time; 0: any number. Default: 0"},
     {"waiting-per-owner", 0, OPT_COUNT, offsetof(struct options, waiting_per_owner), "N",
      "FRUGAL_WAITING_PER_OWNER", 0, 100000000,
-     "Runs of one owner that may wait; a job that would make more is refused with 429. 0: any "
-     "number. Default: 0"},
+     "Runs of one owner that may wait, held ones included; a job that would make more is "
+     "refused with 429. 0: any number. Default: 0"},
     {"checkpoint-seconds", 0, OPT_COUNT, offsetof(struct options, checkpoint_seconds), "N",
      "FRUGAL_CHECKPOINT_SECONDS", 0, 300,
      "Computing that a crash may cost a run, in seconds, though more if a network is very "

@@ -23,8 +23,8 @@ enum status job_order_apply(struct conn *c, void *arg)
     o->order.runs = o->runs;
     o->order.now = clock_now_ms();
     enum status status = store_job_step(c, &o->order, &o->result);
-    bool queues = o->order.step == STEP_RELEASE || o->order.step == STEP_RETRY;
-    return status == STATUS_OK && queues ? quota_check(c, o->app, o->order.job, 0) : status;
+    bool adds = o->order.step == STEP_RETRY; /* held runs count as waiting */
+    return status == STATUS_OK && adds ? quota_check(c, o->app, o->order.job, 0) : status;
 }
 
 void job_order_announce(const struct job_order *o)

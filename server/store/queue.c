@@ -88,15 +88,7 @@ enum status store_run_claim(struct conn *c, const struct schedule_limits *limits
 
 enum status store_owner_waiting(struct conn *c, int64_t job, int64_t *ret_runs)
 {
-    sqlite3_stmt *q = conn_prepare(c, STATEMENT_OWNER_WAITING);
-    if (q == NULL)
-        return conn_status(c);
-    sqlite3_bind_int64(q, 1, job);
-    bool found = sqlite3_step(q) == SQLITE_ROW;
-    if (found)
-        *ret_runs = sqlite3_column_int64(q, 0);
-    sqlite3_reset(q);
-    return found ? STATUS_OK : conn_status(c);
+    return conn_read(c, STATEMENT_OWNER_WAITING, ret_runs, job);
 }
 
 enum status store_owner_used(struct conn *c, int64_t job, double seconds, int64_t now)
@@ -119,9 +111,10 @@ enum status store_owner_used(struct conn *c, int64_t job, double seconds, int64_
     return conn_run(c, q);
 }
 
-/* The run's own part: of what is before it in the queue of its owner. */
+/* The run's own part. *ret_close is what waits before it in its job and in the jobs that
+ * are counted together with it. */
 static enum status read_own(struct conn *c, int64_t run, struct queue_place *ret,
-                            int64_t *ret_job, int64_t *ret_same_job)
+                            int64_t *ret_job, int64_t *ret_close)
 {
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_QUEUE_RUN);
     if (q == NULL)
@@ -130,7 +123,7 @@ static enum status read_own(struct conn *c, int64_t run, struct queue_place *ret
     enum status status = STATUS_OK;
     if (sqlite3_step(q) == SQLITE_ROW) {
         *ret_job = sqlite3_column_int64(q, 0);
-        *ret_same_job = sqlite3_column_int64(q, 1);
+        *ret_close = sqlite3_column_int64(q, 1);
         ret->job_running = sqlite3_column_int64(q, 2);
         ret->job_parallel = column_integer(q, 3, 0);
         ret->mean_seconds = sqlite3_column_double(q, 4);
@@ -153,9 +146,9 @@ static void read_waiting(sqlite3_stmt *q, int64_t now, struct waiting *ret)
 enum status store_queue_place(struct conn *c, int64_t run, int64_t now,
                               struct queue_place *ret)
 {
-    int64_t job = 0, same_job = 0;
+    int64_t job = 0, close = 0;
     struct queue_place place = {.place = 1};
-    enum status status = read_own(c, run, &place, &job, &same_job);
+    enum status status = read_own(c, run, &place, &job, &close);
     if (status != STATUS_OK)
         return status;
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_QUEUE_WAITING);
@@ -169,7 +162,7 @@ enum status store_queue_place(struct conn *c, int64_t run, int64_t now,
         read_waiting(q, now, &other);
         if (other.mine) {
             mine = other;
-            mine.before += same_job;
+            mine.before += close;
             place.owner_running = sqlite3_column_int64(q, 4);
             place.ahead_own = schedule_ahead(&mine, &mine);
         } else {

@@ -24,7 +24,7 @@ enum status store_run_claim(struct conn *c, const struct schedule_limits *limits
 /* An owner's use of the workers grows by so many seconds of computing. */
 enum status store_owner_used(struct conn *c, int64_t job, double seconds, int64_t now);
 
-/* How many runs of the owner of a job wait. */
+/* How many runs of the owner of a job wait, held ones included. */
 enum status store_owner_waiting(struct conn *c, int64_t job, int64_t *ret_runs);
 
 /* What a queued run waits for. */

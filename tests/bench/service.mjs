@@ -1,7 +1,7 @@
 // make bench-service: how fast the service takes jobs and gets them done, while its workers
 // train. Each figure is the median over the rounds, beside what it should reach.
 //   ROUNDS=3     rounds
-//   PARTS=submissions,throughput,restart,idle,others
+//   PARTS=submissions,places,throughput,restart,idle,others
 //   QUEUED=100000 TRACE_ROWS=5000000   how much there is to get in the way
 import fs from "node:fs";
 import { performance } from "node:perf_hooks";
@@ -13,7 +13,7 @@ import { frugal } from "../lib/paths.mjs";
 import { startServer } from "../lib/server.mjs";
 import { hasSlurm, sbatch, startSlurm } from "../lib/slurm.mjs";
 import { endless, short, spec } from "../lib/specs.mjs";
-import { Client, crowd, percentile, sequence, syncs } from "./service_load.mjs";
+import { Client, crowd, percentile, readings, sequence, syncs } from "./service_load.mjs";
 import { line, median, short as digits } from "./table.mjs";
 
 const ROUNDS = Number(process.env.ROUNDS || 3);
@@ -69,11 +69,41 @@ async function submissions(t) {
   note("submits from 8 clients", await crowd(server.url, waits, 8, 3), "/s", "1,500");
   await fillQueue(client);
   await latencies(server, QUEUED, sync);
-  const began = performance.now();
-  const why = await client.send("GET", "/v1/runs/90000/why");
-  note(`why, ${QUEUED.toLocaleString("en")} queued`, performance.now() - began, "ms", "-");
-  if (why.status !== 200) throw new Error(`why: ${why.status}`);
   client.close();
+}
+
+/* A job of one run, again and again; the triggers of the schema count them. */
+const JOBS = `
+import sqlite3, sys
+c = sqlite3.connect(sys.argv[1])
+for i in range(int(sys.argv[2])):
+    job = c.execute("INSERT INTO job (name, note, tags, dataset, spec, cells, priority, owner, "
+                    "created) SELECT name, note, tags, dataset, spec, cells, priority, owner, "
+                    "created FROM job WHERE id = 1").lastrowid
+    c.execute("INSERT INTO run (job, cell, seed, params, state, created) "
+              "SELECT ?, cell, seed, params, state, created FROM run WHERE job = 1", (job,))
+c.commit()`;
+
+/* The place of the last of many jobs of one owner, and the check of his quota. */
+async function places(t) {
+  for (const jobs of [100, QUEUED]) {
+    const first = await startServer(t, { workers: 0 });
+    await first.submit(waits);
+    first.checkEnd(await first.stop());
+    execFileSync("python3", ["-c", JOBS, path.join(first.place.data, "frugal.db"), String(jobs)]);
+    const server = await startServer(t, { workers: 0, place: first.place,
+      args: ["--waiting-per-owner", "1000000"] });
+    const client = new Client(server.url);
+    const queued = `${jobs.toLocaleString("en")} jobs queued`;
+    for (const [name, at] of [["why", `/v1/runs/${jobs}/why`], ["GET run", `/v1/runs/${jobs}`]]) {
+      const times = await readings(client, at, 100, (run) => run.place === jobs);
+      note(`${name}, ${queued}: p50`, percentile(times, 0.5), "ms", "1");
+    }
+    client.close();
+    const times = await sequence(server.url, waits, 100);
+    note(`submit with a quota, ${queued}: p50`, percentile(times, 0.5), "ms", "-");
+    server.checkEnd(await server.stop());
+  }
 }
 
 async function finish(server, name, more = {}, aim = "500") {
@@ -173,7 +203,7 @@ async function others(t) {
   }
 }
 
-const PARTS = { submissions, throughput, restart, idle, others };
+const PARTS = { submissions, places, throughput, restart, idle, others };
 const wanted = (process.env.PARTS || Object.keys(PARTS).join()).split(",");
 for (let round = 1; round <= ROUNDS; round += 1) {
   for (const part of wanted) await during(PARTS[part]);

@@ -52,6 +52,18 @@ export async function sequence(url, spec, n) {
   return times;
 }
 
+/* Milliseconds that each of n answers takes; all must be as `fits` says. */
+export async function readings(client, at, n, fits) {
+  const times = [];
+  for (let i = 0; i < n; i += 1) {
+    const began = performance.now();
+    const r = await client.send("GET", at);
+    times.push(performance.now() - began);
+    assert.ok(r.status === 200 && fits(r.json()), `${at}: ${JSON.stringify(r.json())}`);
+  }
+  return times;
+}
+
 /* Submissions per second from so many clients at once. */
 export async function crowd(url, spec, clients, seconds) {
   const end = performance.now() + seconds * 1000;

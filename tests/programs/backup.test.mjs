@@ -150,7 +150,7 @@ test("what cannot be restored changes nothing", async (t) => {
 });
 
 /* A database of the first version, with one job of two runs, made by its own schema. */
-function firstVersion(place) {
+function firstVersion(place, more = "") {
   const schema = path.join(paths.root, "schema", "migrations", "0001_jobs.sql");
   fs.mkdirSync(place.data, { mode: 0o700 });
   const job = JSON.stringify({ ...short, seeds: [1, 2], sweep: {} });
@@ -159,6 +159,7 @@ function firstVersion(place) {
       VALUES ('first', '', '[]', 'tiny', '${job}', 1, 3, 1000);
     INSERT INTO run (job, cell, seed, params, priority, state, attempts, created, started)
       VALUES (1, 0, 1, '{}', 3, 'running', 1, 1000, 2000), (1, 0, 2, '{}', 3, 'queued', 0, 1000, NULL);
+    ${more}
     PRAGMA application_id = 0x46525547; PRAGMA user_version = 1;`;
   execFileSync("python3", ["-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); "
     + "c.executescript(sys.stdin.read()); c.commit()", path.join(place.data, "frugal.db")],
@@ -183,6 +184,18 @@ test("a database of the first version is copied, then brought up to date", async
   again.checkEnd(await again.stop());
   assert.equal((await restore(path.join(place.data, "backups", copy), place)).code, 0);
   assert.equal((await (await startServer(t, { place })).done(1)).state, "succeeded");
+});
+
+test("what waits in an old database counts", async (t) => {
+  const place = workspace(t);
+  firstVersion(place, `INSERT INTO run (job, cell, seed, params, priority, state, created)
+    VALUES (1, 0, 3, '{}', 3, 'held', 1000), (1, 0, 4, '{}', 3, 'succeeded', 1000);`);
+  const server = await startServer(t, { place, workers: 0, args: ["--waiting-per-owner", "4"] });
+  assert.equal((await server.get("/v1/runs/2")).place, 2, "behind the one that was running");
+  assert.equal((await server.post({ ...short, seeds: 2 })).status, 429);
+  assert.equal((await server.post({ ...short, priority: 4 })).status, 201);
+  assert.equal((await server.get("/v1/runs/2")).place, 3);
+  assert.equal((await server.post(short)).status, 429);
 });
 
 test("killed while it migrates: old or new, never between", { timeout: 120000 }, async (t) => {

@@ -4,6 +4,9 @@
 
 enum { OWNERS = 3, STEPS = 150, SEEDS = 12, RUNS_MAX = 400, PER_OWNER = 3 };
 
+/* Jobs are counted in blocks of 512: a few fall into one, the rest into the next. */
+enum { FIRST_JOB = 507 };
+
 static const char *const owners[OWNERS] = {"ada", "bob", "cyd"};
 
 static char top[FOLDER_PATH];
@@ -19,6 +22,8 @@ static int start(void **state)
     if (number == 0)
         folder_make(top);
     snprintf(folder, sizeof folder, "%s/%d", top, number++);
+    store_close(store_at(folder));
+    sql(folder, "INSERT INTO sqlite_sequence (name, seq) VALUES ('job', 506)");
     store = store_at(folder);
     return 0;
 }
@@ -93,12 +98,31 @@ static enum status apply_recover(struct conn *c, void *arg)
     return store_run_recover(c, arg, now);
 }
 
+static enum status apply_change(struct conn *c, void *arg)
+{
+    return store_job_change(c, arg);
+}
+
 /* Every run as it is. */
 struct picture {
     size_t count;
-    int64_t job[RUNS_MAX], id[RUNS_MAX];
+    int64_t job[RUNS_MAX], id[RUNS_MAX], priority[RUNS_MAX];
+    int owner[RUNS_MAX];
     enum run_state state[RUNS_MAX];
 };
+
+/* What a run has of its job. */
+static bool take_job(void *arg, const struct job *j)
+{
+    struct picture *p = arg;
+    for (size_t i = 0; i < p->count; i++)
+        for (int o = 0; o < OWNERS && p->job[i] == j->id; o++)
+            if (strcmp(j->owner, owners[o]) == 0) {
+                p->owner[i] = o;
+                p->priority[i] = j->priority;
+            }
+    return true;
+}
 
 static bool take(void *arg, const struct run *r)
 {
@@ -114,6 +138,63 @@ static void look(struct picture *p)
     struct run_filter all = {.limit = RUNS_MAX, .state = RUN_STATES};
     p->count = 0;
     assert_int_equal(store_run_list(store_reader(store), &all, take, p), STATUS_OK);
+    assert_int_equal(
+        store_job_list(store_reader(store), INT64_MAX, 1000, false, take_job, p),
+        STATUS_OK);
+}
+
+/* Whether run b waits before run a, if both have one owner. */
+static bool goes_before(const struct picture *p, size_t b, size_t a)
+{
+    if (p->priority[b] != p->priority[a])
+        return p->priority[b] > p->priority[a];
+    return p->job[b] != p->job[a] ? p->job[b] < p->job[a] : p->id[b] < p->id[a];
+}
+
+/* The place of a run by counting all the others. */
+static void check_place(uint64_t seed, const struct picture *p, size_t run)
+{
+    struct queue_place got;
+    int64_t own = 0, others = 0, most = 0;
+    int64_t higher[OWNERS] = {0}, equal[OWNERS] = {0}, before = 0;
+    assert_int_equal(store_queue_place(store_reader(store), p->id[run], now, &got),
+                     STATUS_OK);
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->state[i] != RUN_QUEUED)
+            continue;
+        bool mine = p->owner[i] == p->owner[run];
+        own += mine && goes_before(p, i, run);
+        before += mine && goes_before(p, i, run) && p->priority[i] == p->priority[run];
+        higher[p->owner[i]] += p->priority[i] > p->priority[run];
+        equal[p->owner[i]] += p->priority[i] == p->priority[run];
+    }
+    for (int o = 0; o < OWNERS;
+         o++) /* owners take turns; who begins depends on their use */
+        if (o != p->owner[run]) {
+            others += higher[o] + (before < equal[o] ? before : equal[o]);
+            most += higher[o] + (before + 1 < equal[o] ? before + 1 : equal[o]);
+        }
+    CHECK(seed, got.ahead_own == own);
+    CHECK(seed, got.ahead_others >= others && got.ahead_others <= most);
+    CHECK(seed, got.place == 1 + got.ahead_own + got.ahead_others);
+}
+
+static void check_waiting(uint64_t seed, const struct picture *p)
+{
+    int64_t waiting[OWNERS] = {0}, job[OWNERS] = {0}, got;
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->state[i] == RUN_QUEUED)
+            check_place(seed, p, i);
+        waiting[p->owner[i]] += p->state[i] == RUN_QUEUED || p->state[i] == RUN_HELD;
+        job[p->owner[i]] = p->job[i];
+    }
+    for (int o = 0; o < OWNERS; o++) {
+        if (job[o] == 0)
+            continue;
+        assert_int_equal(store_owner_waiting(store_reader(store), job[o], &got),
+                         STATUS_OK);
+        CHECK(seed, got == waiting[o]);
+    }
 }
 
 struct checked {
@@ -138,7 +219,8 @@ static bool check_job(void *arg, const struct job *j)
     return true;
 }
 
-/* Counts of the jobs, limits, and that no end became anything else but by a retry. */
+/* Counts of the jobs, places, limits, and that no end became anything else but by a
+ * retry. */
 static void check_store(uint64_t seed, const struct picture *before, bool retried)
 {
     static struct picture after;
@@ -147,6 +229,7 @@ static void check_store(uint64_t seed, const struct picture *before, bool retrie
     assert_int_equal(
         store_job_list(store_reader(store), INT64_MAX, 1000, false, check_job, &c),
         STATUS_OK);
+    check_waiting(seed, &after);
     for (int o = 0; o < OWNERS; o++)
         CHECK(seed, c.running[o] <= PER_OWNER);
     for (size_t i = 0; i < before->count && !retried; i++)
@@ -166,6 +249,19 @@ static void finish_one(struct rng *r, const struct picture *p)
     e.seconds = 10;
     enum status want = p->state[i] == RUN_RUNNING ? STATUS_OK : STATUS_CONFLICT;
     assert_int_equal(store_write(store, apply_finish, &e), want);
+}
+
+/* One of the jobs so far, the newest of which is `last`. */
+static int64_t any_job(struct rng *r, int64_t last)
+{
+    return FIRST_JOB + dice_below(r, (uint32_t)(last - FIRST_JOB + 1));
+}
+
+static void change_priority(struct rng *r, int64_t last)
+{
+    struct job_change change = {.job = any_job(r, last), .has_priority = true};
+    change.priority = (int64_t)dice_below(r, 3) - 1;
+    assert_int_equal(store_write(store, apply_change, &change), STATUS_OK);
 }
 
 static void simulate(uint64_t seed)
@@ -188,9 +284,11 @@ static void simulate(uint64_t seed)
             claim_within(PER_OWNER, NULL);
         } else if (what < 7 && jobs > 0) {
             enum run_step verb = verbs[dice_below(&r, 4)];
-            enum status status = order(1 + dice_below(&r, (uint32_t)jobs), verb);
+            enum status status = order(any_job(&r, jobs), verb);
             CHECK(seed, status == STATUS_OK || status == STATUS_CONFLICT);
             retried = verb == STEP_RETRY;
+        } else if (what == 8 && jobs > 0) {
+            change_priority(&r, jobs);
         } else if (what == 7 && dice_below(&r, 5) == 0) {
             struct blame b = {.run = 1 + dice_below(&r, 20), .signal = "SEGV"};
             assert_int_equal(store_write(store, apply_recover, &b), STATUS_OK);
