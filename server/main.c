@@ -47,7 +47,9 @@ static const struct opt table[] = {
      "Folder with one folder per data set, or several with colons between; searched before "
      "DATA_DIR/datasets and /usr/share/datasets"},
     {"workers", 0, OPT_COUNT, offsetof(struct options, workers), "N", "FRUGAL_WORKERS", 0,
-     1024, "Runs to train at the same time. Default: the number of processors"},
+     1024,
+     "Runs to train at the same time; with 0 none begins until frugal admin workers says "
+     "so. Default: the number of processors"},
     {"per-owner", 0, OPT_COUNT, offsetof(struct options, per_owner), "N",
      "FRUGAL_PER_OWNER", 0, 1024,
      "Runs of one owner at the same time; 0: any number. Default: 0"},
@@ -177,8 +179,9 @@ static int serve(struct app *app, struct http *http, const struct options *o,
     if (status == STATUS_OK) {
         printf("%s\n", http_address(http));
         fflush(stdout);
-        log_info("frugald %s answers on %s, %ld workers", FRUGAL_VERSION,
-                 http_address(http), o->workers);
+        log_info("frugald %s answers on %s, %ld workers%s", FRUGAL_VERSION,
+                 http_address(http), o->workers,
+                 o->workers == 0 ? ": no run begins" : "");
         wait_for_signal(signals);
         http_stop(http);
     }
@@ -201,11 +204,11 @@ static int open_house(struct http *http, const struct options *o, const sigset_t
     if (status != STATUS_OK)
         return exit_code(status);
     buf_init(&folders, 1 << 16);
-    buf_addf(&folders, "%s:%s/datasets:/usr/share/datasets", o->datasets, o->data_dir);
+    buf_addf(&folders, "%s/datasets:/usr/share/datasets", o->data_dir);
     struct conn *reader = store_reader(app.store);
     if (reader != NULL && store_event_bounds(reader, &oldest, &newest) == STATUS_OK)
         app.hub = hub_open(newest);
-    status = catalogue_open(folders.data, &app.catalogue);
+    status = catalogue_open(o->datasets, folders.data, &app.catalogue);
     if (app.hub != NULL && status == STATUS_OK) {
         store_on_commit(app.store, publish, app.hub);
         code = serve(&app, http, o, signals, why);

@@ -67,6 +67,9 @@ static void say_why(struct waiting_run *w)
     else if (w->workers.starved)
         snprintf(why, room,
                  "the disk of the server is full: no run begins until it has space");
+    else if (w->workers.count == 0)
+        snprintf(why, room,
+                 "the server has no workers: no run begins until it is given some");
     else if (p->job_parallel > 0 && p->job_running >= p->job_parallel)
         snprintf(why, room,
                  "its job may have %lld runs at work at the same time, and has",

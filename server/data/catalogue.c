@@ -2,6 +2,7 @@
 #include "data/catalogue.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,23 +15,69 @@
 enum { PATH_CAP = 4096, SETS_MAX = 1000 };
 
 struct catalogue {
-    char *folders;
+    char *folders; /* all of them */
+    char *named;   /* those that should be there */
     pthread_mutex_t lock;
     /* protected by lock: */
     struct loaded *loaded;
 };
 
-enum status catalogue_open(const char *folders, struct catalogue **ret)
+/* The next folder of a colon-separated list; NULL at its end. */
+static char *next_folder(char **rest)
+{
+    char *folder;
+    do
+        folder = strsep(rest, ":");
+    while (folder != NULL && *folder == '\0');
+    return folder;
+}
+
+/* The next one that cannot be read; errno says why. */
+static char *next_unreadable(char **rest)
+{
+    char *folder;
+    DIR *dir = NULL;
+    while ((folder = next_folder(rest)) != NULL && (dir = opendir(folder)) != NULL)
+        closedir(dir);
+    return folder;
+}
+
+/* Which of the named folders cannot be read. */
+static void explain_folders(const struct catalogue *c, struct buf *why)
+{
+    char *copy = strdup(c->named), *rest = copy, *folder;
+    while (copy != NULL && (folder = next_unreadable(&rest)) != NULL)
+        buf_addf(why, "; the folder %s cannot be read: %s", folder, strerror(errno));
+    free(copy);
+}
+
+static void warn_of_folders(const struct catalogue *c)
+{
+    struct buf why;
+    buf_init(&why, 1 << 16);
+    explain_folders(c, &why);
+    if (why.len > 0)
+        log_warning("data sets may be missing%s", why.data);
+    buf_release(&why);
+}
+
+enum status catalogue_open(const char *named, const char *others, struct catalogue **ret)
 {
     struct catalogue *c = calloc(1, sizeof *c);
-    if (c == NULL)
-        return STATUS_NO_MEMORY;
-    c->folders = strdup(folders);
-    if (c->folders == NULL) {
-        free(c);
+    struct buf folders;
+    buf_init(&folders, 1 << 16);
+    buf_addf(&folders, "%s:%s", named, others);
+    if (c != NULL) {
+        c->folders = buf_take(&folders, NULL);
+        c->named = strdup(named);
+        pthread_mutex_init(&c->lock, NULL);
+    }
+    buf_release(&folders);
+    if (c == NULL || c->folders == NULL || c->named == NULL) {
+        catalogue_close(c);
         return STATUS_NO_MEMORY;
     }
-    pthread_mutex_init(&c->lock, NULL);
+    warn_of_folders(c);
     *ret = c;
     return STATUS_OK;
 }
@@ -46,17 +93,8 @@ void catalogue_close(struct catalogue *c)
     }
     pthread_mutex_destroy(&c->lock);
     free(c->folders);
+    free(c->named);
     free(c);
-}
-
-/* The next folder of a colon-separated list; NULL at its end. */
-static char *next_folder(char **rest)
-{
-    char *folder;
-    do
-        folder = strsep(rest, ":");
-    while (folder != NULL && *folder == '\0');
-    return folder;
 }
 
 static struct loaded *find_loaded(struct catalogue *c, const char *name)
@@ -123,6 +161,7 @@ static enum status get_locked(struct catalogue *c, const char *name,
             return status;
         if (!s.found) {
             buf_addf(why, "there is no data set of that name");
+            explain_folders(c, why);
             if (s.near.best != NULL)
                 buf_addf(why, "; did you mean \"%s\"?", s.nearest_name);
             return STATUS_NOT_FOUND;

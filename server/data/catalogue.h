@@ -34,8 +34,10 @@ struct dataset {
 
 struct catalogue;
 
-/* `folders`: a colon-separated list; earlier folders win. STATUS_NO_MEMORY. */
-enum status catalogue_open(const char *folders, struct catalogue **ret);
+/* Colon-separated lists of folders, of which earlier ones win. The named ones are missed
+ * where they cannot be read: the log says so at once, and catalogue_get when it finds
+ * nothing. NO_MEMORY. */
+enum status catalogue_open(const char *named, const char *others, struct catalogue **ret);
 void catalogue_close(struct catalogue *c);
 
 /* The names of all sets, sorted; each call looks at the folders anew. The caller frees the

@@ -97,7 +97,7 @@ static int run(const char *folders, struct bench *b)
     plan_cell_spec(plan, 0, &spec);
     struct catalogue *catalogue;
     const struct dataset *set;
-    enum status status = catalogue_open(folders, &catalogue);
+    enum status status = catalogue_open(folders, "", &catalogue);
     if (status == STATUS_OK)
         status = catalogue_get(catalogue, spec.dataset, &set, &why);
     if (status != STATUS_OK) {

@@ -66,7 +66,7 @@ int main(int argc, char **argv)
     log_set_level(LOG_LEVEL_WARNING);
     const struct kernels *kernels = kernels_for(argc > 3 ? argv[3] : NULL);
     bool ok = argc >= 3 && problems != NULL && kernels != NULL && hash_start() &&
-              catalogue_open(argv[1], &catalogue) == STATUS_OK &&
+              catalogue_open(argv[1], "", &catalogue) == STATUS_OK &&
               plan_parse(argv[2], strlen(argv[2]), &plan, problems) == STATUS_OK &&
               run(plan, catalogue, kernels, &why);
     if (!ok) {

@@ -108,7 +108,22 @@ test("the port is free again at once after an end", async (t) => {
 
 test("without any data set it starts, and says which are missing when asked", async (t) => {
   const server = await startServer(t, { tiny: false, args: ["--datasets", "/nowhere"] });
+  const missing = /the folder \/nowhere cannot be read: No such file or directory/;
+  await until(() => missing.test(server.log), "the warning");
   const r = await server.post(short);
   assert.equal(r.status, 422);
   assert.equal(r.json().errors[0].code, "unknown_dataset");
+  assert.match(r.json().errors[0].detail, missing);
+});
+
+test("with no workers it starts, and says that no run begins", async (t) => {
+  const server = await startServer(t, { workers: 0 });
+  await until(() => /0 workers: no run begins/.test(server.log), "the log of the start");
+  assert.doesNotMatch(server.log, /data sets may be missing/);
+  await server.submit(short);
+  const { why, expected_start: start } = await server.get("/v1/runs/1/why");
+  assert.match(why, /the server has no workers/);
+  assert.equal(start, null);
+  await server.order("/v1/workers", { count: 1 }, "PATCH");
+  assert.equal((await server.done(1)).state, "succeeded");
 });

@@ -92,7 +92,7 @@ static int end(void **state)
 static struct catalogue *open_both(void)
 {
     struct catalogue *c = NULL;
-    if (catalogue_open(both, &c) != STATUS_OK)
+    if (catalogue_open(both, "", &c) != STATUS_OK)
         abort();
     buf_clear(&why);
     return c;
@@ -242,7 +242,7 @@ static void unknown_names_get_a_suggestion(void **state)
     assert_int_equal(catalogue_get(c, "ziped", &d, &why), STATUS_NOT_FOUND);
     assert_non_null(strstr(why.data, "did you mean \"zipped\""));
     catalogue_close(c);
-    assert_int_equal(catalogue_open("", &c), STATUS_OK);
+    assert_int_equal(catalogue_open("", "", &c), STATUS_OK);
     assert_int_equal(catalogue_get(c, "plain", &d, &why), STATUS_NOT_FOUND);
     struct dataset_info *infos = NULL;
     size_t count = 7;
