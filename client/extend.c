@@ -39,6 +39,7 @@ const struct verb verb_extend = {
     .name = "extend",
     .words = "JOB",
     .summary = "Adds seeds or swept values to a job; only what is missing runs",
+    .more = "What a held job gets is held, too.\n",
     .words_min = 1,
     .words_max = 1,
     .options = options,

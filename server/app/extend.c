@@ -93,9 +93,11 @@ static void known_release(struct known *k)
     free(k->cell);
 }
 
+/* What a held job gets is held, too: it shall not run yet. */
 static enum status insert_missing(struct conn *c, struct extension *e, struct known *k)
 {
-    enum status status = STATUS_OK;
+    bool held = false;
+    enum status status = store_job_is_held(c, e->job, &held);
     int64_t now = clock_now_ms();
     for (size_t i = 0; i < plan_cells(e->plan) && status == STATUS_OK; i++) {
         struct known_cell wanted = {.params = plan_cell_params(e->plan, i)},
@@ -106,7 +108,8 @@ static enum status insert_missing(struct conn *c, struct extension *e, struct kn
             found = bsearch(&wanted, k->cell, k->count, sizeof wanted, by_params);
         struct new_run run = {.job = e->job,
                               .cell = found != NULL ? found->cell : k->next++,
-                              .created = now};
+                              .created = now,
+                              .held = held};
         status = plan_insert_cell(c, e->plan, wanted.params, &run);
         free(wanted.params);
     }

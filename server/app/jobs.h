@@ -38,9 +38,9 @@ enum status extension_prepare(const struct app *app, struct conn *reader, int64_
                               struct problems *problems);
 void extension_release(struct extension *e);
 
-/* The `apply` of a write: the runs that are missing. CONFLICT: the job is in the trash,
- * or was extended by somebody else in the meantime; OVER_QUOTA as for a submission. arg:
- * struct extension. */
+/* The `apply` of a write: the runs that are missing, held if all those still to come are.
+ * CONFLICT: the job is in the trash, or was extended by somebody else in the meantime;
+ * OVER_QUOTA as for a submission. arg: struct extension. */
 enum status extension_apply(struct conn *c, void *arg);
 void extension_announce(const struct extension *e);
 

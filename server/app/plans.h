@@ -12,7 +12,7 @@ enum status plan_check(const struct app *app, const struct plan *plan,
                        struct problems *problems);
 
 /* Part of a write: the runs of a cell, one for each seed, but for those that are there.
- * Of `run`, job, cell and created are given. */
+ * Of `run`, job, cell, created and held are given. */
 enum status plan_insert_cell(struct conn *c, const struct plan *plan, const char *params,
                              struct new_run *run);
 

@@ -40,9 +40,7 @@ json_t *body_object(struct request *r, const char *keys)
     }
     json_object_foreach(body, key, value)
     {
-        char word[40];
-        snprintf(word, sizeof word, " %.36s ", key);
-        if (strstr(keys, word) == NULL)
+        if (!request_lists(keys, key))
             unknown = key;
     }
     if (!json_is_object(body)) {

@@ -141,11 +141,10 @@ static enum MHD_Result check_argument(void *arg, enum MHD_ValueKind kind, const 
                                       const char *value)
 {
     struct request *r = arg;
-    char word[44], detail[120];
+    char detail[120];
     (void)kind;
     (void)value;
-    snprintf(word, sizeof word, " %.40s ", key);
-    if (strstr(r->route->arguments, word) != NULL)
+    if (request_lists(r->route->arguments, key))
         return MHD_YES;
     snprintf(detail, sizeof detail, "there is no query argument \"%.40s\" here", key);
     return refuse(r, STATUS_BAD_REQUEST, detail) ? MHD_YES : MHD_NO;

@@ -50,6 +50,23 @@ static void obeyed(struct request *r)
     }
 }
 
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Ascending, each once. */
+static void settle_runs(struct job_order *o, size_t n)
+{
+    size_t kept = 0;
+    qsort(o->runs, n, sizeof *o->runs, by_number);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || o->runs[i] != o->runs[i - 1])
+            o->runs[kept++] = o->runs[i];
+    o->order.count = kept;
+}
+
 /* "runs": [3, 4]. False: the request has been answered. */
 static bool read_runs(struct request *r, const json_t *body, struct job_order *o)
 {
@@ -65,8 +82,9 @@ static bool read_runs(struct request *r, const json_t *body, struct job_order *o
             return false;
         }
     }
-    o->order.count = n;
-    if (o->runs == NULL)
+    if (o->runs != NULL)
+        settle_runs(o, n);
+    else
         body_refuse(r, "/runs", "wrong_type", "must be a list of at least one run");
     return o->runs != NULL;
 }

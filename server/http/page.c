@@ -31,16 +31,20 @@ bool page_add(struct page *p, int64_t id, json_t *item)
     return true;
 }
 
-void page_reply(struct request *r, struct page *p, enum status status)
+json_t *page_json(struct page *p)
 {
     char cursor[24];
     snprintf(cursor, sizeof cursor, "%lld", (long long)p->last);
+    return json_pack("{s:o, s:o}", "items", p->items, "next_cursor",
+                     p->has_next ? json_string(cursor) : json_null());
+}
+
+void page_reply(struct request *r, struct page *p, enum status status)
+{
     if (status != STATUS_OK) {
         json_decref(p->items);
         reply_problem(r, status, NULL, NULL);
         return;
     }
-    reply_json(r, MHD_HTTP_OK,
-               json_pack("{s:o, s:o}", "items", p->items, "next_cursor",
-                         p->has_next ? json_string(cursor) : json_null()));
+    reply_json(r, MHD_HTTP_OK, page_json(p));
 }

@@ -21,6 +21,9 @@ bool page_is_full(const struct page *p);
  * more rows are wanted. */
 bool page_add(struct page *p, int64_t id, json_t *item);
 
+/* {"items": ..., "next_cursor": ...}; takes the items. */
+json_t *page_json(struct page *p);
+
 /* Answers the request with the page, or with the problem that `status` means. */
 void page_reply(struct request *r, struct page *p, enum status status);
 

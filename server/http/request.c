@@ -21,6 +21,14 @@ struct conn *request_reader(struct request *r)
     return c;
 }
 
+bool request_lists(const char *list, const char *word)
+{
+    char spaced[44];
+    int length = snprintf(spaced, sizeof spaced, " %s ", word);
+    return length < (int)sizeof spaced && strchr(word, ' ') == NULL &&
+           strstr(list, spaced) != NULL;
+}
+
 static int hex_digit(char c)
 {
     return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;

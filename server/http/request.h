@@ -70,6 +70,9 @@ bool request_number(struct request *r, const char *name, int64_t min, int64_t ma
 /* The read-only connection of this thread; NULL: none, and the request has been answered. */
 struct conn *request_reader(struct request *r);
 
+/* Whether `word` is one of the words of a list that has spaces around each. */
+bool request_lists(const char *list, const char *word);
+
 /* Value of a request header, or NULL. */
 const char *request_header(const struct request *r, const char *name);
 

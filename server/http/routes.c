@@ -23,7 +23,7 @@ const struct route routes[] = {
     {"GET", "/v1/runs/{id}/trace", runs_trace, 0, " after columns format "},
     {"GET", "/v1/runs/{id}/weights", weights_get, 0, ""},
     {"GET", "/v1/runs/{id}/why", runs_why, 0, ""},
-    {"GET", "/v1/runs/{id}/attempts", runs_attempts, 0, ""},
+    {"GET", "/v1/runs/{id}/attempts", runs_attempts, 0, " limit cursor "},
     {"POST", "/v1/runs/{id}/verify", runs_verify, LIMIT_ORDER_BODY, ""},
     {"GET", "/v1/workers", workers_get, 0, ""},
     {"PATCH", "/v1/workers", workers_patch, LIMIT_ORDER_BODY, ""},

@@ -7,6 +7,7 @@
 #include "app/jobs.h"
 #include "base/clock.h"
 #include "http/body.h"
+#include "http/page.h"
 #include "http/reply.h"
 #include "http/routes.h"
 #include "http/views.h"
@@ -78,17 +79,20 @@ void runs_why(struct request *r)
         reply_no_run(r, status);
 }
 
-static bool add_attempt(void *arg, const struct attempt *a)
+static json_t *view_attempt(const struct attempt *a)
 {
-    json_t *j = json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "number",
-                          (json_int_t)a->number, "state", a->state, "outcome",
-                          json_text(a->outcome), "reason", json_text(a->reason),
-                          "started", json_time(a->started), "finished",
-                          json_time(a->finished), "seconds", json_measure(a->seconds),
-                          "build", json_text(a->build), "host", json_text(a->host),
-                          "resumed", a->anew ? json_null() : json_integer(a->resumed));
-    json_array_append_new(arg, j);
-    return true;
+    return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "number",
+                     (json_int_t)a->number, "state", a->state, "outcome",
+                     json_text(a->outcome), "reason", json_text(a->reason), "started",
+                     json_time(a->started), "finished", json_time(a->finished), "seconds",
+                     json_measure(a->seconds), "build", json_text(a->build), "host",
+                     json_text(a->host), "resumed",
+                     a->anew ? json_null() : json_integer(a->resumed));
+}
+
+static bool add_attempt(void *page, const struct attempt *a)
+{
+    return page_add(page, a->number, page_is_full(page) ? NULL : view_attempt(a));
 }
 
 static bool is_there(void *arg, const struct run *run)
@@ -100,19 +104,21 @@ static bool is_there(void *arg, const struct run *run)
 
 void runs_attempts(struct request *r)
 {
+    struct page p;
+    int64_t after = 0;
     struct conn *c = request_reader(r);
-    if (c == NULL)
+    if (c == NULL || !page_begin(r, &p, &after))
         return;
-    json_t *items = json_array();
     enum status status = store_run_get(c, r->id, is_there, NULL);
     if (status == STATUS_OK)
-        status = store_attempt_list(c, r->id, add_attempt, items);
+        status = store_attempt_list(c, r->id, after, p.limit + 1, add_attempt, &p);
+    json_t *list = page_json(&p);
+    json_object_set_new(list, "run", json_integer(r->id));
     if (status == STATUS_OK) {
-        reply_json(r, MHD_HTTP_OK,
-                   json_pack("{s:I, s:o}", "run", (json_int_t)r->id, "items", items));
+        reply_json(r, MHD_HTTP_OK, list);
         return;
     }
-    json_decref(items);
+    json_decref(list);
     reply_no_run(r, status);
 }
 

@@ -30,7 +30,7 @@ static void add_missing(json_t *list, const json_t *more)
 static void add_seeds(json_t *root, const json_t *more, struct problems *problems)
 {
     json_int_t n = json_integer_value(more);
-    if (json_is_array(more)) {
+    if (json_array_size(more) > 0) {
         add_missing(json_object_get(root, "seeds"), more);
     } else if (json_is_integer(more) && n >= 1 && n <= SPEC_RUNS_MAX) {
         json_t *list = json_array();
@@ -48,7 +48,7 @@ static void add_values(json_t *root, json_t *more, struct problems *problems)
 {
     const char *key;
     json_t *values, *sweep = json_object_get(root, "sweep");
-    if (!json_is_object(more))
+    if (json_object_size(more) == 0)
         problems_add(problems, "/sweep", "wrong_type", NULL,
                      "must be an object of JSON pointers and lists of values");
     json_object_foreach(more, key, values)
@@ -61,9 +61,9 @@ static void add_values(json_t *root, json_t *more, struct problems *problems)
                 problems, at, "unknown_axis", NULL,
                 "the job does not sweep this; a new axis would make other runs of "
                 "those that it has");
-        else if (!json_is_array(values))
+        else if (json_array_size(values) == 0)
             problems_add(problems, at, "wrong_type", NULL,
-                         "must be a list of the values to add");
+                         "must be a list of at least one value to add");
         else
             add_missing(axis, values);
     }

@@ -218,13 +218,15 @@ enum status store_run_recover(struct conn *c, const struct blame *b, int64_t now
     }
 }
 
-enum status store_attempt_list(struct conn *c, int64_t run, attempt_visit *visit,
-                               void *arg)
+enum status store_attempt_list(struct conn *c, int64_t run, int64_t after, int64_t limit,
+                               attempt_visit *visit, void *arg)
 {
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_ATTEMPT_LIST);
     if (q == NULL)
         return conn_status(c);
     sqlite3_bind_int64(q, 1, run);
+    sqlite3_bind_int64(q, 2, after);
+    sqlite3_bind_int64(q, 3, limit);
     bool more = true;
     int code = SQLITE_DONE;
     while (more && (code = sqlite3_step(q)) == SQLITE_ROW) {

@@ -72,8 +72,8 @@ struct attempt {
 
 typedef bool attempt_visit(void *arg, const struct attempt *a);
 
-/* Ascending. */
-enum status store_attempt_list(struct conn *c, int64_t run, attempt_visit *visit,
-                               void *arg);
+/* Those with a number above `after`, ascending. */
+enum status store_attempt_list(struct conn *c, int64_t run, int64_t after, int64_t limit,
+                               attempt_visit *visit, void *arg);
 
 #endif

@@ -69,6 +69,14 @@ enum status store_job_extend(struct conn *c, int64_t job, const char *before,
         c, &(struct event){.kind = "job", .job = job, .state = "extended"});
 }
 
+enum status store_job_is_held(struct conn *c, int64_t job, bool *ret)
+{
+    int64_t held = 0;
+    enum status status = conn_read(c, STATEMENT_JOB_HELD, &held, job);
+    *ret = held != 0;
+    return status;
+}
+
 /* Counts per state, and the share of the running ones that is done. */
 static enum status read_counts(struct conn *c, struct job *j)
 {

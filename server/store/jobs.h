@@ -64,6 +64,7 @@ struct new_run {
     int64_t job, cell, created;
     uint64_t seed;
     const char *params;
+    bool held; /* it does not wait for its turn yet */
 };
 
 /* *ret_id is 0 where the job has that cell and seed already: nothing happens. */
@@ -73,6 +74,9 @@ enum status store_run_insert(struct conn *c, const struct new_run *r, int64_t *r
  * job is in the trash. */
 enum status store_job_extend(struct conn *c, int64_t job, const char *before,
                              const char *after, int64_t cells);
+
+/* Whether there are runs of it to come, and all of them are held. */
+enum status store_job_is_held(struct conn *c, int64_t job, bool *ret);
 
 /* The cells of a job, ascending; params live only as long as the visit. */
 enum status store_cell_list(struct conn *c, int64_t job,

@@ -10,7 +10,7 @@ enum status store_run_insert(struct conn *c, const struct new_run *r, int64_t *r
     sqlite3_bind_int64(q, 2, r->cell);
     sqlite3_bind_int64(q, 3, (int64_t)r->seed);
     bind_text(q, 4, r->params);
-    bind_text(q, 5, run_state_name(RUN_QUEUED));
+    bind_text(q, 5, run_state_name(r->held ? RUN_HELD : RUN_QUEUED));
     sqlite3_bind_int64(q, 6, r->created);
     enum status status = conn_run(c, q);
     if (status == STATUS_OK)

@@ -61,6 +61,8 @@ test("cancel and retry of single runs", async (t) => {
   await told(server, 2, "retry", {}, 409, /job 2 is succeeded/);
   await told(server, 2, "cancel", {}, 409, /job 2 is succeeded/);
   await told(server, 2, "retry", { runs: [2] }, 409, /run 2 is succeeded/);
+  await told(server, 1, "retry", { runs: [1, 1] }, 200);
+  await told(server, 1, "cancel", { runs: [1, 1] }, 202);
 });
 
 test("hold and release", async (t) => {
@@ -99,6 +101,43 @@ test("a retry is a new attempt, and the history keeps the others", async (t) => 
   assert.equal((await server.request("/v1/runs/9/attempts")).status, 404);
 });
 
+test("attempts come in pages", async (t) => {
+  const server = await startServer(t);
+  await server.submit(spec(short, { training: { learning_rate: 99 } }));
+  await server.done(1);
+  for (let i = 0; i < 4; i += 1) {
+    await told(server, 1, "retry", {}, 200);
+    await server.done(1);
+  }
+  const list = "/v1/runs/1/attempts";
+  const sizes = [];
+  const numbers = [];
+  for (let page = await server.get(`${list}?limit=2`); ;
+    page = await server.get(`${list}?limit=2&cursor=${page.next_cursor}`)) {
+    assert.equal(page.run, 1);
+    sizes.push(page.items.length);
+    numbers.push(...page.items.map((a) => a.number));
+    if (page.next_cursor === null) break;
+  }
+  assert.deepEqual([sizes, numbers], [[2, 2, 1], [1, 2, 3, 4, 5]]);
+  assert.equal((await server.get(list)).next_cursor, null);
+  assert.equal((await server.request(`${list}?limit=0`)).status, 400);
+});
+
+test("only whole words are keys of an order, or arguments of a query", async (t) => {
+  const server = await startServer(t, { workers: 0 });
+  await server.submit(short);
+  for (const key of ["runs only", "run", "only ", "", "x".repeat(500)]) {
+    const r = await server.order("/v1/jobs/1/retry", { [key]: [1] });
+    assert.equal(r.status, 422, `${key}: ${r.text}`);
+    assert.equal(r.json().errors[0].code, "unknown_key");
+  }
+  for (const argument of ["limit+cursor", "limit%20cursor", "limi", "+limit"]) {
+    const r = await server.request(`/v1/jobs?${argument}=1`);
+    assert.equal(r.status, 400, argument);
+  }
+});
+
 test("extend runs only what is missing", async (t) => {
   const server = await startServer(t);
   const { id } = await server.submit(spec(short, { seeds: 2,
@@ -126,6 +165,21 @@ test("extend runs only what is missing", async (t) => {
   assert.deepEqual([job.runs.total, job.state], [12, "succeeded"]);
 });
 
+test("what a held job gets is held, too", async (t) => {
+  const server = await startServer(t, { workers: 0 });
+  await server.submit(spec(short, { seeds: 2 }));
+  await told(server, 1, "hold", {}, 200);
+  const held = await told(server, 1, "extend", { seeds: 3 }, 200);
+  assert.deepEqual([held.state, held.runs.held, held.runs.queued], ["held", 3, 0]);
+  const [, , third] = (await server.get("/v1/runs?job=1")).items;
+  await told(server, 1, "release", { runs: [third.id] }, 200);
+  const mixed = await told(server, 1, "extend", { seeds: 4 }, 200);
+  assert.deepEqual([mixed.runs.held, mixed.runs.queued], [2, 2]);
+  await told(server, 1, "cancel", {}, 200);
+  const ended = await told(server, 1, "extend", { seeds: 5 }, 200);
+  assert.deepEqual([ended.runs.held, ended.runs.queued], [0, 1]);
+});
+
 test("what cannot be extended", async (t) => {
   const server = await startServer(t);
   const { id } = await server.submit(spec(short, { sweep: { "/network/hidden/0": [5] } }));
@@ -133,6 +187,8 @@ test("what cannot be extended", async (t) => {
     [{}, ""], [{ seeds: 0 }, "/seeds"], [{ seeds: "x" }, "/seeds"], [{ seeds: [-1] }, "/seeds/1"],
     [{ sweep: [] }, "/sweep"], [{ sweep: { "/network/hidden/0": 7 } }, "/sweep/~1network~1hidden~10"],
     [{ sweep: { "/training/l2": [1] } }, "/sweep/~1training~1l2"], [{ name: "x" }, "/name"],
+    [{ seeds: [] }, "/seeds"], [{ sweep: {} }, "/sweep"],
+    [{ sweep: { "/network/hidden/0": [] } }, "/sweep/~1network~1hidden~10"],
     [{ seeds: 10001 }, "/seeds"], [{ seeds: 9000, sweep: { "/network/hidden/0": [6] } }, "/sweep"],
   ];
   for (const [body, pointer] of bad) {
