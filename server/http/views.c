@@ -106,9 +106,9 @@ static json_t *view_progress(const struct app *app, const struct run *r)
         rate = live.per_second;
         if (rate > 0 && of > 0)
             left = fmax(0, (of - samples) / rate);
-    } else if (r->seconds > 0) {
+    } else if (run_state_is_final(r->state) && r->seconds > 0) {
         rate = samples / r->seconds;
-        left = run_state_is_final(r->state) ? 0 : NAN;
+        left = 0;
     }
     return json_pack("{s:o, s:o, s:o, s:o}", "samples", json_count(samples), "of",
                      of > 0 ? json_count(of) : json_null(), "per_second",

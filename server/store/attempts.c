@@ -53,6 +53,8 @@ enum status store_run_begin_again(struct conn *c, int64_t run, bool timed)
 {
     enum status status =
         timed ? forget_rows(c, run) : conn_apply(c, STATEMENT_CHECKPOINT_FORGET, run);
+    if (status == STATUS_OK) /* those until the checkpoint are not computed any more */
+        status = conn_apply(c, STATEMENT_RUN_SECONDS, run, 0);
     return status == STATUS_OK ? conn_apply(c, STATEMENT_ATTEMPT_ANEW, run) : status;
 }
 

@@ -22,6 +22,22 @@ static enum status compare(struct conn *c, const struct trace_entry *e, const vo
     return status;
 }
 
+/* A row that is there already: all that it says anew is how long the attempt has taken.
+ */
+static enum status repeat_row(struct conn *c, const struct trace_entry *e,
+                              const void *bytes, size_t size)
+{
+    enum status status = compare(c, e, bytes, size);
+    if (status != STATUS_OK)
+        return status;
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_SECONDS);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, e->run);
+    sqlite3_bind_double(q, 2, e->seconds);
+    return conn_run(c, q);
+}
+
 static enum status update_results(struct conn *c, const struct trace_entry *e)
 {
     const struct energy *spent = &e->row.total.spent, *direct = &e->row.total.direct;
@@ -65,7 +81,7 @@ enum status store_trace_add(struct conn *c, const struct trace_entry *e)
     if (status != STATUS_OK)
         return status;
     if (sqlite3_changes(c->db) == 0)
-        return compare(c, e, value, size);
+        return repeat_row(c, e, value, size);
     status = update_results(c, e);
     if (status != STATUS_OK)
         return status;

@@ -86,6 +86,20 @@ static void the_end_of_a_run_is_the_end_of_it(void **state)
     assert_int_equal(load(&p), STATUS_NOT_FOUND);
 }
 
+static bool copy_run(void *arg, const struct run *r)
+{
+    *(struct run *)arg = *r; /* the caller reads numbers only */
+    return false;
+}
+
+static struct run the_run(void)
+{
+    struct run r = {.last = -2};
+    struct conn *c = store_reader(store);
+    assert_int_equal(store_run_get(c, job.first, copy_run, &r), STATUS_OK);
+    return r;
+}
+
 static enum status recover(struct conn *c, void *arg)
 {
     return store_run_recover(c, arg, 3000);
@@ -123,25 +137,12 @@ static void it_survives_a_crash_but_no_other_build(void **state)
     s.build = "another";
     assert_int_equal(store_write(store, begin, &s), STATUS_OK);
     assert_int_equal(load(&p), STATUS_NOT_FOUND);
+    assert_int_equal(the_run().seconds, 0);
 }
 
 static enum status add_row(struct conn *c, void *arg)
 {
     return store_trace_add(c, arg);
-}
-
-static bool copy_run(void *arg, const struct run *r)
-{
-    *(struct run *)arg = *r; /* the caller reads numbers only */
-    return false;
-}
-
-static struct run the_run(void)
-{
-    struct run r = {.last = -2};
-    struct conn *c = store_reader(store);
-    assert_int_equal(store_run_get(c, job.first, copy_run, &r), STATUS_OK);
-    return r;
 }
 
 /* Where the clock ends a run, rows behind the checkpoint may never come again. */
@@ -176,6 +177,65 @@ static void a_timed_run_keeps_rows_up_to_it(void **state)
     assert_true(r.m1 == 2.0 / 3 && r.m0_direct == 14 && r.seconds == 1.5);
     assert_int_equal(store_write(store, begin_again, &s), STATUS_OK);
     assert_int_equal(the_run().last, -1);
+}
+
+static bool copy_attempt(void *arg, const struct attempt *a)
+{
+    *(struct attempt *)arg = *a; /* the caller reads numbers only */
+    return true;
+}
+
+/* Of the newest attempt. */
+static double attempt_seconds(void)
+{
+    struct attempt a = {.seconds = -1};
+    assert_int_equal(
+        store_attempt_list(store_reader(store), job.first, 0, 100, copy_attempt, &a),
+        STATUS_OK);
+    return a.seconds;
+}
+
+static void claim_again(void)
+{
+    struct claim c = {.run = 0};
+    assert_int_equal(store_write(store, claim_run, &c), STATUS_OK);
+    claim_free(&c);
+}
+
+/* An attempt that only repeats rows takes its time, too; and what a checkpoint saved is
+ * not counted when the run begins again all the same. */
+static void a_crash_leaves_the_seconds_of_its_attempt(void **state)
+{
+    (void)state;
+    struct run_start s = {.run = job.first,
+                          .columns = "c",
+                          .spec_sha256 = "s",
+                          .data_sha256 = "d",
+                          .build = "b",
+                          .cpu = "u",
+                          .host = "h"};
+    struct trace_entry row = {.run = job.first, .job = job.job, .row = {.layers = 1}};
+    static const double took[] = {4, 3, 2.25};
+    for (int i = 0; i < 3; i++) {
+        s.attempt = i + 1;
+        row.seconds = took[i];
+        assert_int_equal(store_write(store, begin, &s), STATUS_OK);
+        if (i == 2)
+            assert_int_equal(store_write(store, begin_again, &s), STATUS_OK);
+        assert_int_equal(store_write(store, add_row, &row), STATUS_OK);
+        assert_true(the_run().seconds == took[i]);
+        if (i == 1)
+            save(0, "state");
+        assert_int_equal(store_write(store, recover, &(struct blame){0}), STATUS_OK);
+        assert_true(attempt_seconds() == took[i]);
+        claim_again();
+    }
+    s.attempt = 4; /* it computes nothing */
+    save(0, "state");
+    assert_int_equal(store_write(store, begin, &s), STATUS_OK);
+    assert_int_equal(store_write(store, begin_again, &s), STATUS_OK);
+    assert_int_equal(store_write(store, recover, &(struct blame){0}), STATUS_OK);
+    assert_true(attempt_seconds() == 0);
 }
 
 /* Three crashes in a row are the end; getting further in between is not. */
@@ -234,6 +294,7 @@ int main(void)
         IN_A_STORE(the_end_of_a_run_is_the_end_of_it),
         IN_A_STORE(it_survives_a_crash_but_no_other_build),
         IN_A_STORE(a_timed_run_keeps_rows_up_to_it),
+        IN_A_STORE(a_crash_leaves_the_seconds_of_its_attempt),
         IN_A_STORE(progress_forgives_crashes),
         IN_A_STORE(a_worker_goes_on_behind_it),
     };
