@@ -23,7 +23,9 @@ enum ending changed_print(const struct options *given, json_t *job)
     text_add_line(&line, raw.data);
     if (given->json)
         ending = dump_print(job);
-    else if (!given->quiet)
+    else if (given->quiet)
+        printf("%" PRId64 "\n", field_count(job, "id"));
+    else
         printf("%s\n", line.data);
     buf_release(&line);
     buf_release(&raw);

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <signal.h>
+#include <string.h>
 
 #include "api.h"
 #include "field.h"
@@ -54,7 +55,7 @@ static enum ending judge(const json_t *runs)
     return ending;
 }
 
-static enum ending watch(struct http *http, int64_t job, struct progress *progress)
+static enum ending show_to_end(struct http *http, int64_t job, struct progress *progress)
 {
     for (;;) {
         json_t *runs;
@@ -72,6 +73,44 @@ static enum ending watch(struct http *http, int64_t job, struct progress *progre
     }
 }
 
+/* False: some run is still to come, or at work. */
+static bool is_over(const json_t *job)
+{
+    const json_t *runs = json_object_get(job, "runs");
+    return state_runs_done(runs) == field_count(runs, "total");
+}
+
+/* Somebody may wait for ever, so he is told; once, until that changes. */
+static void note_hold(const json_t *job, bool *held)
+{
+    bool is_held = strcmp(field_text(job, "state", "?"), "held") == 0;
+    if (is_held && !*held)
+        say("job %" PRId64 " is held, until somebody releases it",
+            field_count(job, "id"));
+    *held = is_held;
+}
+
+/* Asks for the counts of the job only, and for its runs once they have ended. */
+static enum ending wait_to_end(struct http *http, int64_t id)
+{
+    json_t *job, *runs;
+    enum ending ending;
+    for (bool over = false, held = false; !over;) {
+        if ((ending = api_get(http, &job, "/v1/jobs/%" PRId64, id)) != ENDING_OK)
+            return ending;
+        over = is_over(job);
+        note_hold(job, &held);
+        json_decref(job);
+        if (!over)
+            http_pause(http, poll_seconds);
+    }
+    if ((ending = api_runs(http, id, &runs)) != ENDING_OK)
+        return ending;
+    ending = judge(runs);
+    json_decref(runs);
+    return ending;
+}
+
 enum ending follow_job(struct http *http, int64_t job, bool quiet)
 {
     struct sigaction before;
@@ -81,15 +120,17 @@ enum ending follow_job(struct http *http, int64_t job, bool quiet)
                                            .notice = progress_note,
                                            .to = &progress};
     catch_interrupt(&before);
-    progress_init(&progress, quiet);
+    progress_init(&progress);
     http_be_patient(http, &patience);
-    enum ending ending = watch(http, job, &progress);
+    enum ending ending =
+        quiet ? wait_to_end(http, job) : show_to_end(http, job, &progress);
     http_be_patient(http, NULL);
     progress_release(&progress);
     sigaction(SIGINT, &before, NULL);
     if (ending == ENDING_INTERRUPTED)
-        say("job %" PRId64 " goes on; frugal show %" PRId64 " shows it", job, job);
+        say("job %" PRId64 " goes on; frugal watch %" PRId64 " follows it again", job,
+            job);
     else if (ending == ENDING_UNREACHABLE)
-        say("job %" PRId64 " is kept; try frugal show %" PRId64 " later", job, job);
+        say("job %" PRId64 " is kept; try frugal watch %" PRId64 " later", job, job);
     return ending;
 }

@@ -8,9 +8,9 @@
 #include "ending.h"
 #include "http.h"
 
-/* Returns when all runs have ended: ENDING_RUN_FAILED unless all succeeded. Ctrl-C leaves
- * the job alone and gives ENDING_INTERRUPTED. A server that is away for less than half a
- * minute is waited for. `quiet`: only failures are spoken about. */
+/* Returns when all runs of the job, which exists, have ended: ENDING_RUN_FAILED unless
+ * all succeeded. Ctrl-C leaves the job alone and gives ENDING_INTERRUPTED. A server that
+ * is away for less than half a minute is waited for. `quiet`: without progress. */
 enum ending follow_job(struct http *http, int64_t job, bool quiet);
 
 #endif

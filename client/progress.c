@@ -12,10 +12,9 @@
 
 enum { BLOCK_MAX_BYTES = 1024 * 1024 };
 
-void progress_init(struct progress *p, bool quiet)
+void progress_init(struct progress *p)
 {
-    *p = (struct progress){.quiet = quiet,
-                           .redraws = terminal_redraws(stderr),
+    *p = (struct progress){.redraws = terminal_redraws(stderr),
                            .colours = terminal_colours(stderr),
                            .reported = json_object()};
 }
@@ -113,8 +112,6 @@ static void report_run(struct progress *p, const json_t *run)
 
 void progress_update(struct progress *p, const json_t *runs)
 {
-    if (p->quiet)
-        return;
     if (p->redraws) {
         draw(p, runs);
         return;

@@ -8,12 +8,12 @@
 #include <stddef.h>
 
 struct progress {
-    bool quiet, redraws, colours;
+    bool redraws, colours;
     size_t drawn;     /* lines of the block that the cursor stands below */
     json_t *reported; /* state by run, as far as lines were printed; owned */
 };
 
-void progress_init(struct progress *p, bool quiet);
+void progress_init(struct progress *p);
 void progress_release(struct progress *p);
 
 /* Shows what the runs are at. */

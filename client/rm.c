@@ -4,6 +4,7 @@
 
 #include "api.h"
 #include "changed.h"
+#include "dump.h"
 #include "field.h"
 
 static const struct opt rm_options[] = {
@@ -19,7 +20,7 @@ static enum ending erase(struct http *http, int64_t id, const char *query, json_
 }
 
 /* By way of the trash, unless it is there already. */
-static enum ending purge(struct http *http, int64_t id, bool quiet)
+static enum ending purge(const struct options *given, struct http *http, int64_t id)
 {
     json_t *job, *gone;
     enum ending ending = api_get(http, &job, "/v1/jobs/%" PRId64, id);
@@ -33,10 +34,12 @@ static enum ending purge(struct http *http, int64_t id, bool quiet)
     ending = erase(http, id, "?purge=1", &gone);
     if (ending != ENDING_OK)
         return ending;
-    if (!quiet)
-        printf("job %" PRId64 " is deleted\n", id);
+    if (given->json)
+        ending = dump_print(gone);
+    else
+        printf(given->quiet ? "%" PRId64 "\n" : "job %" PRId64 " is deleted\n", id);
     json_decref(gone);
-    return ENDING_OK;
+    return ending;
 }
 
 static enum ending run_rm(const struct options *given, const struct opts_words *words,
@@ -48,7 +51,7 @@ static enum ending run_rm(const struct options *given, const struct opts_words *
     if (ending != ENDING_OK)
         return ending;
     if (given->purge)
-        return purge(http, id, given->quiet || given->json);
+        return purge(given, http, id);
     ending = erase(http, id, "", &job);
     return ending == ENDING_OK ? changed_print(given, job) : ending;
 }

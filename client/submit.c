@@ -6,14 +6,12 @@
 #include "api.h"
 #include "dump.h"
 #include "field.h"
-#include "follow.h"
-#include "job_table.h"
 #include "number.h"
-#include "show.h"
 #include "spec_edit.h"
 #include "spec_file.h"
 #include "talk.h"
 #include "verbs.h"
+#include "watch.h"
 
 enum { BODY_MAX_BYTES = 32 * 1024 * 1024, KEY_BYTES = 16, KEY_TEXT = 2 * KEY_BYTES + 1 };
 
@@ -23,10 +21,16 @@ static const struct opt options[] = {
      "may be given several times"},
     {"seeds", 0, OPT_TEXT, offsetof(struct options, seeds), "N|A,B,...", NULL, 0, 0,
      "how many seeds, or which"},
+    {"sweep", 0, OPT_WORDS, offsetof(struct options, sweep), "PATH=VALUES", NULL, 0, 0,
+     "sweep something, each value in a cell of its own: network.hidden.0=[100,200]; may "
+     "be "
+     "given several times"},
     VERBS_FLAG("dry-run", 'n', dry_run,
                "store nothing; print the whole spec with its defaults"),
     VERBS_FLAG("follow", 'f', follow,
                "show the progress until all runs have ended, then their results"),
+    VERBS_FLAG("wait", 'w', wait,
+               "wait until all runs have ended, then show their results"),
     VERBS_JSON,
     VERBS_QUIET("print the number of the job only"),
 };
@@ -41,6 +45,8 @@ static enum ending read_spec(const struct options *given, const char *file, json
         ending = spec_edit_set(spec, given->set.word[i]);
     if (given->seeds != NULL && ending == ENDING_OK)
         ending = spec_edit_seeds(spec, given->seeds);
+    for (size_t i = 0; i < given->sweep.count && ending == ENDING_OK; i++)
+        ending = spec_edit_sweep(spec, given->sweep.word[i]);
     if (ending == ENDING_OK)
         *ret = spec;
     else
@@ -100,32 +106,10 @@ static enum ending print_job(const struct options *given, const json_t *job)
     else if (!given->json)
         printf("job %" PRId64 ": %" PRId64 " run%s in %" PRId64 " cell%s\n", id, runs,
                number_plural(runs), cells, number_plural(cells));
-    else if (!given->follow)
+    else if (!given->follow && !given->wait)
         return dump_print(job);
     fflush(stdout);
     return ENDING_OK;
-}
-
-static enum ending print_cells(struct http *http, int64_t id)
-{
-    json_t *summary;
-    enum ending ending = api_get(http, &summary, "/v1/jobs/%" PRId64 "/summary", id);
-    if (ending != ENDING_OK)
-        return ending;
-    ending = job_table_cells(summary);
-    json_decref(summary);
-    return ending;
-}
-
-static enum ending follow_to_end(const struct options *given, struct http *http,
-                                 int64_t id)
-{
-    enum ending ending = follow_job(http, id, given->quiet);
-    if (given->quiet || (ending != ENDING_OK && ending != ENDING_RUN_FAILED))
-        return ending;
-    enum ending shown =
-        given->json ? show_job(http, id, false, true) : print_cells(http, id);
-    return shown != ENDING_OK ? shown : ending;
 }
 
 static enum ending submit(const struct options *given, struct http *http,
@@ -146,9 +130,9 @@ static enum ending submit(const struct options *given, struct http *http,
         ending = print_job(given, answer);
     }
     json_decref(answer);
-    if (ending == ENDING_OK && given->follow && !given->dry_run)
-        ending = follow_to_end(given, http, id);
-    return ending;
+    if (ending != ENDING_OK || given->dry_run || (!given->follow && !given->wait))
+        return ending;
+    return watch_job(given, http, id, !given->follow);
 }
 
 static enum ending run(const struct options *given, const struct opts_words *words,
@@ -167,7 +151,9 @@ const struct verb verb_submit = {
     .name = "submit",
     .words = "FILE|-",
     .summary = "Submits the job that a spec file, or standard input, describes",
-    .more = "Leaving --follow with Ctrl-C does not stop the job.\n",
+    .more =
+        "With --follow and --wait the exit code is 1 if a run did not succeed. Leaving\n"
+        "with Ctrl-C does not stop the job; frugal watch JOB follows it again.\n",
     .words_min = 1,
     .words_max = 1,
     .options = options,

@@ -15,9 +15,10 @@ struct options {
     const char *server;
     bool help, version;
     bool json, quiet;
-    bool dry_run, follow, runs, failed, purge, trash, force;
+    bool dry_run, follow, wait, runs, failed, purge, trash, force, remove;
     long limit;
     const char *seeds, *columns, *output;
+    const char *name, *note, *tags, *priority, *parallel;
     struct opts_words set, sweep;
 };
 
@@ -44,8 +45,9 @@ extern const size_t verbs_options_rows;
 const struct verb *verbs_find(const char *name);
 
 extern const struct verb verb_submit, verb_ls, verb_show, verb_trace, verb_get, verb_why,
-    verb_verify, verb_cancel, verb_hold, verb_release, verb_retry, verb_extend, verb_rm,
-    verb_restore, verb_datasets, verb_admin, verb_help;
+    verb_verify, verb_watch, verb_wait, verb_cancel, verb_hold, verb_release, verb_retry,
+    verb_extend, verb_edit, verb_tag, verb_rm, verb_restore, verb_datasets, verb_admin,
+    verb_help;
 
 /* Rows that several verbs have in their tables. */
 #define VERBS_FLAG(name, letter, member, help)                                           \

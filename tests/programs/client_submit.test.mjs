@@ -59,6 +59,30 @@ test("--set and --seeds change the spec", async (t) => {
   assert.equal((await server.get("/v1/jobs")).items.length, 2);
 });
 
+test("--sweep makes cells", async (t) => {
+  const { server, submit } = await setUp(t);
+  const r = await submit(short, "--sweep", "network.hidden.0=[4,5]",
+    "--sweep", "/training/learning_rate=0.02", "--seeds", "2");
+  assert.match(r.out, /^job 1: 4 runs in 2 cells\n$/);
+  assert.deepEqual((await server.get("/v1/jobs/1")).spec.sweep,
+    { "/network/hidden/0": [4, 5], "/training/learning_rate": [0.02] });
+  assert.equal((await submit(short, "--sweep", "network.hidden.0")).code, 2);
+  const bad = await submit(short, "--sweep", "network.hiden=[[4]]");
+  assert.equal(bad.code, 3);
+});
+
+test("--wait: no progress, the results, and the exit code", async (t) => {
+  const { submit } = await setUp(t);
+  const good = await submit(spec(short, { seeds: 2 }), "--wait");
+  assert.deepEqual([good.code, good.err], [0, ""]);
+  assert.match(good.out, /^job 1: 2 runs in 1 cell\n.*\n *2 +3000 ± 0/);
+  const bad = await submit(spec(short, { training: { learning_rate: 99 } }), "-w", "-q");
+  assert.deepEqual([bad.code, bad.out], [1, "2\n"]);
+  assert.match(bad.err, /^frugal: run 3 failed: .*diverged[^\n]*\n$/);
+  const json = await submit(short, "--wait", "--json");
+  assert.equal(JSON.parse(json.out).summary.cells[0].metrics.m0.n, 1);
+});
+
 test("--dry-run prints the whole spec and stores nothing", async (t) => {
   const { server, submit } = await setUp(t);
   const { code, out, err } = await submit(spec(short, { seeds: 3 }), "--dry-run");
@@ -110,7 +134,7 @@ test("Ctrl-C leaves --follow and not the job", async (t) => {
   child.kill("SIGINT");
   const { code, err } = await followed;
   assert.equal(code, 130, err);
-  assert.match(err, /job 1 goes on/);
+  assert.match(err, /job 1 goes on; frugal watch 1 follows it again/);
   assert.equal((await server.get("/v1/jobs/1")).state, "running");
 });
 

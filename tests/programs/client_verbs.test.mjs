@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { until } from "../lib/cleanup.mjs";
+import { sleep, until } from "../lib/cleanup.mjs";
 import { clientOf } from "../lib/client.mjs";
 import { lossyProxy } from "../lib/lossy.mjs";
 import { startServer } from "../lib/server.mjs";
-import { endless, short, spec } from "../lib/specs.mjs";
+import { endless, long, short, spec } from "../lib/specs.mjs";
 
 async function atWork(server, run) {
   await until(async () => (await server.get(`/v1/runs/${run}`)).results, `run ${run} at work`);
@@ -44,7 +44,7 @@ test("hold, release, cancel, retry, extend, rm, restore", async (t) => {
   await ends(4, "cancel 9", /no such job/);
   await ends(2, "cancel x", /a job is named by its number/);
   await ends(2, "cancel 2 x", /a run is named by its number/);
-  await ok("cancel 1 -q");
+  await ok("cancel 1 -q", /^1\n$/);
   await server.done(2);
   await ends(7, "retry 2 --failed", /job 2 is cancelled: there is nothing to retry/);
   await ok("retry 2", /^job 2 is (queued|running)/);
@@ -62,7 +62,79 @@ test("hold, release, cancel, retry, extend, rm, restore", async (t) => {
   await ends(7, "rm 2", /job 2 is in the trash already/);
   await ok("restore 2", /^job 2 is succeeded/);
   await ok("rm --purge 2", /^job 2 is deleted\n$/);
+  await ok("rm --purge 1 --json", /"deleted": true/);
   await ends(4, "show 2", /no such job/);
+});
+
+test("edit and tag", async (t) => {
+  const server = await startServer(t, { workers: 0 });
+  const frugal = clientOf(server);
+  const { ok, ends } = verbs(server);
+  await server.submit(spec(short, { tags: ["old"], seeds: 2 }));
+  const edit = async (...args) => {
+    const r = await frugal("edit", "1", ...args);
+    assert.deepEqual([r.code, r.err], [0, ""]);
+    return server.get("/v1/jobs/1");
+  };
+  const job = await edit("--name", "a name", "--note", "what, for", "--priority", "-7",
+    "--parallel", "3");
+  assert.deepEqual([job.name, job.note, job.priority, job.parallel, job.tags],
+    ["a name", "what, for", -7, 3, ["old"]]);
+  const again = await edit("--parallel=any", "--note=", "--tags", "x,y z");
+  assert.deepEqual([again.name, again.note, again.parallel, again.tags],
+    ["a name", "", null, ["x", "y z"]]);
+  await ok("tag 1 fig3 x fig4", /^job 1 is queued: 2 queued\n$/);
+  assert.deepEqual((await server.get("/v1/jobs/1")).tags, ["x", "y z", "fig3", "fig4"]);
+  await ok("tag --remove 1 x fig4 nothing -q", /^1\n$/);
+  const { out } = await ok("tag 1 fig3 --json", /./);
+  assert.deepEqual(JSON.parse(out).tags, ["y z", "fig3"]);
+  assert.deepEqual((await edit("--tags", "")).tags, []);
+  await ends(2, "edit 1", /--name, --note, --tags, --priority or --parallel/);
+  await ends(2, "edit 1 --priority high", /--priority takes a whole number, not "high"/);
+  await ends(2, "edit 1 --parallel 2x", /--parallel takes a whole number/);
+  await ends(3, "edit 1 --priority 5000", /\/priority: must be at least -1000/);
+  await ends(2, "tag 1", /tag takes JOB TAG/);
+  await ends(4, "tag 9 x", /no such job/);
+  await ends(4, "edit 9 --name x", /no such job/);
+});
+
+test("wait and watch: how jobs ended, and the exit code", async (t) => {
+  const server = await startServer(t, { workers: 1 });
+  const { ok, ends } = verbs(server);
+  await server.submit(spec(long, { seeds: 2, stop: { accuracy: null, epochs: null,
+    samples: 100000 } }));
+  await server.submit(spec(short, { training: { learning_rate: 99 } }));
+  const watched = await ok("watch 1", /\n *2 +100000 ± 0/);
+  assert.match(watched.err, /run 2 succeeded/);
+  await ok("wait 1", /^job 1 is succeeded: 2 succeeded\n$/);
+  const both = await ends(1, "wait 2 1", /run 3 failed: .*diverged/);
+  assert.match(both.out, /^job 2 is failed: 1 failed\njob 1 is succeeded: 2 succeeded\n$/);
+  await ok("wait 1 -q", /^1\n$/);
+  assert.equal(JSON.parse((await ok("wait 1 --json", /./)).out).state, "succeeded");
+  assert.deepEqual(await ok("watch 1 -q", /^1\n$/), { code: 0, out: "1\n", err: "" });
+  assert.equal(JSON.parse((await ok("watch 1 --json", /./)).out).job.id, 1);
+  await ends(1, "watch 2", /run 3 failed: .*diverged/);
+  for (const args of ["wait 1 9", "watch 9"]) {
+    assert.equal((await ends(4, args, /no such job/)).out, "");
+  }
+  await ends(2, "wait x", /a job is named by its number/);
+});
+
+test("wait says that a job is held, and goes on when it is released", async (t) => {
+  const server = await startServer(t, { workers: 0 });
+  await server.submit(short);
+  await server.order("/v1/jobs/1/hold");
+  let said = "";
+  const waiting = clientOf(server)("wait", "1", { started: (child) => {
+    child.stderr.on("data", (text) => { said += text; });
+  } });
+  await until(() => /job 1 is held, until somebody releases it\n/.test(said), "the hint");
+  await sleep(1000); // for some more looks at the job
+  await server.order("/v1/jobs/1/release");
+  await server.order("/v1/workers", { count: 1 }, "PATCH");
+  const { code, out, err } = await waiting;
+  assert.deepEqual([code, out], [0, "job 1 is succeeded: 1 succeeded\n"]);
+  assert.equal(err.split("\n").length, 2, "said once");
 });
 
 test("admin: workers, drain, resume", async (t) => {
