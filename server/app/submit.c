@@ -59,12 +59,14 @@ enum status plan_check(const struct app *app, const struct plan *plan,
         status = catalogue_get(app->catalogue, s->dataset, &d, &why);
         if (status == STATUS_NO_MEMORY)
             break;
-        if (status == STATUS_OK)
+        if (status == STATUS_OK) {
             check_extent(s, d, problems);
-        else
+            plan_name_cell(plan, cell, 0, problems);
+        } else {
             problems_add(problems, "/dataset",
                          status == STATUS_NOT_FOUND ? "unknown_dataset" : "bad_dataset",
                          NULL, "\"%s\": %s", s->dataset, why.data);
+        }
     }
     buf_release(&why);
     free(s);

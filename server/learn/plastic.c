@@ -7,14 +7,12 @@
 
 uint32_t plastic_sources(const struct learner *r, uint32_t l)
 {
-    uint32_t k = l > 0 ? r->spec.rule.subnet[l - 1] : 0;
-    return k > 0 ? k : r->net.layer[l].sources;
+    return rule_sources(&r->spec.rule, &r->spec.net, l);
 }
 
 uint32_t plastic_targets(const struct learner *r, uint32_t l)
 {
-    uint32_t k = l + 1 < r->spec.net.layers ? r->spec.rule.subnet[l] : 0;
-    return k > 0 ? k : r->net.layer[l].targets;
+    return rule_targets(&r->spec.rule, &r->spec.net, l);
 }
 
 static const uint8_t *mask_of(const struct learner *r, const struct step *step,

@@ -65,7 +65,12 @@ struct rule {
 /* Number of entries that a fraction of `size` keeps: rounded half up, at least 1. */
 size_t rule_count(double fraction, size_t size);
 
-/* Synapses, or units, that take part in one competition in layer l. */
+/* Synapses, or units, that there are to one competition in layer l. */
 size_t rule_competitors(const struct rule *r, const struct net_spec *net, uint32_t l);
+
+/* Those of them that the subnet leaves plastic, and its units on either side. */
+size_t rule_contenders(const struct rule *r, const struct net_spec *net, uint32_t l);
+uint32_t rule_sources(const struct rule *r, const struct net_spec *net, uint32_t l);
+uint32_t rule_targets(const struct rule *r, const struct net_spec *net, uint32_t l);
 
 #endif

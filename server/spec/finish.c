@@ -77,11 +77,13 @@ void spec_check_layers(const struct spec *s, uint32_t features, uint32_t classes
     struct train_spec t;
     spec_train(s, 0, features, classes, 1, &t);
     for (uint32_t l = 0; l < s->compete_count.count; l++) {
-        size_t most = rule_competitors(&t.learner.rule, &t.learner.net, l);
+        size_t all = rule_competitors(&t.learner.rule, &t.learner.net, l);
+        size_t most = rule_contenders(&t.learner.rule, &t.learner.net, l);
         char at[64];
         snprintf(at, sizeof at, "/plasticity/compete/count/%u", l);
         if (s->compete_count.value[l] > (double)most)
             problems_add(problems, at, "out_of_range", NULL,
-                         "only %zu take part in a competition of this layer", most);
+                         "only %zu take part in a competition of this layer%s", most,
+                         most < all ? ", since the subnet leaves no more plastic" : "");
     }
 }

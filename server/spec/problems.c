@@ -46,6 +46,18 @@ void problems_add(struct problems *p, const char *pointer, const char *code,
     };
 }
 
+void problems_append(struct problems *p, size_t i, const char *text)
+{
+    struct buf whole;
+    buf_init(&whole, 2 * DETAIL_MAX);
+    buf_addf(&whole, "%s%s", p->item[i].detail, text);
+    char *detail = buf_take(&whole, NULL);
+    if (detail != NULL) {
+        free(p->item[i].detail);
+        p->item[i].detail = detail;
+    }
+}
+
 void problems_move(struct problems *p, size_t i, const char *from, const char *to)
 {
     char **pointer = &p->item[i].pointer;

@@ -29,6 +29,9 @@ __attribute__((format(printf, 5, 6))) void problems_add(struct problems *p,
                                                         const char *suggestion,
                                                         const char *detail, ...);
 
+/* Appends to the sentence of problem i. */
+void problems_append(struct problems *p, size_t i, const char *text);
+
 /* Puts `to` in place of `from` at the start of the pointer of problem i. */
 void problems_move(struct problems *p, size_t i, const char *from, const char *to);
 

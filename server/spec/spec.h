@@ -106,6 +106,11 @@ uint64_t plan_seed(const struct plan *p, size_t i);
  * NULL without memory. */
 char *plan_cell_params(const struct plan *p, size_t cell);
 
+/* Says of each problem from number `from` on that it is one of that cell; nothing where
+ * there is no sweep. */
+void plan_name_cell(const struct plan *p, size_t cell, size_t from,
+                    struct problems *problems);
+
 /* The spec of a cell, lists written out per layer. */
 void plan_cell_spec(const struct plan *p, size_t cell, struct spec *ret);
 
@@ -139,7 +144,8 @@ enum status plan_extend(const char *plan_json, const char *more, size_t length,
  * notes, and the seed. The caller frees it. NULL without memory. */
 char *spec_canonical(const struct spec *s, uint64_t seed);
 
-/* Checks what depends on the size of the images: counts above what a layer has. */
+/* Checks what depends on the size of the images: counts above what a layer has, or what
+ * the subnet leaves of it. */
 void spec_check_layers(const struct spec *s, uint32_t features, uint32_t classes,
                        struct problems *problems);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "base/utf8.h"
 #include "spec/json_text.h"
 #include "spec/parse.h"
 #include "spec/sweep.h"
@@ -117,6 +118,8 @@ static void apply_value(const struct axis *a, const json_t *value, const char *p
         field_set(a->field, value, pointer, s, problems);
 }
 
+enum { CELL_MAX = 400 };
+
 enum { RANK_FIELD = 8, RANK_ENTRY, RANKS };
 
 /* Larger sections come before smaller ones, then fields, then entries, so that each finds
@@ -139,6 +142,54 @@ static void apply_cell(const struct plan *p, size_t cell, struct spec *s,
             if (rank_of(&p->axis[i]) == rank)
                 apply_value(&p->axis[i], axis_value(p, i, cell), p->axis[i].pointer, s,
                             problems);
+}
+
+/* A value as it is compared: 100 and 100.0 are the same. */
+struct known_value {
+    char *text;
+    size_t place;
+};
+
+static int by_text(const void *a, const void *b)
+{
+    const struct known_value *x = a, *y = b;
+    int order = strcmp(x->text, y->text);
+    return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
+}
+
+static char *comparable_text(const json_t *value)
+{
+    json_t *real = json_is_number(value) ? json_real(json_number_value(value)) : NULL;
+    char *text = json_exact_text(real != NULL ? real : value,
+                                 JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+    json_decref(real);
+    return text;
+}
+
+/* A cell is known by its values, so none may be there twice. */
+static void check_doubles(const struct axis *a, struct problems *problems)
+{
+    char at[POINTER_MAX], pointer[POINTER_MAX + 32];
+    size_t n = json_array_size(a->values), known = 0;
+    struct known_value *value = calloc(n, sizeof *value);
+    for (size_t i = 0; value != NULL && i < n; i++) {
+        value[i] = (struct known_value){comparable_text(json_array_get(a->values, i)), i};
+        known += value[i].text != NULL;
+    }
+    if (n > 0 && known < n)
+        problems_add(problems, "", "no_memory", NULL, "the server is out of memory");
+    else if (n > 0)
+        qsort(value, n, sizeof *value, by_text);
+    pointer_join(at, sizeof at, "/sweep", a->pointer);
+    for (size_t i = 1; known == n && i < n; i++)
+        if (strcmp(value[i].text, value[i - 1].text) == 0) {
+            snprintf(pointer, sizeof pointer, "%s/%zu", at, value[i].place);
+            problems_add(problems, pointer, "duplicate", NULL,
+                         "this value is there already");
+        }
+    for (size_t i = 0; value != NULL && i < n; i++)
+        free(value[i].text);
+    free(value);
 }
 
 /* Each value of an axis by itself, at its own pointer. How long a list is depends on the
@@ -171,20 +222,29 @@ void sweep_check(const struct plan *p, struct problems *problems)
         return;
     }
     size_t before = problems->count;
-    for (size_t i = 0; i < p->axis_count; i++)
+    for (size_t i = 0; i < p->axis_count; i++) {
         check_values(p, &p->axis[i], s, problems);
+        check_doubles(&p->axis[i], problems);
+    }
     for (size_t cell = 0; problems->count == before && cell < p->cells; cell++) {
         *s = p->base;
         apply_cell(p, cell, s, problems);
         spec_finish(s, problems);
-        if (problems->count > before && p->axis_count > 0) {
-            char *params = plan_cell_params(p, cell);
-            problems_add(problems, "/sweep", "impossible_cell", NULL,
-                         "these problems are those of the cell %.300s", params);
-            free(params);
-        }
+        plan_name_cell(p, cell, before, problems);
     }
     free(s);
+}
+
+void plan_name_cell(const struct plan *p, size_t cell, size_t from,
+                    struct problems *problems)
+{
+    char remark[CELL_MAX];
+    char *params = plan_cell_params(p, cell);
+    snprintf(remark, sizeof remark, ", in the cell %.300s", params != NULL ? params : "");
+    utf8_trim(remark);
+    free(params);
+    for (size_t i = from; i < problems->count && p->axis_count > 0; i++)
+        problems_append(problems, i, remark);
 }
 
 char *plan_cell_params(const struct plan *p, size_t cell)

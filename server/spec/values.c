@@ -157,10 +157,13 @@ static void set_gate(const struct field *f, const json_t *value, const char *poi
                      struct spec_gate *target, struct problems *problems)
 {
     const char *word = json_string_value(value);
+    struct nearest near;
+    nearest_init(&near, word != NULL ? word : "");
+    nearest_consider(&near, "wrong");
     if (word != NULL && strcmp(word, "wrong") == 0)
         *target = (struct spec_gate){.kind = GATE_WRONG};
     else if (word != NULL || !json_is_number(value))
-        problems_add(problems, pointer, "not_a_choice", word != NULL ? "wrong" : NULL,
+        problems_add(problems, pointer, "not_a_choice", near.best,
                      "must be \"wrong\", a number, or null");
     else if (in_range(f, json_number_value(value), pointer, problems))
         *target = (struct spec_gate){GATE_ERROR, json_number_value(value)};
@@ -173,15 +176,19 @@ static void set_redraw(const json_t *value, const char *pointer, struct spec_red
     const char *word = json_string_value(value);
     const json_t *cycle = json_object_get(value, "cycle");
     json_int_t n = json_integer_value(cycle);
-    for (int kind = REDRAW_NEVER; kind < REDRAW_CYCLE && word != NULL; kind++)
+    struct nearest near;
+    nearest_init(&near, word != NULL ? word : "");
+    for (int kind = REDRAW_NEVER; kind < REDRAW_CYCLE && word != NULL; kind++) {
         if (strcmp(word, redraw_name((enum mask_redraw)kind)) == 0) {
             *target = (struct spec_redraw){.kind = (enum mask_redraw)kind};
             return;
         }
+        nearest_consider(&near, redraw_name((enum mask_redraw)kind));
+    }
     if (json_is_integer(cycle) && json_object_size(value) == 1 && n >= 1 && n <= CYCLE_MAX)
         *target = (struct spec_redraw){REDRAW_CYCLE, (uint32_t)n};
     else
-        problems_add(problems, pointer, "not_a_choice", NULL,
+        problems_add(problems, pointer, "not_a_choice", near.best,
                      "must be \"never\", \"sample\", \"class\" or {\"cycle\": n} with n "
                      "from 1 to %d",
                      CYCLE_MAX);

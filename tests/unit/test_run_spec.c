@@ -122,7 +122,8 @@ static void a_large_plan_survives_its_text(void **state)
     for (size_t n = 1810; n < 1830; n++) { /* as many values as are taken */
         b.len = head;
         for (size_t i = 0; i < n; i++)
-            buf_addf(&b, "%s[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]", i > 0 ? "," : "");
+            buf_addf(&b, "%s[0.%04zu,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]", i > 0 ? "," : "",
+                     i);
         buf_adds(&b, "]}}");
         struct parsed *p = parsed_new(b.data);
         if (p->status == STATUS_OK) {
