@@ -52,8 +52,9 @@ static int digits_for(int exponent, double sem)
 
 static void plain(char text[static NUMBER_TEXT], double mean, double sem)
 {
-    int digits = isnan(sem) ? clamp(3 - exponent_of(mean, 3), 0, DIGITS_MAX)
-                            : clamp(1 - exponent_of(sem, 1), 0, DIGITS_MAX);
+    int digits = clamp(1 - exponent_of(sem, 1), 0, DIGITS_MAX);
+    if (isnan(sem)) /* a whole number needs none */
+        digits = mean == round(mean) ? 0 : clamp(3 - exponent_of(mean, 3), 0, DIGITS_MAX);
     int n = snprintf(text, NUMBER_TEXT, "%.*f", digits, mean);
     if (!isnan(sem))
         snprintf(text + n, NUMBER_TEXT - (size_t)n, " ± %.*f", digits, sem);

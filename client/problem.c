@@ -2,13 +2,15 @@
 #include "problem.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "dump.h"
 #include "field.h"
 #include "talk.h"
 
-enum { SUGGESTION_MAX_BYTES = 1024 };
+enum { SUGGESTION_MAX_BYTES = 1024, POINTER_MAX_BYTES = 4096 };
 
 /* The sentences that both programs know, for answers that bring none. */
 static const struct {
@@ -50,22 +52,50 @@ static const char *known_text(long code)
     return "this answer is not understood";
 }
 
+/* A key as it was written: "/sweep/~1network~1hidden/0" is easier to read, and to look
+ * for in the spec, as /sweep/"/network/hidden"/0. */
+static void add_token(struct buf *b, const char *token, size_t n)
+{
+    bool escaped = memchr(token, '~', n) != NULL;
+    buf_adds(b, escaped ? "\"" : "");
+    for (size_t i = 0; i < n; i++) {
+        bool is_escape = token[i] == '~' && i + 1 < n;
+        buf_addc(b, !is_escape ? token[i] : token[++i] == '1' ? '/' : '~');
+    }
+    buf_adds(b, escaped ? "\"" : "");
+}
+
+static void add_pointer(struct buf *b, const char *pointer)
+{
+    while (*pointer == '/') {
+        size_t n = strcspn(++pointer, "/");
+        buf_addc(b, '/');
+        add_token(b, pointer, n);
+        pointer += n;
+    }
+    buf_adds(b, pointer);
+}
+
 static void say_error(const json_t *error)
 {
-    const char *pointer = field_text(error, "pointer", "");
+    struct buf place;
+    buf_init(&place, POINTER_MAX_BYTES);
+    add_pointer(&place, field_text(error, "pointer", ""));
+    const char *pointer = place.data;
     const char *detail =
         field_text(error, "detail", field_text(error, "code", "invalid"));
     const json_t *suggestion = json_object_get(error, "suggestion");
     const char *colon = *pointer != '\0' ? ": " : "";
-    if (suggestion == NULL || json_is_null(suggestion)) {
-        say_more("%s%s%s", pointer, colon, detail);
-        return;
-    }
     struct buf meant;
     buf_init(&meant, SUGGESTION_MAX_BYTES);
-    dump_line(&meant, suggestion);
-    say_more("%s%s%s (did you mean %s?)", pointer, colon, detail, meant.data);
+    if (suggestion != NULL && !json_is_null(suggestion)) {
+        buf_adds(&meant, " (did you mean ");
+        dump_line(&meant, suggestion);
+        buf_adds(&meant, "?)");
+    }
+    say_more("%s%s%s%s", pointer, colon, detail, meant.data);
     buf_release(&meant);
+    buf_release(&place);
 }
 
 enum ending problem_say(const struct http_reply *reply)

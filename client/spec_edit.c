@@ -112,24 +112,42 @@ static json_t *descend(json_t *spec, const struct path *path, size_t *ret_at)
     return node;
 }
 
-/* NULL for what is neither JSON nor UTF-8. */
+/* JSON; and a text without quotation marks, but not what begins like JSON and is none. */
 static json_t *read_value(const char *text)
 {
-    json_t *value = json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
-    return value != NULL ? value : json_string(text);
+    json_error_t why;
+    json_t *value = json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &why);
+    bool is_text = *text == '\0' || strchr("[{\"", *text) == NULL;
+    if (value == NULL && is_text)
+        value = json_string(text); /* NULL for what is no UTF-8 */
+    if (value == NULL)
+        say("\"%s\" is no JSON value: %s", text, is_text ? "it is not UTF-8" : why.text);
+    return value;
+}
+
+/* PATH=VALUE. What is wrong has been said; else the caller owns *ret_value. */
+static enum ending read_assignment(const char *option, const char *example,
+                                   const char *assignment, struct path *ret_path,
+                                   json_t **ret_value)
+{
+    const char *equals = strchr(assignment, '=');
+    if (equals == NULL ||
+        !read_path(ret_path, assignment, (size_t)(equals - assignment))) {
+        say("--%s takes %s, not \"%s\"", option, example, assignment);
+        return ENDING_USAGE;
+    }
+    *ret_value = read_value(equals + 1);
+    return *ret_value != NULL ? ENDING_OK : ENDING_USAGE;
 }
 
 enum ending spec_edit_set(json_t *spec, const char *assignment)
 {
     struct path path;
-    const char *equals = strchr(assignment, '=');
-    json_t *value = equals != NULL ? read_value(equals + 1) : NULL;
-    if (value == NULL || !read_path(&path, assignment, (size_t)(equals - assignment))) {
-        say("--set takes PATH=VALUE, for example network.hidden=[100], not \"%s\"",
-            assignment);
-        json_decref(value);
-        return ENDING_USAGE;
-    }
+    json_t *value;
+    enum ending ending = read_assignment(
+        "set", "PATH=VALUE, for example network.hidden=[100]", assignment, &path, &value);
+    if (ending != ENDING_OK)
+        return ending;
     size_t at;
     json_t *node = descend(spec, &path, &at);
     if (node == NULL)
@@ -211,14 +229,12 @@ static bool add_axis(json_t *spec, const struct path *path, json_t *values)
 enum ending spec_edit_sweep(json_t *spec, const char *assignment)
 {
     struct path path;
-    const char *equals = strchr(assignment, '=');
-    json_t *value = equals != NULL ? read_value(equals + 1) : NULL;
-    if (value == NULL || !read_path(&path, assignment, (size_t)(equals - assignment))) {
-        say("--sweep takes PATH=VALUES, for example network.hidden.0=[100,200], not \"%s\"",
-            assignment);
-        json_decref(value);
-        return ENDING_USAGE;
-    }
+    json_t *value;
+    enum ending ending =
+        read_assignment("sweep", "PATH=VALUES, for example network.hidden.0=[100,200]",
+                        assignment, &path, &value);
+    if (ending != ENDING_OK)
+        return ending;
     json_t *values = json_is_array(value) ? json_incref(value) : json_pack("[O]", value);
     bool ok = values != NULL && add_axis(spec, &path, values);
     json_decref(values);

@@ -144,8 +144,10 @@ void reply_problem(struct request *r, enum status status, const char *detail,
     json_object_set_new(j, "type", json_string("about:blank"));
     json_object_set_new(j, "title", json_string(MHD_get_reason_phrase_for(code)));
     json_object_set_new(j, "status", json_integer(code));
-    json_object_set_new(j, "detail",
-                        json_string(detail != NULL ? detail : status_text(status)));
+    json_t *sentence = detail != NULL ? json_string(detail) : NULL;
+    if (sentence == NULL) /* or it repeats a request that is no UTF-8 */
+        sentence = json_string(status_text(status));
+    json_object_set_new(j, "detail", sentence);
     if (problems != NULL && problems->count > 0) {
         json_t *errors = json_array();
         for (size_t i = 0; i < problems->count; i++)

@@ -86,9 +86,9 @@ static bool is_listed(const char *list, const char *name)
 static const char SECONDS[] = "seconds";
 enum { PLACE_OF_SECONDS = TRACE_COLUMNS_MAX };
 
-/* Keeps the columns in `wanted`, NULL: all but the seconds, which differ between two runs of
- * the same spec. Returns how many words of it were found. */
-static size_t select_columns(struct selection *s, const char *wanted)
+/* Keeps the columns in `wanted`, NULL: all but the seconds, which differ between two runs
+ * of the same spec. */
+static void select_columns(struct selection *s, const char *wanted)
 {
     char *rest = s->names, *name;
     for (size_t i = 0; (name = strsep(&rest, " ")) != NULL && i < TRACE_COLUMNS_MAX; i++) {
@@ -101,15 +101,54 @@ static size_t select_columns(struct selection *s, const char *wanted)
         s->name[s->count] = SECONDS;
         s->place[s->count++] = PLACE_OF_SECONDS;
     }
-    return s->count;
 }
 
-static size_t words_of(const char *list)
+/* Whether a word of that length was found. */
+static bool is_selected(const struct selection *s, const char *word, size_t length)
 {
-    size_t n = 1;
-    for (; *list != '\0'; list++)
-        n += *list == ',';
-    return n;
+    for (size_t i = 0; i < s->count; i++)
+        if (strlen(s->name[i]) == length && memcmp(s->name[i], word, length) == 0)
+            return true;
+    return false;
+}
+
+/* What is wrong with a list of columns; nothing: each of them was selected. */
+static void explain_columns(const struct selection *s, const char *names,
+                            const char *wanted, struct buf *why)
+{
+    size_t words = 0;
+    const char *word = wanted;
+    do {
+        size_t length = strcspn(word, ",");
+        if (!is_selected(s, word, length)) {
+            buf_addf(why, "there is no column \"%.*s\" in this trace, but %s %s",
+                     length < TRACE_NAME_MAX ? (int)length : TRACE_NAME_MAX, word, names,
+                     SECONDS);
+            return;
+        }
+        words++;
+        word += length;
+    } while (*word++ == ',');
+    if (words != s->count)
+        buf_adds(why, "columns names one of them twice");
+}
+
+/* False: the request has been answered. */
+static bool take_columns(struct request *r, struct selection *s, const char *wanted)
+{
+    struct buf names, why;
+    buf_init(&names, LIMIT_TARGET);
+    buf_init(&why, 2 * LIMIT_TARGET);
+    buf_adds(&names, s->names);
+    select_columns(s, wanted);
+    if (wanted != NULL && names.len > 0) /* there are none before the first attempt */
+        explain_columns(s, names.data, wanted, &why);
+    bool ok = why.len == 0;
+    if (!ok)
+        reply_problem(r, STATUS_BAD_REQUEST, why.data, NULL);
+    buf_release(&names);
+    buf_release(&why);
+    return ok;
 }
 
 /* False: the request has been answered. */
@@ -124,14 +163,8 @@ static bool read_selection(struct request *r, struct conn *c, struct selection *
     }
     buf_init(&room, LIMIT_TARGET);
     const char *wanted = request_argument(r, "columns", &room, &bad);
-    bool has_names = s->names[0] != '\0'; /* not before the first attempt */
-    size_t found = bad ? 0 : select_columns(s, wanted);
-    if (!bad && wanted != NULL && has_names && found != words_of(wanted)) {
-        reply_problem(r, STATUS_BAD_REQUEST,
-                      "columns names a column that this trace does not have, or one twice",
-                      NULL);
-        bad = true;
-    }
+    if (!bad)
+        bad = !take_columns(r, s, wanted);
     buf_release(&room);
     return !bad;
 }

@@ -93,6 +93,15 @@ test("a choice of columns", async (t) => {
     const r = await server.request(`/v1/runs/1/trace?columns=${bad}`);
     assert.equal(r.status, 400, `columns=${bad}: ${r.text.slice(0, 200)}`);
   }
+  const why = async (list) =>
+    (await server.request(`/v1/runs/1/trace?columns=${list}`)).json().detail;
+  assert.match(await why("m0,m2,m3"), /^there is no column "m2" in this trace, but samples /);
+  for (const name of [...Object.keys(whole), "seconds"]) {
+    assert.match(await why("m2"), new RegExp(`[ ,]${name.replace(".", "\\.")}( |$)`));
+  }
+  assert.equal(await why("m1,m0,m1"), "columns names one of them twice");
+  assert.ok((await why("%ffx")).length > 5, "no UTF-8");
+  assert.ok((await why("x".repeat(5000))).length < 1000);
 });
 
 test("only the rows after a given one", async (t) => {

@@ -66,6 +66,11 @@ test("show", async (t) => {
   const runs = (await client("show", "2", "--runs")).out;
   assert.equal(lines(runs).filter((line) => /^ *\d+ +\d+ +\d+ +succeeded/.test(line)).length, 6);
   assert.equal((await client("show", "2", "-q")).out, "2\n3\n4\n5\n6\n7\n");
+  await server.done((await server.submit(spec(short, { network: { hidden: [1] },
+    evaluate: { every: 1 }, stop: { accuracy: null, epochs: null, samples: 1 } }))).id);
+  const { m0 } = (await server.get("/v1/runs?job=3")).items[0].results;
+  assert.ok(m0 > 0 && m0 < 10000, `${m0}`);
+  assert.match((await client("show", "3")).out, new RegExp(`\n1 +1 +${m0} `));
   const json = JSON.parse((await client("show", "2", "--json", "--runs")).out);
   const runsOf = (await server.get("/v1/runs?job=2")).items;
   assert.deepEqual(json.job, await server.get("/v1/jobs/2"));

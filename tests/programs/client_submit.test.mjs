@@ -160,6 +160,17 @@ test("a spec that is wrong: 3, each error with its place", async (t) => {
   assert.match(err, /2 errors/);
   assert.match(err, /\/network\/hiden: .*hidden/s);
   assert.match(err, /\/training\/learning_rate: /);
+  const sweep = await submit(short, "--sweep", "network.hidden.0=[5,0]");
+  assert.match(sweep.err, /\n {2}\/sweep\/"\/network\/hidden\/0"\/1: must be at least 1/);
+  const axis = await submit(short, "--sweep", "training.12=[1]");
+  assert.match(axis.err, /\n {2}\/sweep\/"\/training\/12": .*did you mean "\/training\/l2"/);
+  for (const [option, value] of [["-s", "network.hidden=[1,2"], ["-s", "tags={"],
+    ["-s", "name=\"x"], ["--sweep", "network.hidden.0=[1,2"]]) {
+    const r = await submit(short, option, value);
+    const json = value.slice(value.indexOf("=") + 1);
+    assert.deepEqual([r.code, r.out], [2, ""]);
+    assert.ok(r.err.startsWith(`frugal: "${json}" is no JSON value: `), r.err);
+  }
   for (const input of ["{", "[]", "{\"dataset\": \"tiny\", \"dataset\": \"tiny\"}", "", "{}"]) {
     assert.equal((await client("submit", "-", { input })).code, 3, input);
   }
