@@ -38,8 +38,8 @@ enum status run_write_row(struct run *r);
 /* Hands out the state, if anybody wants it. NO_MEMORY, or what the observer returned. */
 enum status run_save(struct run *r);
 
-/* Goes on from the state that the observer has; `r` is at its beginning. CORRUPT,
- * NO_MEMORY. */
+/* Goes on from the state that the observer has, and frees it; `r` is at its beginning.
+ * CORRUPT, NO_MEMORY. */
 enum status run_resume(struct run *r);
 
 #endif

@@ -44,12 +44,9 @@ enum status run_save(struct run *r)
 
 enum status run_resume(struct run *r)
 {
-    size_t size = r->observer->resume_size;
-    unsigned char *state = malloc(size + 1); /* a walk may write to what it walks along */
-    if (state == NULL)
-        return STATUS_NO_MEMORY;
-    memcpy(state, r->observer->resume, size);
-    struct checkpoint_walk read = {CHECKPOINT_READ, state, size, false};
+    void *state = r->observer->resume;
+    struct checkpoint_walk read = {CHECKPOINT_READ, state, r->observer->resume_size,
+                                   false};
     walk_state(&read, r);
     free(state);
     if (read.failed || read.size > 0)

@@ -166,6 +166,8 @@ enum status train_run(const struct train_spec *spec, const struct samples *train
         status = begin(&r, kernels);
     if (status == STATUS_OK && observer->resume != NULL)
         status = run_resume(&r);
+    else
+        free(observer->resume);
     if (status == STATUS_OK)
         status = learn(&r, &outcome);
     if (status == STATUS_OK)

@@ -78,9 +78,9 @@ struct train_observer {
      * go on behind the rows so far and with the same bits. Anything but STATUS_OK ends
      * the run with that status. NULL: nobody wants it. */
     enum status (*checkpoint)(void *arg, const void *state, size_t size);
-    /* A state that was handed out for the same spec and samples; NULL: from the
-     * beginning. */
-    const void *resume;
+    /* A state that was handed out for the same spec and samples, from malloc; NULL: from
+     * the beginning. train_run frees it as soon as it has taken it, or fails. */
+    void *resume;
     size_t resume_size;
     void *arg;
 };

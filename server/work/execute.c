@@ -176,6 +176,7 @@ static enum status prepare(struct execution *e, struct setup *s, struct buf *why
     return record_start(e, s);
 }
 
+/* Takes the state of the checkpoint. */
 static enum status train(struct execution *e, const struct setup *s,
                          const struct checkpoint *from, enum train_outcome *ret_outcome)
 {
@@ -201,13 +202,13 @@ static enum status go_on(struct execution *e, const struct setup *s,
     enum status status = checkpoint_load(e, &from);
     if (status != STATUS_OK && status != STATUS_NOT_FOUND)
         return status;
+    bool continues = from.state != NULL;
     status = train(e, s, &from, ret_outcome);
-    if (status == STATUS_CORRUPT && from.state != NULL) {
+    if (status == STATUS_CORRUPT && continues) {
         status = checkpoint_discard(e);
         if (status == STATUS_OK)
             status = train(e, s, &(struct checkpoint){.state = NULL}, ret_outcome);
     }
-    free(from.state);
     return status;
 }
 

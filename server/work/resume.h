@@ -17,7 +17,7 @@ bool checkpoint_is_due(const struct execution *e);
 enum status checkpoint_take(void *execution, const void *state, size_t size);
 
 /* After the start is recorded: what an earlier attempt left. The rows of this attempt are
- * then counted from behind it, and so are its seconds. The caller frees ret->state.
+ * then counted from behind it, and so are its seconds. The caller owns ret->state.
  * NOT_FOUND: the run begins at its beginning. */
 enum status checkpoint_load(struct execution *e, struct checkpoint *ret);
 

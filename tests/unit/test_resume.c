@@ -84,6 +84,13 @@ static enum status take_end(void *arg, const struct final *f)
     return STATUS_OK;
 }
 
+static void *copy_of(const void *bytes, size_t size)
+{
+    void *copy = malloc(size + 1);
+    memcpy(copy, bytes, size);
+    return copy;
+}
+
 /* Until the run has ended, each attempt from the newest state. Returns how many it took.
  */
 static int run_to_the_end(const struct train_spec *spec, struct attempt *a)
@@ -95,18 +102,13 @@ static int run_to_the_end(const struct train_spec *spec, struct attempt *a)
                                           .row = take_row,
                                           .end = take_end,
                                           .checkpoint = take_state,
-                                          .resume = a->state,
                                           .resume_size = a->size,
                                           .arg = a};
-        size_t size = a->size;
-        void *state = malloc(size + 1);
-        if (a->state != NULL)
-            memcpy(state, a->state, size);
-        observer.resume = a->state != NULL ? state : NULL;
+        if (a->state != NULL) /* it may be stopped before there is another one */
+            observer.resume = copy_of(a->state, a->size);
         a->left->rows = a->rows_at_state; /* those behind it come again */
         CHECK(attempts, train_run(spec, training.view, test.view, kernels_for(NULL),
                                   &observer, &a->left->outcome) == STATUS_OK);
-        free(state);
         attempts++;
     } while (a->left->outcome == OUTCOME_STOPPED);
     free(a->state);
@@ -251,7 +253,7 @@ static void damaged_states_are_refused(void **state)
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         struct train_observer cut = {.poll = watch,
                                      .row = take_row,
-                                     .resume = a.state,
+                                     .resume = copy_of(a.state, sizes[i]),
                                      .resume_size = sizes[i],
                                      .arg = &a};
         assert_int_equal(train_run(&spec, training.view, test.view, kernels_for(NULL),
@@ -264,7 +266,6 @@ static void damaged_states_are_refused(void **state)
     assert_int_equal(train_run(&spec, training.view, test.view, kernels_for(NULL), &other,
                                &left.outcome),
                      STATUS_CORRUPT);
-    free(a.state);
 }
 
 int main(void)
