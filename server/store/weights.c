@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,8 +40,20 @@ static bool make_folder(const char *path, const char *parent)
     return ok;
 }
 
-/* Removes what a process that was killed has begun. */
-static bool remove_unfinished(int folder)
+/* Whether a process that was killed has left the file: half of one, or one whose run it
+ * did not live to record. */
+static bool is_left_over(struct conn *c, const char *name)
+{
+    char whole[NAME_MAX_BYTES];
+    int64_t run = strtoll(name, NULL, 10), yes;
+    if (strstr(name, unfinished) != NULL)
+        return true;
+    name_file(whole, run, "");
+    return strcmp(name, whole) == 0 &&
+           conn_read(c, STATEMENT_RUN_WITHOUT_WEIGHTS, &yes, run) == STATUS_OK;
+}
+
+static bool remove_left_over(struct conn *c, int folder)
 {
     int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
@@ -50,7 +63,7 @@ static bool remove_unfinished(int folder)
         return false;
     }
     for (struct dirent *entry; (entry = readdir(d)) != NULL;)
-        if (strstr(entry->d_name, unfinished) != NULL)
+        if (is_left_over(c, entry->d_name))
             unlinkat(folder, entry->d_name, 0);
     closedir(d);
     return true;
@@ -65,7 +78,7 @@ enum status weights_prepare(struct store *s, const char *folder, struct buf *why
     }
     if (make_folder(s->weights_path, folder))
         s->weights = open(s->weights_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (s->weights >= 0 && remove_unfinished(s->weights))
+    if (s->weights >= 0 && remove_left_over(s->writer, s->weights))
         return STATUS_OK;
     buf_addf(why, "%s: %s", s->weights_path, strerror(errno));
     return status_of_errno();

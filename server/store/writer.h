@@ -30,7 +30,8 @@ struct store {
     struct conn *readers;
 };
 
-/* weights.c: opens their folder, made if missing, and clears it up. NO_SPACE, IO. */
+/* weights.c: opens their folder, made if missing, and deletes files that no run has. Wants
+ * the writer, which has no thread yet. NO_SPACE, IO. */
 enum status weights_prepare(struct store *s, const char *folder, struct buf *why);
 
 /* The writer thread, until s->closing; arg: struct store. */

@@ -142,6 +142,23 @@ test("whatever has ended has its file when the server is killed, and nothing els
     assert.equal(fs.readdirSync(weights).length, 60);
   });
 
+test("a file that the server did not live to record is gone at the next start", async (t) => {
+  const server = await startServer(t, { workers: 1 });
+  await server.done((await server.submit(short)).id);
+  const weights = path.join(server.place.data, "weights");
+  fs.renameSync(weights, `${weights}.away`);
+  await server.submit(short);
+  await until(() => /run 2 waits to be recorded/.test(server.log), "a run that has come to its end");
+  await server.kill();
+  fs.renameSync(`${weights}.away`, weights);
+  for (const name of ["2.npz", "900.npz", "02.npz"]) // the first is what the run has left
+    fs.copyFileSync(path.join(weights, "1.npz"), path.join(weights, name));
+  const again = await startServer(t, { place: server.place, workers: 0 });
+  await again.order("/v1/jobs/2/cancel");
+  assert.equal((await again.get("/v1/runs/2")).state, "cancelled");
+  assert.deepEqual(files(again), ["02.npz", "1.npz", "900.npz"], "what is nobody's stays");
+});
+
 const files = (server) => fs.readdirSync(path.join(server.place.data, "weights")).sort();
 
 test("a purge takes the files along, also where a kill interrupts it", async (t) => {
