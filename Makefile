@@ -33,8 +33,8 @@ SANITIZE := -fsanitize=$(SAN) -fno-omit-frame-pointer \
 	$(if $(filter undefined,$(SAN)),-fno-sanitize-recover=all)
 endif
 CFLAGS   ?= -O2 -g
-ALLFLAGS := -std=c11 -D_GNU_SOURCE $(INCLUDES) $(WARNINGS) $(HARDENING) $(SANITIZE) \
-	-ffp-contract=off -pthread -MMD -MP $(CFLAGS)
+CODEFLAGS := -std=c11 -D_GNU_SOURCE $(HARDENING) $(SANITIZE) -ffp-contract=off -pthread $(CFLAGS)
+ALLFLAGS := $(CODEFLAGS) $(INCLUDES) $(WARNINGS) -MMD -MP
 LDALL    := $(LDHARDENING) $(SANITIZE) -pthread $(LDFLAGS)
 
 LIBS_LEARN  := -lsleef -lm
@@ -52,7 +52,7 @@ BASE    := $(call objects,$(wildcard server/base/*.c))
 CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all tests install uninstall clean lint check demo bench bench-service soak packages \
+.PHONY: all tests core-id install uninstall clean lint check demo bench bench-service soak packages \
 	packages-check packages-bench packages-service
 .DELETE_ON_ERROR:
 
@@ -93,9 +93,22 @@ $(B)/gen/assets.def: web/node_modules/.package-lock.json $(wildcard web/*) web/a
 	@mkdir -p $(@D)
 	$(Q)sh web/assets.sh > $@
 
+# The version is for people. What decides the numbers, from a stored spec on, has an identity of
+# its own: of the sources, the compiler and its flags, so that two commits may share it. SLEEF,
+# a shared library, joins in when the server starts.
+CORE_SOURCES := $(sort $(wildcard server/learn/*.[ch] server/spec/*.[ch] \
+	server/data/idx.[ch] server/data/dataset.[ch]) server/work/setup.c)
+CORE_FLAGS = $(CODEFLAGS) -O3 $(foreach k,$(KERNELS),$(MARCH_$(k)))
+CORE_ID = $$({ sha256sum $(CORE_SOURCES); $(CC) --version | head -n 1; echo '$(CORE_FLAGS)'; } | \
+	sha256sum | cut -c1-64)
+
+core-id:
+	@echo $(CORE_ID)
+
 $(B)/gen/version.h: FORCE
 	@mkdir -p $(@D)
 	@echo '#define FRUGAL_VERSION "'$$(git describe --tags --always --dirty 2>/dev/null || echo 0.1)'"' > $@.new
+	@echo '#define FRUGAL_CORE "'$(CORE_ID)'"' >> $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 FORCE:
 

@@ -165,7 +165,7 @@ static int serve(struct app *app, struct http *http, const struct options *o,
 {
     struct workers_options workers = {.count = (unsigned)o->workers,
                                       .limits = app->limits,
-                                      .build = FRUGAL_VERSION,
+                                      .build = {FRUGAL_VERSION, FRUGAL_CORE},
                                       .checkpoint_seconds = (double)o->checkpoint_seconds,
                                       .folder = o->data_dir};
     enum status status =

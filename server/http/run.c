@@ -81,12 +81,12 @@ void runs_why(struct request *r)
 
 static json_t *view_attempt(const struct attempt *a)
 {
-    return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "number",
+    return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "number",
                      (json_int_t)a->number, "state", a->state, "outcome",
                      json_text(a->outcome), "reason", json_text(a->reason), "started",
                      json_time(a->started), "finished", json_time(a->finished), "seconds",
-                     json_measure(a->seconds), "build", json_text(a->build), "host",
-                     json_text(a->host), "resumed",
+                     json_measure(a->seconds), "build", json_text(a->build), "core",
+                     json_text(a->core), "host", json_text(a->host), "resumed",
                      a->anew ? json_null() : json_integer(a->resumed));
 }
 

@@ -133,10 +133,10 @@ static json_t *view_provenance(const struct run *r)
 {
     if (r->spec_sha256 == NULL || r->data_sha256 == NULL)
         return json_null();
-    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "spec_sha256", r->spec_sha256,
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "spec_sha256", r->spec_sha256,
                      "dataset_sha256", view_data_sha256(r->data_sha256), "build",
-                     json_text(r->build), "cpu", json_text(r->cpu), "host",
-                     json_text(r->host));
+                     json_text(r->build), "core", json_text(r->core), "cpu",
+                     json_text(r->cpu), "host", json_text(r->host));
 }
 
 static json_t *view_verified(const struct run *r)
@@ -144,11 +144,12 @@ static json_t *view_verified(const struct run *r)
     if (r->verified.state == NULL)
         return json_null();
     int64_t row = r->verified.seq;
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "state", r->verified.state,
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "state", r->verified.state,
                      "requested", json_time(r->verified.requested), "finished",
                      json_time(r->verified.finished), "row",
                      row >= 0 ? json_integer(row) : json_null(), "reason",
-                     json_text(r->verified.reason), "build", json_text(r->verified.build));
+                     json_text(r->verified.reason), "build", json_text(r->verified.build),
+                     "core", json_text(r->verified.core));
 }
 
 json_t *view_run(const struct app *app, const struct run *r, int64_t place)
@@ -166,7 +167,8 @@ json_t *view_run(const struct app *app, const struct run *r, int64_t place)
     json_object_set_new(o, "state", json_string(run_state_name(r->state)));
     json_object_set_new(o, "outcome", json_text(r->outcome));
     json_object_set_new(o, "reason", json_text(r->reason));
-    json_object_set_new(o, "reused", r->reused > 0 ? json_integer(r->reused) : json_null());
+    json_object_set_new(o, "reused",
+                        r->reused > 0 ? json_integer(r->reused) : json_null());
     json_object_set_new(o, "verified", view_verified(r));
     json_object_set_new(o, "attempts", json_integer(r->attempts));
     json_object_set_new(o, "place", place > 0 ? json_integer(place) : json_null());

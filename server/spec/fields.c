@@ -148,7 +148,7 @@ const struct field fields[] = {
      .standard = "null", .unit = "runs",
      .help = "At most so many runs of the job are at work at the same time."},
     {"/reuse", FIELD_FLAG, AT(reuse), .standard = "false",
-     .help = "Take the trace of a finished run with the same spec, seed, data and build "
+     .help = "Take the trace of a finished run with the same spec, seed, data and core "
              "instead of running it again."},
 };
 

@@ -20,7 +20,7 @@ static enum status is_same_again(struct conn *c, const struct run_start *s, bool
     bind_text(q, 2, s->columns);
     bind_text(q, 3, s->spec_sha256);
     bind_text(q, 4, s->data_sha256);
-    bind_text(q, 5, s->build);
+    bind_text(q, 5, s->core);
     int code = sqlite3_step(q);
     sqlite3_reset(q);
     *ret = code == SQLITE_ROW;
@@ -79,6 +79,7 @@ static enum status write_start(struct conn *c, const struct run_start *s)
     bind_text(q, 6, s->build);
     bind_text(q, 7, s->cpu);
     bind_text(q, 8, s->host);
+    bind_text(q, 9, s->core);
     enum status status = conn_run(c, q);
     if (status != STATUS_OK || (q = conn_prepare(c, STATEMENT_ATTEMPT_PLACE)) == NULL)
         return status != STATUS_OK ? status : conn_status(c);
@@ -86,6 +87,7 @@ static enum status write_start(struct conn *c, const struct run_start *s)
     sqlite3_bind_int64(q, 2, s->attempt);
     bind_text(q, 3, s->build);
     bind_text(q, 4, s->host);
+    bind_text(q, 5, s->core);
     return conn_run(c, q);
 }
 
@@ -242,7 +244,8 @@ enum status store_attempt_list(struct conn *c, int64_t run, int64_t after, int64
                             .build = column_text_or_null(q, 7),
                             .host = column_text_or_null(q, 8),
                             .anew = sqlite3_column_type(q, 9) == SQLITE_NULL,
-                            .resumed = sqlite3_column_int64(q, 9)};
+                            .resumed = sqlite3_column_int64(q, 9),
+                            .core = column_text_or_null(q, 10)};
         more = visit(arg, &a);
     }
     sqlite3_reset(q);

@@ -10,7 +10,7 @@
 struct run_start {
     int64_t run, attempt;
     uint64_t stop_samples;
-    const char *columns, *spec_sha256, *data_sha256, *build, *cpu, *host;
+    const char *columns, *spec_sha256, *data_sha256, *build, *core, *cpu, *host;
     bool timed; /* the clock ends it: its last row is not the same again */
 };
 
@@ -63,8 +63,8 @@ enum status store_run_recover(struct conn *c, const struct blame *b, int64_t now
 /* An attempt as it is kept; strings live only as long as the visit. */
 struct attempt {
     int64_t number;
-    const char *state, *outcome, *reason, *build, *host; /* NULL: none; but for state */
-    int64_t started, finished;                           /* 0: not yet */
+    const char *state, *outcome, *reason, *build, *core, *host; /* NULL: none; but for state */
+    int64_t started, finished; /* 0: not yet */
     double seconds;
     bool anew;       /* it began at the beginning; else behind this row: */
     int64_t resumed; /* -1: before any row */

@@ -11,11 +11,11 @@
     "run.id, run.job, job.dataset, run.cell, run.seed, run.params, run.state, "          \
     "run.outcome, run.reason, run.attempts, run.created, run.started, run.finished, "    \
     "run.seconds, run.stop_samples, run.columns, run.spec_sha256, run.data_sha256, "     \
-    "run.build, run.cpu, run.host, run.last, run.samples, run.epochs, "                  \
+    "run.build, run.core, run.cpu, run.host, run.last, run.samples, run.epochs, "        \
     "run.test_accuracy, run.m0, run.m1, run.m0_direct, run.m1_direct, run.maintenance, " \
     "(SELECT value FROM trace WHERE trace.run = run.id AND trace.seq = run.last), "      \
     "run.weights, run.reused, " VERIFIED("state") VERIFIED("requested")                  \
-    VERIFIED("finished") VERIFIED("seq") VERIFIED("reason") VERIFIED("build") "NULL"
+    VERIFIED("finished") VERIFIED("seq") VERIFIED("reason") VERIFIED("build") VERIFIED("core") "NULL"
 
 /* Of the newest verification of a run, if there is one. */
 #define VERIFIED(column)                                                                 \

@@ -37,6 +37,7 @@ struct run {
     int64_t stop_samples; /* 0: not known yet */
     const char *columns;  /* names, separated by spaces; NULL before the first attempt */
     const char *spec_sha256, *data_sha256, *build, *cpu, *host; /* NULL likewise */
+    const char *core; /* NULL likewise, and of runs from before there was one */
     int64_t last; /* seq of the newest trace row; -1: none, and nothing below is valid */
     int64_t samples;
     double epochs, test_accuracy, m0, m1, m0_direct, m1_direct, maintenance;
@@ -48,7 +49,7 @@ struct run {
         const char *state; /* NULL: nobody has asked for one */
         int64_t requested, finished;
         int64_t seq; /* the first row that differs; -1: none */
-        const char *reason, *build;
+        const char *reason, *build, *core;
     } verified;
 };
 

@@ -11,10 +11,11 @@ EMBED(migration_0001, "schema/migrations/0001_jobs.sql");
 EMBED(migration_0002, "schema/migrations/0002_records.sql");
 EMBED(migration_0003, "schema/migrations/0003_queue.sql");
 EMBED(migration_0004, "schema/migrations/0004_waiting.sql");
+EMBED(migration_0005, "schema/migrations/0005_core.sql");
 
 /* In order; the number of a migration is its place, counted from 1. */
-static const char *const migrations[] = {migration_0001, migration_0002,
-                                         migration_0003, migration_0004};
+static const char *const migrations[] = {migration_0001, migration_0002, migration_0003,
+                                         migration_0004, migration_0005};
 
 enum {
     MIGRATIONS = sizeof migrations / sizeof migrations[0],
@@ -95,7 +96,8 @@ enum status migrate(struct conn *writer, const char *folder, struct buf *why)
         log_info("database migration %d: %s", n, status_text(status));
     }
     if (status == STATUS_OK && pragma(writer, "PRAGMA auto_vacuum") != AUTO_VACUUM &&
-        conn_execute(writer, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM", why) != STATUS_OK)
+        conn_execute(writer, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM", why) !=
+            STATUS_OK)
         log_warning("the file cannot become shorter yet: %s", why->data);
     return status;
 }

@@ -19,7 +19,7 @@ static enum status find_twin(struct conn *c, const struct run_start *s, struct t
     sqlite3_bind_int64(q, 1, s->run);
     bind_text(q, 2, s->spec_sha256);
     bind_text(q, 3, s->data_sha256);
-    bind_text(q, 4, s->build);
+    bind_text(q, 4, s->core);
     bind_text(q, 5, s->columns);
     int code = sqlite3_step(q);
     if (code == SQLITE_ROW) {

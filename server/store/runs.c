@@ -40,6 +40,7 @@ static void read_run(sqlite3_stmt *q, struct run *r)
     r->spec_sha256 = column_text_or_null(q, i++);
     r->data_sha256 = column_text_or_null(q, i++);
     r->build = column_text_or_null(q, i++);
+    r->core = column_text_or_null(q, i++);
     r->cpu = column_text_or_null(q, i++);
     r->host = column_text_or_null(q, i++);
     r->last = column_integer(q, i++, -1);
@@ -61,11 +62,12 @@ static void read_run(sqlite3_stmt *q, struct run *r)
     r->verified.seq = column_integer(q, i++, -1);
     r->verified.reason = column_text_or_null(q, i++);
     r->verified.build = column_text_or_null(q, i++);
+    r->verified.core = column_text_or_null(q, i++);
 }
 
 /* Visits every row of a prepared query over runs. */
-static enum status visit_runs(struct conn *c, sqlite3_stmt *q, run_visit *visit, void *arg,
-                              size_t *ret_rows)
+static enum status visit_runs(struct conn *c, sqlite3_stmt *q, run_visit *visit,
+                              void *arg, size_t *ret_rows)
 {
     bool more = true;
     int code = SQLITE_DONE;

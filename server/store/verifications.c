@@ -66,6 +66,7 @@ enum status store_verification_end(struct conn *c, const struct verification_end
         sqlite3_bind_int64(q, 4, e->seq);
     bind_text(q, 5, e->reason);
     bind_text(q, 6, e->build);
+    bind_text(q, 7, e->core);
     enum status status = conn_run(c, q);
     if (status == STATUS_OK)
         status = store_owner_used(c, e->job, e->seconds, e->now);

@@ -19,7 +19,7 @@ struct verification_end {
     int64_t run, job, now;
     const char *state; /* "same", "different", "failed"; "queued": it is given back */
     int64_t seq;       /* "different": the first row that differs; -1 otherwise */
-    const char *reason, *build;
+    const char *reason, *build, *core;
     double seconds; /* of computing */
 };
 

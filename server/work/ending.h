@@ -10,10 +10,11 @@ struct setup {
     struct spec spec;
     struct train_spec train;
     const struct dataset *data;
+    const struct samples *training, *test; /* of the data set, as the spec wants them */
 };
 
-/* Reads the spec of the run and opens its data set; on failure `why` says for people what is
- * missing. */
+/* setup.c: reads the spec of the run and opens its data set; on failure `why` says for people
+ * what is missing. */
 enum status load_setup(struct execution *e, struct setup *s, struct buf *why);
 
 /* The hashes of the four files, separated by spaces. */

@@ -1,5 +1,5 @@
-/* In: a claimed run. Out: rows and an end in the store. The spec comes from the store, never
- * from memory, so that an attempt after a crash begins like the first. */
+/* In: a claimed run. Out: rows and an end in the store. The spec comes from the store,
+ * never from memory, so that an attempt after a crash begins like the first. */
 #include "work/execute.h"
 
 #include <stdlib.h>
@@ -71,8 +71,8 @@ static enum status take_row(void *arg, const struct trace_row *row)
     struct row_write *w = calloc(1, sizeof *w);
     if (w == NULL)
         return STATUS_NO_MEMORY;
-    w->write = (struct write){
-        .apply = apply_row, .done = row_done, .arg = w, .patient = true};
+    w->write =
+        (struct write){.apply = apply_row, .done = row_done, .arg = w, .patient = true};
     w->entry = (struct trace_entry){.run = e->claim->run,
                                     .job = e->claim->job,
                                     .seq = e->rows++,
@@ -133,11 +133,11 @@ static enum status record_start(struct execution *e, const struct setup *s)
                               .spec_sha256 = spec_sha256,
                               .data_sha256 = data.data,
                               .build = e->place->build,
+                              .core = e->place->core,
                               .cpu = e->place->cpu,
                               .host = e->place->host,
                               .timed = e->stop_seconds > 0};
-    struct start_write w = {
-        .start = start, .store = e->place->store, .claim = e->claim};
+    struct start_write w = {.start = start, .store = e->place->store, .claim = e->claim};
     enum status status = columns.failed || data.failed
                              ? STATUS_NO_MEMORY
                              : store_write(e->place->store, apply_start, &w);
@@ -145,26 +145,6 @@ static enum status record_start(struct execution *e, const struct setup *s)
     buf_release(&columns);
     buf_release(&data);
     return status;
-}
-
-enum status load_setup(struct execution *e, struct setup *s, struct buf *why)
-{
-    if (e->claim->spec == NULL || e->claim->params == NULL)
-        return STATUS_NO_MEMORY;
-    enum status status = spec_of_run(e->claim->spec, e->claim->params, &s->spec);
-    if (status != STATUS_OK) {
-        buf_adds(why, "the stored spec cannot be read by this version");
-        return status;
-    }
-    status = catalogue_get(e->place->catalogue, s->spec.dataset, &s->data, why);
-    if (status != STATUS_OK)
-        return status;
-    const struct samples *training = s->data->train[s->spec.centre];
-    spec_train(&s->spec, e->claim->seed, training->features, training->classes,
-               training->count, &s->train);
-    e->stop_seconds = s->spec.stop_seconds;
-    e->keeps_weights = s->spec.record_weights;
-    return STATUS_OK;
 }
 
 static enum status prepare(struct execution *e, struct setup *s, struct buf *why)
@@ -187,11 +167,10 @@ static enum status train(struct execution *e, const struct setup *s,
                                       .resume = from->state,
                                       .resume_size = from->size,
                                       .arg = e};
-    bool centre = s->spec.centre;
     e->keeps_state = true;
     e->computing_since = clock_thread_seconds();
-    return train_run(&s->train, s->data->train[centre], s->data->test[centre],
-                     e->place->kernels, &observer, ret_outcome);
+    return train_run(&s->train, s->training, s->test, e->place->kernels, &observer,
+                     ret_outcome);
 }
 
 /* From its checkpoint, if there is one that can be used, else from the beginning. */
@@ -212,7 +191,8 @@ static enum status go_on(struct execution *e, const struct setup *s,
     return status;
 }
 
-/* A run that has not begun for lack of memory three times is too large for this machine. */
+/* A run that has not begun for lack of memory three times is too large for this machine.
+ */
 static bool is_hopeless(const struct execution *e, enum status status)
 {
     return status == STATUS_NO_MEMORY && e->rows == 0 && e->claim->attempt >= 3;

@@ -12,19 +12,23 @@
 #include "store/changes.h"
 #include "store/queue.h"
 #include "store/store.h"
+#include "work/workers.h"
+
+enum { CORE_TEXT = 17 };
 
 /* Where runs are executed: what all attempts share. */
 struct execution_place {
     struct store *store;
     struct catalogue *catalogue;
     const struct kernels *kernels;
-    const char *build;
+    const char *build;    /* names it */
+    char core[CORE_TEXT]; /* the same where the same numbers come out, libraries included */
     double checkpoint_seconds; /* of computing between two checkpoints, at least */
     char host[256], cpu[256];
 };
 
 void execution_place_init(struct execution_place *p, struct store *store,
-                          struct catalogue *catalogue, const char *build,
+                          struct catalogue *catalogue, const struct build *build,
                           double checkpoint_seconds);
 
 struct execution {

@@ -59,10 +59,9 @@ static enum status train_again(struct execution *e, const struct setup *s,
                                enum train_outcome *ret_outcome)
 {
     struct train_observer observer = {.poll = poll_run, .row = compare_row, .arg = e};
-    bool centre = s->spec.centre;
     e->stop_seconds = 0; /* the rows decide, not the clock */
-    return train_run(&s->train, s->data->train[centre], s->data->test[centre],
-                     e->place->kernels, &observer, ret_outcome);
+    return train_run(&s->train, s->training, s->test, e->place->kernels, &observer,
+                     ret_outcome);
 }
 
 static enum status apply_end(struct conn *c, void *arg)
@@ -76,6 +75,7 @@ static void record(struct execution *e, struct verification_end *end)
     end->job = e->claim->job;
     end->now = clock_now_ms();
     end->build = e->place->build;
+    end->core = e->place->core;
     end->seconds = computed(e);
     enum status status = insist(e, apply_end, end);
     if (status == STATUS_OK)

@@ -84,8 +84,8 @@ static enum status work_once(struct workers *w)
     return status;
 }
 
-/* Until there is news, or for a second: a claim that failed, on a full disk for example, is
- * tried again. */
+/* Until there is news, or for a second: a claim that failed, on a full disk for example,
+ * is tried again. */
 static void wait_for_news(struct workers *w, uint64_t wakes, bool failed)
 {
     struct timespec until;
@@ -130,7 +130,8 @@ static enum status recover(struct store *store, const char *folder)
     struct blame blame;
     enum status status = blame_open(folder, &blame);
     if (status == STATUS_OK && blame.run != 0)
-        log_warning("run %lld crashed the server: %s", (long long)blame.run, blame.signal);
+        log_warning("run %lld crashed the server: %s", (long long)blame.run,
+                    blame.signal);
     if (status == STATUS_OK)
         status = store_write(store, apply_recovery, &blame);
     if (status == STATUS_OK)
@@ -149,8 +150,7 @@ enum status workers_start(struct store *store, struct catalogue *catalogue,
         return STATUS_NO_MEMORY;
     w->store = store;
     w->limits = o->limits;
-    execution_place_init(&w->place, store, catalogue, o->build,
-                         o->checkpoint_seconds);
+    execution_place_init(&w->place, store, catalogue, &o->build, o->checkpoint_seconds);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->news, NULL);
     status = workers_resize(w, o->count);

@@ -11,10 +11,16 @@
 
 struct workers;
 
+/* What this program is, as provenance tells it. */
+struct build {
+    const char *version; /* for people */
+    const char *core;    /* the same where everything of ours that decides the numbers is */
+};
+
 struct workers_options {
     unsigned count;
     struct schedule_limits limits;
-    const char *build;  /* names this build in the provenance of runs */
+    struct build build; /* for the provenance of runs */
     double checkpoint_seconds; /* of computing that a crash may cost a run, about */
     const char *folder; /* the data directory; what a crash leaves behind is kept there */
 };

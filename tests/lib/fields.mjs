@@ -11,7 +11,7 @@ export const CHANGES = ["simpson", "simpson_layer1", "simpson_layer2", "histogra
 export const PROGRESS = ["samples", "of", "per_second", "seconds_left"];
 export const RESULTS = ["samples", "epochs", "test_accuracy", "m0", "m1", "m0_direct",
   "m1_direct", "inefficiency_m0", "inefficiency_m1", "maintenance", "seconds"];
-export const PROVENANCE = ["spec_sha256", "dataset_sha256", "build", "cpu", "host"];
+export const PROVENANCE = ["spec_sha256", "dataset_sha256", "build", "core", "cpu", "host"];
 export const FILES = ["train_images", "train_labels", "test_images", "test_labels"];
 export const METRICS = ["samples", "test_accuracy", "m0", "m1", "inefficiency_m0",
   "inefficiency_m1", "seconds"];

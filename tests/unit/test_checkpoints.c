@@ -116,7 +116,7 @@ static enum status begin_again(struct conn *c, void *arg)
     return store_run_begin_again(c, s->run, s->timed);
 }
 
-static void it_survives_a_crash_but_no_other_build(void **state)
+static void it_survives_a_crash_but_no_other_core(void **state)
 {
     (void)state;
     struct checkpoint p;
@@ -126,6 +126,7 @@ static void it_survives_a_crash_but_no_other_build(void **state)
                           .spec_sha256 = "s",
                           .data_sha256 = "d",
                           .build = "b",
+                          .core = "bb",
                           .cpu = "u",
                           .host = "h"};
     assert_int_equal(store_write(store, begin, &s), STATUS_OK);
@@ -134,7 +135,10 @@ static void it_survives_a_crash_but_no_other_build(void **state)
     check(3, "state");
     assert_int_equal(store_write(store, begin, &s), STATUS_OK);
     check(3, "state");
-    s.build = "another";
+    s.build = "another build of the same";
+    assert_int_equal(store_write(store, begin, &s), STATUS_OK);
+    check(3, "state");
+    s.core = "another";
     assert_int_equal(store_write(store, begin, &s), STATUS_OK);
     assert_int_equal(load(&p), STATUS_NOT_FOUND);
     assert_int_equal(the_run().seconds, 0);
@@ -155,6 +159,7 @@ static void a_timed_run_keeps_rows_up_to_it(void **state)
                           .spec_sha256 = "s",
                           .data_sha256 = "d",
                           .build = "b",
+                          .core = "bb",
                           .cpu = "u",
                           .host = "h",
                           .timed = true};
@@ -292,7 +297,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_A_STORE(the_newest_one_counts),
         IN_A_STORE(the_end_of_a_run_is_the_end_of_it),
-        IN_A_STORE(it_survives_a_crash_but_no_other_build),
+        IN_A_STORE(it_survives_a_crash_but_no_other_core),
         IN_A_STORE(a_timed_run_keeps_rows_up_to_it),
         IN_A_STORE(a_crash_leaves_the_seconds_of_its_attempt),
         IN_A_STORE(progress_forgives_crashes),

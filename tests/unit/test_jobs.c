@@ -188,7 +188,8 @@ static void the_queue_goes_by_priority_then_age(void **state)
                             normal.first + 1, low.first,      low.first + 1, 0};
     for (int64_t i = 0; i < 7; i++) {
         struct queue_place p;
-        assert_int_equal(store_queue_place(store_reader(store), want[i], 1, &p), STATUS_OK);
+        assert_int_equal(store_queue_place(store_reader(store), want[i], 1, &p),
+                         STATUS_OK);
         assert_int_equal(p.place, i + 1);
     }
     for (int i = 0; i < 8; i++)
@@ -235,9 +236,10 @@ static bool visit_provenance(void *arg, const struct run *r)
 {
     *(bool *)arg = strcmp(r->columns, "a b") == 0 && strcmp(r->spec_sha256, "c") == 0 &&
                    strcmp(r->data_sha256, "d") == 0 && strcmp(r->build, "e") == 0 &&
-                   strcmp(r->cpu, "f") == 0 && strcmp(r->host, "g") == 0 &&
-                   strcmp(r->dataset, "d") == 0 && strcmp(r->params, "{}") == 0 &&
-                   r->stop_samples == 5000 && r->started == 2000;
+                   strcmp(r->core, "ee") == 0 && strcmp(r->cpu, "f") == 0 &&
+                   strcmp(r->host, "g") == 0 && strcmp(r->dataset, "d") == 0 &&
+                   strcmp(r->params, "{}") == 0 && r->stop_samples == 5000 &&
+                   r->started == 2000;
     return true;
 }
 
@@ -252,6 +254,7 @@ static void provenance_is_kept(void **state)
                           .spec_sha256 = "c",
                           .data_sha256 = "d",
                           .build = "e",
+                          .core = "ee",
                           .cpu = "f",
                           .host = "g"};
     assert_int_equal(s.run, n.first);
