@@ -273,7 +273,8 @@ int main(int argc, char **argv)
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before there are threads */
+    if (o.restore == NULL) /* which may be ended at any moment */
+        pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before there are threads */
     signal(SIGPIPE, SIG_IGN);
     umask(077);
     raise_file_limit();

@@ -9,6 +9,7 @@
 
 struct backup {
     struct store *store;
+    struct halt halt;
     struct buf path, why;
     int64_t bytes;
 };
@@ -16,6 +17,7 @@ struct backup {
 static void free_backup(void *own)
 {
     struct backup *b = own;
+    halt_release(&b->halt);
     buf_release(&b->path);
     buf_release(&b->why);
     free(b);
@@ -24,13 +26,21 @@ static void free_backup(void *own)
 static enum status back_up(void *own)
 {
     struct backup *b = own;
-    return store_backup(b->store, &b->path, &b->bytes, &b->why);
+    return store_backup(b->store, &b->halt, &b->path, &b->bytes, &b->why);
+}
+
+static void give_up(void *own)
+{
+    struct backup *b = own;
+    halt_ask(&b->halt);
 }
 
 static void backed_up(struct request *r)
 {
     const struct backup *b = r->own;
-    if (r->outcome != STATUS_OK)
+    if (r->outcome == STATUS_STOPPED)
+        reply_unavailable(r);
+    else if (r->outcome != STATUS_OK)
         reply_problem(r, r->outcome, b->why.len > 0 ? b->why.data : NULL, NULL);
     else
         reply_json(
@@ -50,10 +60,12 @@ void backups_make(struct request *r)
         return;
     }
     b->store = r->app->store;
+    halt_init(&b->halt);
     buf_init(&b->path, LIMIT_TARGET);
     buf_init(&b->why, LIMIT_TARGET);
     r->own = b;
     r->own_free = free_backup;
     r->labour = back_up;
+    r->labour_halt = give_up;
     r->resume = backed_up;
 }

@@ -18,8 +18,8 @@ static void set_active(struct http *h, int change)
     pthread_mutex_unlock(&h->lock);
 }
 
-/* A request is about to wait for the writer; false when the server stops and would not wait
- * for it. */
+/* A request is about to wait for the writer; false when the server stops and would not
+ * wait for it. */
 static bool begin_writing(struct http *h)
 {
     pthread_mutex_lock(&h->lock);
@@ -39,8 +39,7 @@ static void end_writing(struct http *h)
 
 /* Called with the raw target before the headers are read: the request begins. If its
  * header never ends, libmicrohttpd forgets it with the connection. */
-void *exchange_begin(void *arg, const char *target,
-                           struct MHD_Connection *connection)
+void *exchange_begin(void *arg, const char *target, struct MHD_Connection *connection)
 {
     struct http *h = arg;
     struct request *r = calloc(1, sizeof *r);
@@ -55,7 +54,7 @@ void *exchange_begin(void *arg, const char *target,
 }
 
 void exchange_end(void *arg, struct MHD_Connection *connection, void **context,
-                        enum MHD_RequestTerminationCode code)
+                  enum MHD_RequestTerminationCode code)
 {
     struct http *h = arg;
     struct request *r = *context;
@@ -100,10 +99,9 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
     bool ok = gate_admit(r, url, method, version);
     if (ok && match != ROUTE_FOUND) {
         r->closes = strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
-        reply_problem(r,
-                      match == ROUTE_UNKNOWN ? STATUS_NOT_FOUND
-                                             : STATUS_METHOD_NOT_ALLOWED,
-                      NULL, NULL);
+        reply_problem(
+            r, match == ROUTE_UNKNOWN ? STATUS_NOT_FOUND : STATUS_METHOD_NOT_ALLOWED,
+            NULL, NULL);
         if (match == ROUTE_OTHER_METHOD)
             reply_header(r, "Allow", allow.data);
         ok = false;
@@ -115,9 +113,7 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
     if (ok && r->route->body_cap > 0)
         ok = gate_admit_body(r);
     if (ok && changes && atomic_load(&r->http->draining)) {
-        r->closes = true;
-        reply_problem(r, STATUS_UNAVAILABLE, NULL, NULL);
-        reply_header(r, "Retry-After", "5");
+        reply_unavailable(r);
         ok = false;
     }
     buf_release(&allow);
@@ -154,7 +150,9 @@ static void write_done(void *arg, enum status outcome)
 static void *labour_main(void *arg)
 {
     struct request *r = arg;
-    write_done(r, r->labour(r->own));
+    enum status outcome = r->labour(r->own);
+    peers_labour(r->http, r->connection, NULL);
+    write_done(r, outcome);
     return NULL;
 }
 
@@ -164,8 +162,11 @@ static void begin_labour(struct request *r)
     pthread_attr_t detached;
     pthread_attr_init(&detached);
     pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-    if (pthread_create(&thread, &detached, labour_main, r) != 0)
+    peers_labour(r->http, r->connection, r);
+    if (pthread_create(&thread, &detached, labour_main, r) != 0) {
+        peers_labour(r->http, r->connection, NULL);
         write_done(r, STATUS_NO_MEMORY);
+    }
     pthread_attr_destroy(&detached);
 }
 
@@ -195,8 +196,9 @@ static enum MHD_Result answer(struct request *r)
 }
 
 enum MHD_Result exchange_handle(void *arg, struct MHD_Connection *connection,
-                              const char *url, const char *method, const char *version,
-                              const char *upload_data, size_t *upload_size, void **context)
+                                const char *url, const char *method, const char *version,
+                                const char *upload_data, size_t *upload_size,
+                                void **context)
 {
     struct request *r = *context;
     (void)arg;
@@ -205,7 +207,8 @@ enum MHD_Result exchange_handle(void *arg, struct MHD_Connection *connection,
         return MHD_NO;
     if (!r->admitted)
         return admit(r, url, method, version);
-    if (r->response != NULL) /* refused, but a server that stops does not take the reply */
+    if (r->response !=
+        NULL) /* refused, but a server that stops does not take the reply */
         return MHD_NO;
     if (*upload_size > 0)
         return take_body(r, upload_data, upload_size);

@@ -44,8 +44,7 @@ static struct MHD_Daemon *start_daemon(struct http *h)
         MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)1024,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, h, MHD_OPTION_NOTIFY_CONNECTION,
-        peers_notify, h, MHD_OPTION_NOTIFY_COMPLETED, exchange_end, h,
-        MHD_OPTION_END);
+        peers_notify, h, MHD_OPTION_NOTIFY_COMPLETED, exchange_end, h, MHD_OPTION_END);
 }
 
 enum status http_open(const char *listen, struct http **ret, struct buf *why)
@@ -77,8 +76,7 @@ enum status http_start(struct http *h, const struct app *app, struct buf *why)
 {
     h->app = app;
     h->daemon = start_daemon(h);
-    if (h->daemon != NULL &&
-        pthread_create(&h->housekeeper, NULL, peers_watch, h) == 0)
+    if (h->daemon != NULL && pthread_create(&h->housekeeper, NULL, peers_watch, h) == 0)
         return STATUS_OK;
     buf_adds(why, "the HTTP server could not be started");
     if (h->daemon != NULL)
@@ -97,14 +95,15 @@ const char *http_address(const struct http *h)
     return h->address;
 }
 
-/* Waits until no request is being served, or patience ends; but as long as it takes for those
- * that are suspended until the writer has done its part. */
+/* Waits until no request is being served, or patience ends; but as long as it takes for
+ * those that are suspended until the writer has done its part. */
 static void wait_for_replies(struct http *h)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += SECONDS_DRAIN;
     pthread_mutex_lock(&h->lock);
+    pthread_cond_broadcast(&h->ending); /* the housekeeper has labours to end */
     while (h->active > 0 && pthread_cond_timedwait(&h->ending, &h->lock, &until) == 0)
         ;
     while (h->writing > 0)

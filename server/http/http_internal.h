@@ -16,6 +16,7 @@ struct peer {
     bool active;    /* a request is being served */
     bool reading;   /* its body is being read, since `since` */
     bool streaming; /* events are sent on it */
+    struct request *labour; /* it waits for the end of one */
     struct request *begun; /* its header is still being read */
     atomic_bool gone; /* streaming, and the client has closed its side */
     struct peer *next, *previous;
@@ -59,6 +60,10 @@ void *peers_watch(void *http);
 
 /* The peer of a connection becomes an event stream; NULL: it is not known. */
 struct peer *peers_stream(struct http *h, struct MHD_Connection *connection);
+
+/* A request begins a labour, or has none any more (NULL). When the client goes, or the server
+ * stops, the housekeeper asks for its end. */
+void peers_labour(struct http *h, struct MHD_Connection *connection, struct request *r);
 
 /* listen.c: opens h->listening and writes h->address. BAD_REQUEST, CONFLICT, IO. */
 enum status listen_on(struct http *h, const char *address, struct buf *why);

@@ -36,6 +36,16 @@ void peers_begin(struct MHD_Connection *connection, struct request *r)
         p->begun = r;
 }
 
+void peers_labour(struct http *h, struct MHD_Connection *connection, struct request *r)
+{
+    struct peer *p = peer_of(connection);
+    if (p == NULL)
+        return;
+    pthread_mutex_lock(&h->lock);
+    p->labour = r;
+    pthread_mutex_unlock(&h->lock);
+}
+
 struct peer *peers_stream(struct http *h, struct MHD_Connection *connection)
 {
     struct peer *p = peer_of(connection);
@@ -54,9 +64,8 @@ static void add_peer(struct http *h, struct MHD_Connection *connection, void **c
     struct peer *p = calloc(1, sizeof *p);
     if (p == NULL)
         return;
-    *p = (struct peer){.fd = info->connect_fd,
-                       .since = clock_monotonic(),
-                       .patience = SECONDS_HEADERS};
+    *p = (struct peer){
+        .fd = info->connect_fd, .since = clock_monotonic(), .patience = SECONDS_HEADERS};
     pthread_mutex_lock(&h->lock);
     p->next = h->peers;
     if (p->next != NULL)
@@ -84,8 +93,8 @@ static void remove_peer(struct http *h, struct peer *p)
 
 /* The descriptor is still open when a connection is said to be closed, so the housekeeper
  * never touches one that has become somebody else's. */
-void peers_notify(void *arg, struct MHD_Connection *connection,
-                              void **context, enum MHD_ConnectionNotificationCode code)
+void peers_notify(void *arg, struct MHD_Connection *connection, void **context,
+                  enum MHD_ConnectionNotificationCode code)
 {
     if (code == MHD_CONNECTION_NOTIFY_STARTED)
         add_peer(arg, connection, context);
@@ -100,23 +109,27 @@ static bool is_too_slow(const struct peer *p, double now)
     return now - p->since > p->patience;
 }
 
-/* libmicrohttpd does not look at a suspended connection, so it would not see that the client
- * of a stream has gone. */
+/* libmicrohttpd does not look at a suspended connection, so it would not see that the
+ * client has gone. */
 static bool has_gone(const struct peer *p)
 {
     char byte;
-    return p->streaming && recv(p->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+    return (p->streaming || p->labour != NULL) &&
+           recv(p->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
-/* Ends what is too slow: libmicrohttpd counts only silence, and a byte now and then would keep
- * a connection forever. Returns whether a stream has lost its client. */
+/* Ends what is too slow: libmicrohttpd counts only silence, and a byte now and then would
+ * keep a connection forever. Returns whether a stream has lost its client. */
 static bool look_at_peers(struct http *h, double now)
 {
     bool lost = false;
     for (struct peer *p = h->peers; p != NULL; p = p->next) {
         if (is_too_slow(p, now))
             shutdown(p->fd, SHUT_RDWR);
-        if (has_gone(p)) {
+        bool gone = has_gone(p);
+        if (p->labour != NULL && (gone || atomic_load(&h->draining)))
+            p->labour->labour_halt(p->labour->own);
+        if (gone && p->streaming) {
             atomic_store(&p->gone, true);
             lost = true;
         }
@@ -146,4 +159,3 @@ void *peers_watch(void *arg)
     pthread_mutex_unlock(&h->lock);
     return NULL;
 }
-

@@ -124,9 +124,9 @@ void reply_stream(struct request *r, const char *type, MHD_ContentReaderCallback
                   void *arg, MHD_ContentReaderFreeCallback release)
 {
     enum { BLOCK = 8192 };
-    give_data(r, MHD_HTTP_OK, type,
-              MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read, arg,
-                                                release));
+    give_data(
+        r, MHD_HTTP_OK, type,
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, read, arg, release));
     reply_header(r, "X-Accel-Buffering", "no");
 }
 
@@ -165,6 +165,13 @@ void reply_problem(struct request *r, enum status status, const char *detail,
               MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE));
     if (status == STATUS_OVER_QUOTA)
         reply_header(r, "Retry-After", "60"); /* some runs will have ended by then */
+}
+
+void reply_unavailable(struct request *r)
+{
+    r->closes = true;
+    reply_problem(r, STATUS_UNAVAILABLE, NULL, NULL);
+    reply_header(r, "Retry-After", "5");
 }
 
 void reply_no_run(struct request *r, enum status status)

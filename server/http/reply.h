@@ -30,6 +30,9 @@ void reply_stream(struct request *r, const char *type,
 void reply_problem(struct request *r, enum status status, const char *detail,
                    const struct problems *problems);
 
+/* The server stops: 503, and when to try again. */
+void reply_unavailable(struct request *r);
+
 /* The run of the request's path could not be read; NOT_FOUND: there is none. */
 void reply_no_run(struct request *r, enum status status);
 

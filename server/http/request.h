@@ -49,6 +49,7 @@ struct request {
 
     enum status (*apply)(struct conn *c, void *own);
     enum status (*labour)(void *own); /* instead of apply: on a thread of its own */
+    void (*labour_halt)(void *own);   /* nobody wants it any more; any thread, repeatedly */
     handler *resume;
     enum status outcome; /* of the write or the labour, for resume */
     struct write write;

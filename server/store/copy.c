@@ -13,35 +13,70 @@
 #include "base/clock.h"
 #include "store/conn.h"
 
-enum status check_integrity(sqlite3 *db, struct buf *why)
+enum {
+    PIECE_PAGES = 100, /* between two looks at whether the copy is still wanted */
+    SYNC_PIECES = 160, /* between two syncs, which keep the last one short */
+};
+
+/* Page by page and index by index. */
+static enum status check_integrity(sqlite3 *db, struct halt *halt, struct buf *why)
 {
     sqlite3_stmt *q = NULL;
     const char *verdict = NULL;
-    if (sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &q, NULL) == SQLITE_OK &&
+    halt_watch(halt, db);
+    if (!halt_is_asked(halt) &&
+        sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &q, NULL) == SQLITE_OK &&
         sqlite3_step(q) == SQLITE_ROW)
         verdict = (const char *)sqlite3_column_text(q, 0);
+    halt_watch(halt, NULL);
+    bool stopped = halt_is_asked(halt);
     bool sound = verdict != NULL && strcmp(verdict, "ok") == 0;
-    if (!sound)
+    if (!sound && !stopped)
         buf_addf(why, "the copy is damaged: %s",
                  verdict != NULL ? verdict : sqlite3_errmsg(db));
     sqlite3_finalize(q);
-    return sound ? STATUS_OK : STATUS_CORRUPT;
+    return stopped ? STATUS_STOPPED : sound ? STATUS_OK : STATUS_CORRUPT;
+}
+
+static int sync_so_far(sqlite3 *to)
+{
+    sqlite3_file *file = NULL;
+    int code = sqlite3_file_control(to, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (code != SQLITE_OK || file == NULL || file->pMethods == NULL)
+        return code;
+    return file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+}
+
+/* In pieces, all as of the moment at which the transaction of `from` began. */
+static int copy_pages(sqlite3 *from, sqlite3 *to, struct halt *halt)
+{
+    sqlite3_backup *copy = sqlite3_backup_init(to, "main", from, "main");
+    int code = copy != NULL ? SQLITE_OK : sqlite3_errcode(to);
+    for (int n = 1; code == SQLITE_OK && !halt_is_asked(halt); n++) {
+        code = sqlite3_backup_step(copy, PIECE_PAGES);
+        if (code == SQLITE_OK && n % SYNC_PIECES == 0)
+            code = sync_so_far(to);
+    }
+    int end = sqlite3_backup_finish(copy);
+    return code == SQLITE_DONE ? end : code;
 }
 
 /* One file, that needs no log beside it. */
-static enum status fill(sqlite3 *from, sqlite3 *to, struct buf *why)
+static enum status fill(sqlite3 *from, sqlite3 *to, struct halt *halt, struct buf *why)
 {
-    sqlite3_backup *copy = sqlite3_backup_init(to, "main", from, "main");
-    int code = copy != NULL ? sqlite3_backup_step(copy, -1) : sqlite3_errcode(to);
-    if (copy != NULL && code == SQLITE_DONE)
-        code = sqlite3_backup_finish(copy);
-    else
-        sqlite3_backup_finish(copy);
-    if (code == SQLITE_OK)
+    static const char begin[] = "BEGIN; SELECT count(*) FROM sqlite_schema";
+    int code = sqlite3_exec(from, begin, NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        buf_addf(why, "the copy failed: %s", sqlite3_errmsg(from));
+    else if ((code = copy_pages(from, to, halt)) == SQLITE_OK && !halt_is_asked(halt))
         code = sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    sqlite3_exec(from, "ROLLBACK", NULL, NULL, NULL);
+    if (halt_is_asked(halt))
+        return STATUS_STOPPED;
     if (code == SQLITE_OK)
-        return check_integrity(to, why);
-    buf_addf(why, "the copy failed: %s", sqlite3_errmsg(to));
+        return check_integrity(to, halt, why);
+    if (why->len == 0)
+        buf_addf(why, "the copy failed: %s", sqlite3_errmsg(to));
     return conn_status_of(code);
 }
 
@@ -65,38 +100,44 @@ enum status sync_folder_of(const char *path, struct buf *why)
     return sync_path(folder, O_RDONLY | O_DIRECTORY, why);
 }
 
-static enum status write_copy(sqlite3 *from, const char *path, struct buf *why)
+static enum status write_copy(sqlite3 *from, const char *path, struct halt *halt,
+                              struct buf *why)
 {
     sqlite3 *to = NULL;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     enum status status = conn_status_of(sqlite3_open_v2(path, &to, flags, NULL));
     if (status == STATUS_OK)
-        status = fill(from, to, why);
+        status = fill(from, to, halt, why);
     else
         buf_addf(why, "%s: %s", path, to != NULL ? sqlite3_errmsg(to) : "no memory");
     sqlite3_close(to);
     return status == STATUS_OK ? sync_path(path, O_RDONLY, why) : status;
 }
 
-enum status copy_database(sqlite3 *from, const char *path, struct buf *why)
+void remove_copy(const char *path)
 {
-    char unfinished[PATH_MAX];
-    if (snprintf(unfinished, sizeof unfinished, "%s.part", path) >=
-        (int)sizeof unfinished) {
-        buf_adds(why, "the path of the copy is too long");
-        return STATUS_IO;
-    }
-    unlink(unfinished);
-    enum status status = write_copy(from, unfinished, why);
-    if (status == STATUS_OK && rename(unfinished, path) != 0) {
-        buf_addf(why, "%s: %s", path, strerror(errno));
-        status = STATUS_IO;
-    }
-    if (status != STATUS_OK) {
-        unlink(unfinished);
-        return status;
-    }
-    return sync_folder_of(path, why);
+    char journal[PATH_MAX + 8];
+    snprintf(journal, sizeof journal, "%s-journal", path);
+    unlink(journal); /* first: or it would be taken for that of the next copy */
+    unlink(path);
+}
+
+enum status copy_database(sqlite3 *from, const char *path, struct halt *halt,
+                          struct buf *why)
+{
+    remove_copy(path);
+    enum status status = write_copy(from, path, halt, why);
+    if (status != STATUS_OK)
+        remove_copy(path);
+    return status;
+}
+
+enum status give_name(const char *path, const char *name, struct buf *why)
+{
+    if (rename(path, name) == 0)
+        return sync_folder_of(name, why);
+    buf_addf(why, "%s: %s", name, strerror(errno));
+    return STATUS_IO;
 }
 
 enum status name_backup(const char *folder, const char *prefix, char *ret, size_t room,

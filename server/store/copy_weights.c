@@ -24,21 +24,22 @@ static bool is_whole(const char *name)
     return end != NULL && strcmp(end, ".npz") == 0;
 }
 
-static bool copy_bytes(int in, int out)
+static bool copy_bytes(int in, int out, struct halt *halt)
 {
-    ssize_t n;
-    while ((n = sendfile(out, in, NULL, 1 << 30)) > 0)
-        ;
+    enum { PIECE = 16 << 20 };
+    ssize_t n = 1;
+    while (n > 0 && !halt_is_asked(halt))
+        n = sendfile(out, in, NULL, PIECE);
     return n == 0 && fsync(out) == 0;
 }
 
 /* To another disk, or where there are no links. */
-static bool copy_file(int from, int to, const char *name)
+static bool copy_file(int from, int to, const char *name, struct halt *halt)
 {
     int in = openat(from, name, O_RDONLY | O_CLOEXEC);
     int out =
         in < 0 ? -1 : openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool ok = out >= 0 && copy_bytes(in, out);
+    bool ok = out >= 0 && copy_bytes(in, out, halt);
     int code = errno;
     if (in >= 0)
         close(in);
@@ -52,31 +53,38 @@ static bool copy_file(int from, int to, const char *name)
 
 /* A file never changes: a link serves as a copy. One that is there already, or has gone
  * meanwhile with its run, is no failure. */
-static bool take_file(int from, int to, const char *name)
+static bool take_file(int from, int to, const char *name, struct halt *halt)
 {
     return linkat(from, name, to, name, 0) == 0 || errno == EEXIST || errno == ENOENT ||
-           copy_file(from, to, name) || errno == ENOENT;
+           copy_file(from, to, name, halt) || errno == ENOENT;
 }
 
-static enum status take_all(DIR *from, int to, const char *folder, struct buf *why)
+static enum status take_all(DIR *from, int to, const char *folder, struct halt *halt,
+                            struct buf *why)
 {
     enum status status = STATUS_OK;
-    for (struct dirent *entry; status == STATUS_OK && (entry = readdir(from)) != NULL;)
-        if (is_whole(entry->d_name) && !take_file(dirfd(from), to, entry->d_name))
+    for (struct dirent *entry; status == STATUS_OK && (entry = readdir(from)) != NULL;) {
+        bool taken =
+            !is_whole(entry->d_name) || take_file(dirfd(from), to, entry->d_name, halt);
+        if (halt_is_asked(halt))
+            status = STATUS_STOPPED;
+        else if (!taken)
             status = failed(folder, entry->d_name, why);
+    }
     if (status == STATUS_OK && fsync(to) != 0)
         status = failed(folder, "", why);
     return status;
 }
 
-enum status copy_weights(const char *from, const char *to, struct buf *why)
+enum status copy_weights(const char *from, const char *to, struct halt *halt,
+                         struct buf *why)
 {
     DIR *d = opendir(from);
     if (d == NULL)
         return failed(from, "", why);
     bool made = mkdir(to, 0700) == 0 || errno == EEXIST;
     int fd = made ? open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    enum status status = fd >= 0 ? take_all(d, fd, to, why) : failed(to, "", why);
+    enum status status = fd >= 0 ? take_all(d, fd, to, halt, why) : failed(to, "", why);
     if (fd >= 0)
         close(fd);
     closedir(d);

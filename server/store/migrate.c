@@ -74,14 +74,18 @@ enum status migrate_check(struct conn *c, struct buf *why)
 static enum status back_up(struct conn *writer, const char *folder, int64_t version,
                            struct buf *why)
 {
-    char name[PATH_MAX], prefix[40];
+    char name[PATH_MAX], unfinished[PATH_MAX + 8], prefix[40];
     if (version == 0 || version == MIGRATIONS ||
         pragma(writer, "SELECT EXISTS (SELECT 1 FROM job)") == 0)
         return STATUS_OK;
     snprintf(prefix, sizeof prefix, "before-v%d", MIGRATIONS);
     enum status status = name_backup(folder, prefix, name, sizeof name, why);
+    if (status != STATUS_OK)
+        return status;
+    snprintf(unfinished, sizeof unfinished, "%s.part", name);
+    status = copy_database(writer->db, unfinished, NULL, why);
     if (status == STATUS_OK)
-        status = copy_database(writer->db, name, why);
+        status = give_name(unfinished, name, why);
     if (status == STATUS_OK)
         log_info("the database of version %d was copied to %s", (int)version, name);
     return status;

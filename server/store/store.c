@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "store/lock.h"
 #include "store/migrate.h"
+#include "store/replace.h"
 #include "store/writer.h"
 
 /* The reader of a thread that has ended. */
@@ -67,6 +68,24 @@ static enum status check_database(struct conn *c, struct buf *why)
     return sound ? STATUS_OK : STATUS_CORRUPT;
 }
 
+/* What a restore or a backup has left that did not come to its end. */
+static enum status clear_up(const char *folder, struct buf *why)
+{
+    struct replace r;
+    struct buf kept;
+    buf_init(&kept, PATH_MAX);
+    enum status status = replace_init(&r, folder, why);
+    if (status == STATUS_OK)
+        status = replace_settle(&r, &kept, why);
+    if (kept.len > 0)
+        log_info("an interrupted restore is finished; what was there is now %s",
+                 kept.data);
+    buf_release(&kept);
+    if (status == STATUS_OK)
+        backups_prepare(folder);
+    return status;
+}
+
 enum status store_open(const char *folder, struct store **ret, struct buf *why)
 {
     struct store *s = calloc(1, sizeof *s);
@@ -78,8 +97,9 @@ enum status store_open(const char *folder, struct store **ret, struct buf *why)
     pthread_cond_init(&s->work, NULL);
     pthread_cond_init(&s->space, NULL);
     pthread_key_create(&s->reader, forget_reader);
-    enum status status =
-        lock_folder(folder, s->path, sizeof s->path, &s->lock_file, why);
+    enum status status = lock_folder(folder, s->path, sizeof s->path, &s->lock_file, why);
+    if (status == STATUS_OK)
+        status = clear_up(folder, why);
     if (status == STATUS_OK) {
         mode_t mask = umask(077);
         status = conn_open(s->path, true, &s->writer, why);

@@ -20,7 +20,8 @@ struct conn;
 /* One change, in a transaction that it may share with others. The struct belongs to the
  * caller and must stay where it is until `done` was called. */
 struct write {
-    /* Runs on the writer thread. Anything but STATUS_OK undoes this write, and only it. */
+    /* Runs on the writer thread. Anything but STATUS_OK undoes this write, and only it.
+     */
     enum status (*apply)(struct conn *c, void *arg);
     /* Runs on the writer thread, once the outcome is on the disk; may be NULL. Must not
      * block. */
@@ -36,15 +37,16 @@ struct write {
  * sentence. CONFLICT: another server has it; FOREIGN; CORRUPT; IO; NO_MEMORY. */
 enum status store_open(const char *folder, struct store **ret, struct buf *why);
 
-/* Finishes all writes, folds the write-ahead log back and unlocks. No other thread may use
- * the store any more. */
+/* Finishes all writes, folds the write-ahead log back and unlocks. No other thread may
+ * use the store any more. */
 void store_close(struct store *s);
 
 /* Calls after(arg, seq) on the writer thread after each commit that added events; seq is
  * that of the newest. Set before other threads use the store. */
 void store_on_commit(struct store *s, void (*after)(void *arg, int64_t seq), void *arg);
 
-/* Hands over a write. Waits only while thousands are ahead of a patient one. Any thread. */
+/* Hands over a write. Waits only while thousands are ahead of a patient one. Any thread.
+ */
 void store_post(struct store *s, struct write *w);
 
 /* The same, and waits until it is done. Any thread but the writer. */

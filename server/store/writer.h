@@ -34,6 +34,9 @@ struct store {
  * the writer, which has no thread yet. NO_SPACE, IO. */
 enum status weights_prepare(struct store *s, const char *folder, struct buf *why);
 
+/* backup.c: deletes copies in the folder's "backups" that did not come to their end. */
+void backups_prepare(const char *folder);
+
 /* The writer thread, until s->closing; arg: struct store. */
 void *writer_main(void *arg);
 
