@@ -1,6 +1,7 @@
 #include "base/hash.h"
 
 #include <sodium.h>
+#include <string.h>
 
 bool hash_start(void)
 {
@@ -12,4 +13,14 @@ void hash_text(const void *bytes, size_t n, char ret[static HASH_TEXT])
     unsigned char digest[crypto_hash_sha256_BYTES];
     crypto_hash_sha256(digest, bytes, n);
     sodium_bin2hex(ret, HASH_TEXT, digest, sizeof digest);
+}
+
+int64_t hash_short(int64_t place, const void *bytes, size_t n)
+{
+    unsigned char key[crypto_shorthash_KEYBYTES] = {0}, digest[crypto_shorthash_BYTES];
+    int64_t hash;
+    memcpy(key, &place, sizeof place);
+    crypto_shorthash(digest, bytes, n, key);
+    memcpy(&hash, digest, sizeof hash);
+    return hash;
 }

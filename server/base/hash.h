@@ -1,16 +1,20 @@
-/* SHA-256 as 64 hexadecimal digits, from libsodium. */
+/* Hashes, from libsodium. */
 #ifndef FRUGAL_BASE_HASH_H
 #define FRUGAL_BASE_HASH_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define HASH_TEXT 65 /* 64 digits and the NUL */
 
 /* To be called once, before other threads hash. False: the library is unusable. */
 bool hash_start(void);
 
-/* Any thread. */
+/* SHA-256 as 64 hexadecimal digits. Any thread. */
 void hash_text(const void *bytes, size_t n, char ret[static HASH_TEXT]);
+
+/* SipHash-2-4 of bytes that belong to a place, against accidents only. Any thread. */
+int64_t hash_short(int64_t place, const void *bytes, size_t n);
 
 #endif

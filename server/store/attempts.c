@@ -45,8 +45,9 @@ static enum status keep_rows(struct conn *c, const struct run_start *s, bool sam
     enum status status =
         same ? conn_read(c, STATEMENT_CHECKPOINT_SEQ, &seq, s->run) : STATUS_NOT_FOUND;
     if (status == STATUS_OK)
-        return store_trace_cut(c, s->run, seq);
-    return status == STATUS_NOT_FOUND ? forget_rows(c, s->run) : status;
+        status = store_trace_cut(c, s->run, seq);
+    return status == STATUS_NOT_FOUND || status == STATUS_CORRUPT ? forget_rows(c, s->run)
+                                                                  : status;
 }
 
 enum status store_run_begin_again(struct conn *c, int64_t run, bool timed)

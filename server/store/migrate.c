@@ -12,10 +12,11 @@ EMBED(migration_0002, "schema/migrations/0002_records.sql");
 EMBED(migration_0003, "schema/migrations/0003_queue.sql");
 EMBED(migration_0004, "schema/migrations/0004_waiting.sql");
 EMBED(migration_0005, "schema/migrations/0005_core.sql");
+EMBED(migration_0006, "schema/migrations/0006_trace_hash.sql");
 
 /* In order; the number of a migration is its place, counted from 1. */
 static const char *const migrations[] = {migration_0001, migration_0002, migration_0003,
-                                         migration_0004, migration_0005};
+                                         migration_0004, migration_0005, migration_0006};
 
 enum {
     MIGRATIONS = sizeof migrations / sizeof migrations[0],

@@ -29,7 +29,7 @@ static const struct {
 
 const char *run_state_name(enum run_state s)
 {
-    return state_names[s];
+    return s < RUN_STATES ? state_names[s] : "damaged"; /* on the disk */
 }
 
 enum run_state run_state_of(const char *name)

@@ -2,8 +2,19 @@
 
 #include <string.h>
 
+#include "base/hash.h"
+#include "base/log.h"
 #include "store/conn.h"
 #include "store/events.h"
+
+/* Whether a row is as it was written; `value` and `hash` are columns of the query. */
+static bool is_intact(sqlite3_stmt *q, int64_t seq, int value, int hash)
+{
+    size_t size = (size_t)sqlite3_column_bytes(q, value);
+    return sqlite3_column_type(q, hash) == SQLITE_NULL ||
+           sqlite3_column_int64(q, hash) ==
+               hash_short(seq, sqlite3_column_blob(q, value), size);
+}
 
 /* Whether the row that is stored has exactly these bytes. */
 static enum status compare(struct conn *c, const struct trace_entry *e, const void *bytes,
@@ -15,11 +26,32 @@ static enum status compare(struct conn *c, const struct trace_entry *e, const vo
     sqlite3_bind_int64(q, 1, e->run);
     sqlite3_bind_int64(q, 2, e->seq);
     enum status status = STATUS_CONFLICT;
-    if (sqlite3_step(q) == SQLITE_ROW && (size_t)sqlite3_column_bytes(q, 0) == size &&
-        memcmp(sqlite3_column_blob(q, 0), bytes, size) == 0)
-        status = STATUS_OK;
+    if (sqlite3_step(q) == SQLITE_ROW) {
+        if ((size_t)sqlite3_column_bytes(q, 0) == size &&
+            memcmp(sqlite3_column_blob(q, 0), bytes, size) == 0)
+            status = STATUS_OK;
+        else if (!is_intact(q, e->seq, 0, 2))
+            status = STATUS_CORRUPT;
+    }
     sqlite3_reset(q);
     return status;
+}
+
+/* A row that the disk has damaged has come again. */
+static enum status mend(struct conn *c, const struct trace_entry *e, const void *bytes,
+                        size_t size)
+{
+    log_warning("row %lld of run %lld was damaged on the disk; it is replaced by the one "
+                "that was computed again",
+                (long long)e->seq, (long long)e->run);
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_TRACE_MEND);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, e->run);
+    sqlite3_bind_int64(q, 2, e->seq);
+    sqlite3_bind_blob(q, 3, bytes, (int)size, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 4, hash_short(e->seq, bytes, size));
+    return conn_run(c, q);
 }
 
 /* A row that is there already: all that it says anew is how long the attempt has taken.
@@ -28,6 +60,8 @@ static enum status repeat_row(struct conn *c, const struct trace_entry *e,
                               const void *bytes, size_t size)
 {
     enum status status = compare(c, e, bytes, size);
+    if (status == STATUS_CORRUPT)
+        status = mend(c, e, bytes, size);
     if (status != STATUS_OK)
         return status;
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_SECONDS);
@@ -62,7 +96,8 @@ enum status store_trace_compare(struct conn *c, const struct trace_entry *e)
 {
     double value[TRACE_COLUMNS_MAX];
     trace_values(&e->row, value);
-    return compare(c, e, value, trace_columns(e->row.layers, e->row.exponents) * sizeof value[0]);
+    return compare(c, e, value,
+                   trace_columns(e->row.layers, e->row.exponents) * sizeof value[0]);
 }
 
 enum status store_trace_add(struct conn *c, const struct trace_entry *e)
@@ -77,6 +112,7 @@ enum status store_trace_add(struct conn *c, const struct trace_entry *e)
     sqlite3_bind_int64(q, 2, e->seq);
     sqlite3_bind_blob(q, 3, value, (int)size, SQLITE_STATIC);
     sqlite3_bind_double(q, 4, e->seconds);
+    sqlite3_bind_int64(q, 5, hash_short(e->seq, value, size));
     enum status status = conn_run(c, q);
     if (status != STATUS_OK)
         return status;
@@ -86,7 +122,8 @@ enum status store_trace_add(struct conn *c, const struct trace_entry *e)
     if (status != STATUS_OK)
         return status;
     return store_event_add(
-        c, &(struct event){.kind = "trace", .job = e->job, .run = e->run, .last = e->seq});
+        c,
+        &(struct event){.kind = "trace", .job = e->job, .run = e->run, .last = e->seq});
 }
 
 enum status store_trace_cut(struct conn *c, int64_t run, int64_t seq)
@@ -103,9 +140,10 @@ enum status store_trace_cut(struct conn *c, int64_t run, int64_t seq)
         return conn_status(c);
     sqlite3_bind_int64(q, 1, run);
     sqlite3_bind_int64(q, 2, seq);
-    if (sqlite3_step(q) == SQLITE_ROW) {
+    if (sqlite3_step(q) == SQLITE_ROW && is_intact(q, seq, 0, 2)) {
         size_t size = (size_t)sqlite3_column_bytes(q, 0);
-        memcpy(value, sqlite3_column_blob(q, 0), size < sizeof value ? size : sizeof value);
+        memcpy(value, sqlite3_column_blob(q, 0),
+               size < sizeof value ? size : sizeof value);
         newest.seconds = sqlite3_column_double(q, 1);
     } else {
         status = STATUS_CORRUPT;
@@ -116,15 +154,14 @@ enum status store_trace_cut(struct conn *c, int64_t run, int64_t seq)
 }
 
 enum status store_trace_list(struct conn *c, int64_t run, int64_t after,
-                             trace_visit *visit,
-                             void *arg)
+                             trace_visit *visit, void *arg)
 {
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_TRACE_LIST);
     if (q == NULL)
         return conn_status(c);
     sqlite3_bind_int64(q, 1, run);
     sqlite3_bind_int64(q, 2, after);
-    bool more = true;
+    bool more = true, sound = true;
     int code = SQLITE_DONE;
     while (more && (code = sqlite3_step(q)) == SQLITE_ROW) {
         double value[TRACE_COLUMNS_MAX];
@@ -132,13 +169,19 @@ enum status store_trace_list(struct conn *c, int64_t run, int64_t after,
                                    .seconds = column_number(q, 2),
                                    .value = value};
         size_t size = (size_t)sqlite3_column_bytes(q, 1);
+        sound = row.seq == ++after && is_intact(q, row.seq, 1, 3);
+        if (!sound)
+            break;
         size = size < sizeof value ? size : sizeof value;
         memcpy(value, sqlite3_column_blob(q, 1), size);
         row.count = size / sizeof value[0];
         more = visit(arg, &row);
     }
-    enum status status =
-        code == SQLITE_ROW || code == SQLITE_DONE ? STATUS_OK : conn_status(c);
+    enum status status = !sound                                      ? STATUS_CORRUPT
+                         : code == SQLITE_ROW || code == SQLITE_DONE ? STATUS_OK
+                                                                     : conn_status(c);
+    if (!sound)
+        log_error("row %lld of run %lld is damaged", (long long)after, (long long)run);
     sqlite3_reset(q);
     return status;
 }

@@ -1,4 +1,5 @@
-/* The rows of traces: one per evaluation, as doubles in the order of the run's columns. */
+/* The rows of traces: one per evaluation, as doubles in the order of the run's columns.
+ */
 #ifndef FRUGAL_STORE_TRACES_H
 #define FRUGAL_STORE_TRACES_H
 
@@ -14,15 +15,16 @@ struct trace_entry {
 };
 
 /* Part of a write. A row that is there already, from before a crash, must be the same bit
- * for bit: CONFLICT otherwise. The run's newest results follow the newest row. */
+ * for bit: CONFLICT otherwise; but one that the disk has damaged is replaced. The run's
+ * newest results follow the newest row. */
 enum status store_trace_add(struct conn *c, const struct trace_entry *e);
 
-/* Whether the stored row is the same bit for bit; any connection. CONFLICT: it differs, or is
- * not there. */
+/* Whether the stored row is the same bit for bit; any connection. CONFLICT: it differs,
+ * or is not there; CORRUPT: the disk has damaged it. */
 enum status store_trace_compare(struct conn *c, const struct trace_entry *e);
 
-/* Part of a write: deletes the rows behind `seq` (-1: all); the run's results are those of the
- * newest one that is left. */
+/* Part of a write: deletes the rows behind `seq` (-1: all); the run's results are those
+ * of the newest one that is left. CORRUPT: that is damaged. */
 enum status store_trace_cut(struct conn *c, int64_t run, int64_t seq);
 
 /* A row as it is kept; value [count] lives only as long as the visit. */
@@ -35,7 +37,8 @@ struct trace_stored {
 
 typedef bool trace_visit(void *arg, const struct trace_stored *row);
 
-/* Rows of a run with a seq above `after`, ascending. */
+/* Rows of a run with a seq above `after`, ascending. CORRUPT: one is damaged, or missing.
+ */
 enum status store_trace_list(struct conn *c, int64_t run, int64_t after,
                              trace_visit *visit, void *arg);
 

@@ -1,6 +1,8 @@
 /* Trace rows and events in the store. */
 #include "stores.h"
 
+#include "store/conn.h"
+
 static char top[FOLDER_PATH];
 static struct store *store;
 static struct new_job job;
@@ -144,11 +146,16 @@ static void the_same_row_may_come_again(void **state)
         assert_int_equal(add(e), STATUS_OK);
         assert_true(has_results_of(seq < 3 ? 2 : 3, e.seconds));
     }
-    assert_int_equal(add(entry(6)), STATUS_OK);
     assert_int_equal(add(entry(5)), STATUS_OK);
-    assert_true(has_results_of(6, 1.5)); /* those of the newest row, not of the last to come */
     struct rows r = {.most = 20};
-    store_trace_list(store_reader(store), job.first, -1, gather, &r);
+    struct conn *c = store_reader(store);
+    log_set_level((enum log_level) - 1);
+    assert_int_equal(store_trace_list(c, job.first, -1, gather, &r), STATUS_CORRUPT);
+    assert_int_equal(add(entry(4)), STATUS_OK);
+    assert_true(
+        has_results_of(5, 1.25)); /* those of the newest row, not of the last to come */
+    r.count = 0;
+    assert_int_equal(store_trace_list(c, job.first, -1, gather, &r), STATUS_OK);
     assert_int_equal(r.count, 6);
 }
 
@@ -177,6 +184,43 @@ static void another_row_in_its_place_is_refused(void **state)
     e.run = 99;
     log_set_level((enum log_level) - 1); /* the refusal is logged as an error */
     assert_int_equal(add(e), STATUS_CONFLICT);
+}
+
+static enum status damage(struct conn *c, void *arg)
+{
+    return sqlite3_exec(c->db, arg, NULL, NULL, NULL) == SQLITE_OK ? STATUS_OK
+                                                                   : STATUS_IO;
+}
+
+/* Nobody takes it for a row, and the same one may come again, as after a crash. */
+static void a_damaged_row_is_found_and_mended(void **state)
+{
+    static char harm[][100] = {
+        "UPDATE trace SET value = zeroblob(length(value)) WHERE seq = 1",
+        "UPDATE trace SET value = substr(value, 2) WHERE seq = 1",
+        "UPDATE trace SET value = (SELECT value FROM trace WHERE seq = 0) WHERE seq = 1"};
+    (void)state;
+    struct conn *c = store_reader(store);
+    for (int64_t seq = 0; seq < 3; seq++)
+        assert_int_equal(add(entry(seq)), STATUS_OK);
+    log_set_level((enum log_level) - 1);
+    for (size_t i = 0; i < sizeof harm / sizeof harm[0]; i++) {
+        struct rows r = {.most = 20};
+        struct trace_entry e = entry(1);
+        assert_int_equal(store_write(store, damage, harm[i]), STATUS_OK);
+        assert_int_equal(store_trace_list(c, job.first, -1, gather, &r), STATUS_CORRUPT);
+        assert_int_equal(r.count, 1);
+        assert_int_equal(store_trace_compare(c, &e), STATUS_CORRUPT);
+        assert_int_equal(add(e), STATUS_OK);
+        assert_int_equal(store_trace_compare(c, &e), STATUS_OK);
+        r.count = 0;
+        assert_int_equal(store_trace_list(c, job.first, -1, gather, &r), STATUS_OK);
+        assert_int_equal(r.count, 3);
+    }
+    static char older[] = "UPDATE trace SET hash = NULL"; /* by a version without it */
+    struct rows r = {.most = 20};
+    assert_int_equal(store_write(store, damage, older), STATUS_OK);
+    assert_int_equal(store_trace_list(c, job.first, -1, gather, &r), STATUS_OK);
 }
 
 struct seen {
@@ -278,6 +322,7 @@ int main(void)
         IN_A_STORE(rows_keep_every_bit),
         IN_A_STORE(the_same_row_may_come_again),
         IN_A_STORE(another_row_in_its_place_is_refused),
+        IN_A_STORE(a_damaged_row_is_found_and_mended),
         IN_A_STORE(events_tell_what_happened),
         IN_A_STORE(old_events_are_forgotten),
     };
