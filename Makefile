@@ -52,8 +52,8 @@ BASE    := $(call objects,$(wildcard server/base/*.c))
 CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all tests core-id install uninstall clean lint check demo bench bench-service soak packages \
-	packages-check packages-bench packages-service
+.PHONY: all tests schema core-id install uninstall clean lint check demo bench bench-service \
+	soak packages packages-check packages-bench packages-service
 .DELETE_ON_ERROR:
 
 all: $(B)/frugald $(B)/frugal $(B)/tests/replay
@@ -87,6 +87,7 @@ $(B)/%.o: %.c
 # What is embedded: a change of these files must rebuild what holds them.
 $(B)/server/store/migrate.o: $(wildcard schema/migrations/*.sql)
 $(B)/server/http/assets.o: $(B)/gen/assets.def $(wildcard web/*.html web/*.css web/*.js web/*.svg)
+$(B)/server/http/server_info.o: schema/openapi.yaml
 $(B)/server/main.o $(B)/client/version.o: $(B)/gen/version.h
 
 $(B)/gen/assets.def: web/node_modules/.package-lock.json $(wildcard web/*) web/assets.sh
@@ -126,6 +127,15 @@ $(B)/tests/trace: $(B)/tests/cases/trace.o $(HOUSE) $(B)/learn.a
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(LDALL) -o $@ $^ $(LIBS_SERVER)
+
+$(B)/tests/job_schema: $(B)/tests/tools/job_schema.o $(HOUSE) $(B)/learn.a
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(LDALL) -o $@ $^ $(LIBS_SERVER)
+
+# The published schema of job specs, from the table of fields; a test compares the two.
+schema: $(B)/tests/job_schema
+	$(B)/tests/job_schema > schema/job.schema.json
 
 $(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(HOUSE) $(B)/learn.a
 	$(call say,LINK)

@@ -34,6 +34,7 @@ static enum ending ending_of(long code)
     case 410:
         return ENDING_NOT_FOUND;
     case 409:
+    case 412:
     case 429:
         return ENDING_CONFLICT;
     case 413:

@@ -24,3 +24,10 @@ int64_t hash_short(int64_t place, const void *bytes, size_t n)
     memcpy(&hash, digest, sizeof hash);
     return hash;
 }
+
+void hash_version(const void *bytes, size_t n, char ret[static HASH_VERSION])
+{
+    unsigned char digest[crypto_generichash_BYTES_MIN];
+    crypto_generichash(digest, sizeof digest, bytes, n, NULL, 0);
+    sodium_bin2hex(ret, HASH_VERSION, digest, sizeof digest);
+}

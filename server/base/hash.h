@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #define HASH_TEXT 65 /* 64 digits and the NUL */
+#define HASH_VERSION 33
 
 /* To be called once, before other threads hash. False: the library is unusable. */
 bool hash_start(void);
@@ -16,5 +17,8 @@ void hash_text(const void *bytes, size_t n, char ret[static HASH_TEXT]);
 
 /* SipHash-2-4 of bytes that belong to a place, against accidents only. Any thread. */
 int64_t hash_short(int64_t place, const void *bytes, size_t n);
+
+/* 16 bytes of BLAKE2b as 32 hexadecimal digits: tells versions of a text apart. Any thread. */
+void hash_version(const void *bytes, size_t n, char ret[static HASH_VERSION]);
 
 #endif

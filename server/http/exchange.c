@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "http/gate.h"
 #include "http/http_internal.h"
 #include "http/limits.h"
@@ -48,6 +49,7 @@ void *exchange_begin(void *arg, const char *target, struct MHD_Connection *conne
     r->http = h;
     r->app = h->app;
     r->connection = connection;
+    r->since = clock_monotonic();
     r->target_is_sound = gate_target_is_sound(target);
     peers_begin(connection, r);
     return r;
@@ -58,9 +60,10 @@ void exchange_end(void *arg, struct MHD_Connection *connection, void **context,
 {
     struct http *h = arg;
     struct request *r = *context;
-    (void)code;
     if (r == NULL)
         return;
+    if (r->admitted)
+        request_log(r, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     peers_begin(connection, NULL);
     peers_mark(h, connection, false, false);
     if (r->own_free != NULL)
@@ -90,9 +93,11 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
     set_active(r->http, +1);
     r->admitted = true;
     r->path = url;
+    r->method = method;
+    request_take_name(r);
     r->is_head = strcmp(method, "HEAD") == 0;
     enum route_match match = route_find(method, url, &r->route, &r->id, &allow);
-    static const struct route nowhere = {"", "", NULL, 0, NULL};
+    static const struct route nowhere = {.method = "", .pattern = ""};
     if (match != ROUTE_FOUND)
         r->route = &nowhere;
     buf_init(&r->body, r->route->body_cap);
@@ -170,6 +175,13 @@ static void begin_labour(struct request *r)
     pthread_attr_destroy(&detached);
 }
 
+/* Whether the reply depends on nothing but its route and id, so that one may be kept. */
+static bool may_be_kept(const struct request *r)
+{
+    return strcmp(r->route->method, "GET") == 0 && r->route->arguments != NULL &&
+           r->route->arguments[0] == '\0';
+}
+
 /* The body is there, or the write that the handler waited for. */
 static enum MHD_Result answer(struct request *r)
 {
@@ -179,7 +191,7 @@ static enum MHD_Result answer(struct request *r)
     if (r->dropped > 0) {
         r->closes = true;
         reply_problem(r, STATUS_TOO_LARGE, NULL, NULL);
-    } else {
+    } else if (!may_be_kept(r) || !kept_reply(r)) {
         next(r);
     }
     if (r->resume == NULL)

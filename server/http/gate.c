@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "http/accept.h"
 #include "http/limits.h"
 #include "http/reply.h"
 
@@ -117,8 +118,8 @@ static bool admit_headers(struct request *r)
 bool gate_admit(struct request *r, const char *url, const char *method,
                 const char *version)
 {
-    static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE",
-                                          "OPTIONS"};
+    static const char *const methods[] = {"GET",   "HEAD",   "POST",   "PUT",
+                                          "PATCH", "DELETE", "OPTIONS"};
     bool known = false;
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
         known = known || strcmp(method, methods[i]) == 0;
@@ -158,7 +159,14 @@ bool gate_admit_route(struct request *r)
     if (r->route->body_cap == 0 && has_body)
         return refuse(r, STATUS_TOO_LARGE, "this request takes no body");
     if (r->route->arguments != NULL)
-        MHD_get_connection_values(r->connection, MHD_GET_ARGUMENT_KIND, check_argument, r);
+        MHD_get_connection_values(r->connection, MHD_GET_ARGUMENT_KIND, check_argument,
+                                  r);
+    if (r->response == NULL && r->route->types != NULL &&
+        !accept_any(r, r->route->types)) {
+        char detail[120];
+        snprintf(detail, sizeof detail, "this is served as %s", r->route->types);
+        return refuse(r, STATUS_NOT_ACCEPTABLE, detail);
+    }
     return r->response == NULL;
 }
 

@@ -14,7 +14,7 @@ bool gate_admit(struct request *r, const char *url, const char *method,
                 const char *version);
 
 /* The checks of a route that was found: no body where none belongs, no query arguments that
- * it does not have. False as above. */
+ * it does not have, a representation that the client takes. False as above. */
 bool gate_admit_route(struct request *r);
 
 /* The checks of a method that changes something: where it comes from. False as above. */

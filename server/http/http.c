@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,6 +56,11 @@ enum status http_open(const char *listen, struct http **ret, struct buf *why)
     pthread_mutex_init(&h->lock, NULL);
     pthread_cond_init(&h->ending, NULL);
     h->listening = -1;
+    h->kept = kept_open();
+    if (h->kept == NULL || getrandom(&h->name, sizeof h->name, 0) != sizeof h->name) {
+        http_close(h);
+        return STATUS_NO_MEMORY;
+    }
     enum status status = listen_on(h, listen, why);
     if (status == STATUS_OK)
         *ret = h;
@@ -67,6 +73,7 @@ void http_close(struct http *h)
 {
     if (h->listening >= 0)
         close(h->listening);
+    kept_close(h->kept);
     pthread_mutex_destroy(&h->lock);
     pthread_cond_destroy(&h->ending);
     free(h);

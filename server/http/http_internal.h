@@ -6,19 +6,20 @@
 #include <stdatomic.h>
 
 #include "http/http.h"
+#include "http/kept.h"
 #include "http/request.h"
 
 /* A connection as the housekeeper sees it. */
 struct peer {
     int fd;
-    double since;   /* monotonic: connected, or the last request ended */
-    double patience; /* seconds from `since` until the header must be there */
-    bool active;    /* a request is being served */
-    bool reading;   /* its body is being read, since `since` */
-    bool streaming; /* events are sent on it */
+    double since;          /* monotonic: connected, or the last request ended */
+    double patience;       /* seconds from `since` until the header must be there */
+    bool active;           /* a request is being served */
+    bool reading;          /* its body is being read, since `since` */
+    bool streaming;        /* events are sent on it */
     struct request *labour; /* it waits for the end of one */
     struct request *begun; /* its header is still being read */
-    atomic_bool gone; /* streaming, and the client has closed its side */
+    atomic_bool gone;      /* streaming, and the client has closed its side */
     struct peer *next, *previous;
 };
 
@@ -27,6 +28,9 @@ struct http {
     struct MHD_Daemon *daemon;
     int listening;
     char address[80];
+    struct kept *kept;
+    unsigned name;          /* of this process, in names of requests */
+    atomic_ullong requests; /* that were given a name */
     atomic_bool draining;
     atomic_int streams; /* of events */
     pthread_t housekeeper;

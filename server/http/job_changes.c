@@ -2,6 +2,7 @@
  * the world; and POST /v1/jobs/{id}/restore. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/jobs.h"
 #include "base/clock.h"
@@ -18,7 +19,34 @@ static void reply_failure(struct request *r, const char *conflict)
     reply_problem(r, r->outcome, detail, NULL);
 }
 
+static bool take_view(void *arg, const struct job *j)
+{
+    *(json_t **)arg = view_job(j);
+    return false;
+}
+
+/* Part of a write, before it: whether the job is still what the client has seen, by its ETag.
+ * `match` is the If-Match header; NULL: any will do. */
+static enum status check_match(struct conn *c, int64_t id, const char *match)
+{
+    char etag[ETAG_TEXT];
+    json_t *job = NULL;
+    if (match == NULL)
+        return STATUS_OK;
+    enum status status = store_job_get(c, id, take_view, &job);
+    if (status != STATUS_OK)
+        return status;
+    char *text = reply_json_text(job);
+    json_decref(job);
+    if (text == NULL)
+        return STATUS_NO_MEMORY;
+    etag_of(text, strlen(text), etag);
+    free(text);
+    return etag_is_listed_strongly(match, etag) ? STATUS_OK : STATUS_PRECONDITION_FAILED;
+}
+
 struct change_write {
+    const char *match;
     struct job_change change;
     struct spec spec;
     char *tags;
@@ -33,7 +61,9 @@ static void free_change(void *own)
 
 static enum status apply_change(struct conn *c, void *own)
 {
-    return store_job_change(c, &((struct change_write *)own)->change);
+    struct change_write *w = own;
+    enum status status = check_match(c, w->change.job, w->match);
+    return status == STATUS_OK ? store_job_change(c, &w->change) : status;
 }
 
 static void changed(struct request *r)
@@ -56,6 +86,7 @@ static void read_change(struct request *r, struct change_write *w,
         reply_spec_problems(r, status, problems);
         return;
     }
+    w->match = request_header(r, "If-Match");
     w->tags = spec_tags_json(&w->spec);
     w->change = (struct job_change){.job = r->id,
                                     .name = given.name ? w->spec.name : NULL,
@@ -134,6 +165,7 @@ void jobs_extend(struct request *r)
 
 struct trash_write {
     const struct store *store; /* for a purge */
+    const char *match;
     int64_t job;
     bool into;
     const char *state; /* set by apply_trash */
@@ -142,7 +174,10 @@ struct trash_write {
 static enum status apply_trash(struct conn *c, void *own)
 {
     struct trash_write *w = own;
-    return store_job_trash(c, w->job, w->into, clock_now_ms(), &w->state);
+    enum status status = check_match(c, w->job, w->match);
+    return status == STATUS_OK
+               ? store_job_trash(c, w->job, w->into, clock_now_ms(), &w->state)
+               : status;
 }
 
 static void trashed(struct request *r)
@@ -173,13 +208,16 @@ static void move(struct request *r, bool into)
     }
     *w = (struct trash_write){
         .store = r->app->store, .job = r->id, .into = into, .state = ""};
+    w->match = into ? request_header(r, "If-Match") : NULL; /* of a DELETE */
     r->apply = apply_trash;
     r->resume = trashed;
 }
 
 static enum status apply_purge_begin(struct conn *c, void *own)
 {
-    return store_purge_begin(c, ((struct trash_write *)own)->job);
+    struct trash_write *w = own;
+    enum status status = check_match(c, w->job, w->match);
+    return status == STATUS_OK ? store_purge_begin(c, w->job) : status;
 }
 
 static enum status apply_purge(struct conn *c, void *own)

@@ -21,6 +21,7 @@ void reply_job(struct request *r, int64_t id, unsigned code)
     struct conn *c = request_reader(r);
     if (c == NULL)
         return;
+    r->keeps = true;
     enum status status = store_job_get(c, id, visit_one, &job);
     if (status == STATUS_OK)
         reply_json(r, code, job);
@@ -162,6 +163,7 @@ void jobs_summary(struct request *r)
     for (size_t i = 0; i < summary.cells; i++)
         json_array_append_new(cells, view_cell(&summary.cell[i]));
     summary_release(&summary);
+    r->keeps = true;
     reply_json(r, MHD_HTTP_OK,
                json_pack("{s:I, s:o}", "job", (json_int_t)r->id, "cells", cells));
 }

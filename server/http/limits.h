@@ -17,6 +17,8 @@ enum {
     LIMIT_REPLY = 1 << 30,
     LIMIT_PAGE = 500,   /* items of a list */
     DEFAULT_PAGE = 100,
+    LIMIT_KEPT = 256,             /* replies */
+    LIMIT_KEPT_TEXT = 16 * 1024,  /* bytes of each */
     LIMIT_EVENT_STREAMS = 64,
     LIMIT_WORKERS = 1024,
 

@@ -6,11 +6,47 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/http_internal.h"
 #include "http/reply.h"
 
 const char *request_header(const struct request *r, const char *name)
 {
     return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+}
+
+static bool is_sane_name(const char *name)
+{
+    static const char characters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+        "0123456789-_.";
+    size_t n = strlen(name);
+    return n > 0 && n < REQUEST_NAME && strspn(name, characters) == n;
+}
+
+void request_take_name(struct request *r)
+{
+    const char *given = request_header(r, "X-Request-Id");
+    if (given != NULL && is_sane_name(given))
+        memcpy(r->name, given, strlen(given) + 1);
+    else
+        snprintf(r->name, sizeof r->name, "%08x-%llu", r->http->name,
+                 atomic_fetch_add(&r->http->requests, 1));
+}
+
+void request_log(const struct request *r, bool complete)
+{
+    static const char form[] = "%s %s %u %.1f ms %llu bytes %s%s";
+    bool changes = strcmp(r->route->method, "GET") != 0 && r->code < 400;
+    const char *pattern = r->route->pattern[0] != '\0' ? r->route->pattern : "-";
+    const char *end = complete ? "" : " broken off";
+    double ms = (clock_monotonic() - r->since) * 1000;
+    unsigned long long bytes = r->is_head ? 0 : r->length;
+    if (changes || r->code >= 500)
+        log_info(form, r->method, pattern, r->code, ms, bytes, r->name, end);
+    else
+        log_debug(form, r->method, pattern, r->code, ms, bytes, r->name, end);
 }
 
 struct conn *request_reader(struct request *r)
@@ -71,7 +107,8 @@ bool request_number(struct request *r, const char *name, int64_t min, int64_t ma
         char *end;
         errno = 0;
         int64_t n = strtoll(text, &end, 10);
-        bad = strchr("-0123456789", *text) == NULL || *text == '\0' || *end != '\0' || errno != 0 || n < min || n > max;
+        bad = strchr("-0123456789", *text) == NULL || *text == '\0' || *end != '\0' ||
+              errno != 0 || n < min || n > max;
         if (bad) {
             char detail[160];
             snprintf(detail, sizeof detail,

@@ -17,13 +17,17 @@ struct request;
 
 typedef void handler(struct request *r);
 
+#define REQUEST_NAME 65 /* bytes for an X-Request-Id */
+
 /* A row of the route table. */
 struct route {
     const char *method;
     const char *pattern; /* "/v1/runs/{id}/trace": {id} is a positive number */
     handler *handle;
-    size_t body_cap; /* 0: the method takes no body */
+    size_t body_cap;       /* 0: the method takes no body */
     const char *arguments; /* names of its query arguments, with spaces around each */
+    const char *types;     /* media types that it can answer with, with spaces between */
+    const char *about;     /* a sentence for GET /v1 */
 };
 
 /* Answers are made by a handler on the thread of libmicrohttpd, which must not block. A
@@ -31,21 +35,29 @@ struct route {
  * apply(c, own) becomes a write, and resume() is called once that is durable. What takes
  * its time is done by labour(own) on a thread of its own. */
 struct request {
+    char name[REQUEST_NAME]; /* X-Request-Id, of the client or ours */
+    double since;            /* monotonic */
     struct http *http;
     const struct app *app;
     struct MHD_Connection *connection;
     const struct route *route;
-    int64_t id;       /* of the pattern's {id} */
+    int64_t id;         /* of the pattern's {id} */
+    const char *method; /* as it came; lives as long as the request, like path */
     const char *path; /* of the target, without the query; lives as long as the request */
     bool target_is_sound;
-    bool is_head; /* only the header of the reply is wanted */
-    bool admitted;    /* passed the gate */
-    size_t dropped;   /* bytes of the body beyond its cap */
-    bool closes;      /* the connection must not be used again */
+    bool is_head;   /* only the header of the reply is wanted */
+    bool admitted;  /* passed the gate */
+    size_t dropped; /* bytes of the body beyond its cap */
+    bool closes;    /* the connection must not be used again */
     struct buf body;
+
+    uint64_t version; /* of the store, before the handler reads it */
+    bool keeps; /* set by a handler: the reply says nothing but what the store has, and
+                 * that to everybody, so it may be given again until the store changes */
 
     struct MHD_Response *response; /* the reply, once there is one */
     unsigned code;
+    uint64_t length; /* bytes of its body, as far as they have been sent */
 
     enum status (*apply)(struct conn *c, void *own);
     enum status (*labour)(void *own); /* instead of apply: on a thread of its own */
@@ -58,21 +70,28 @@ struct request {
     void (*own_free)(void *own);
 };
 
-/* The value of a query argument, decoded; NULL when it is not there. The text lives as long
- * as `room`. A malformed one is answered with 400: then *ret_bad is set. */
+/* The value of a query argument, decoded; NULL when it is not there. The text lives as
+ * long as `room`. A malformed one is answered with 400: then *ret_bad is set. */
 const char *request_argument(struct request *r, const char *name, struct buf *room,
                              bool *ret_bad);
 
-/* A query argument as a whole number in a range; *ret stays when it is not there. False: it
- * is malformed, and the request has been answered. */
+/* A query argument as a whole number in a range; *ret stays when it is not there. False:
+ * it is malformed, and the request has been answered. */
 bool request_number(struct request *r, const char *name, int64_t min, int64_t max,
                     int64_t *ret);
 
-/* The read-only connection of this thread; NULL: none, and the request has been answered. */
+/* The read-only connection of this thread; NULL: none, and the request has been answered.
+ */
 struct conn *request_reader(struct request *r);
 
 /* Whether `word` is one of the words of a list that has spaces around each. */
 bool request_lists(const char *list, const char *word);
+
+/* Names the request: what its X-Request-Id says, if that is sane, or else a new name. */
+void request_take_name(struct request *r);
+
+/* Writes its line into the log, once it is over. */
+void request_log(const struct request *r, bool complete);
 
 /* Value of a request header, or NULL. */
 const char *request_header(const struct request *r, const char *name);

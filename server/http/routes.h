@@ -23,6 +23,7 @@ handler jobs_cancel, jobs_hold, jobs_release, jobs_retry;
 handler runs_list, runs_get, runs_trace, runs_why, runs_attempts,
     runs_verify;
 handler weights_get, workers_get, workers_patch, backups_make;
-handler spec_get, datasets_list, events_stream, health_get, assets_get;
+handler spec_get, spec_schema_get, datasets_list, events_stream;
+handler index_get, health_get, openapi_get, assets_get;
 
 #endif

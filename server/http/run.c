@@ -19,6 +19,7 @@ struct one_run {
     const struct app *app;
     struct conn *reader;
     json_t *json;
+    bool lasts; /* it says nothing of the queue or of work that goes on */
 };
 
 static bool visit_one(void *arg, const struct run *run)
@@ -27,6 +28,7 @@ static bool visit_one(void *arg, const struct run *run)
     struct queue_place place = {.place = 0};
     if (run->state == RUN_QUEUED)
         store_queue_place(o->reader, run->id, clock_now_ms(), &place);
+    o->lasts = run->state != RUN_QUEUED && run->state != RUN_RUNNING;
     o->json = view_run(o->app, run, place.place);
     json_object_set_new(o->json, "changes", view_changes(o->reader, run->id));
     return false;
@@ -38,6 +40,7 @@ static void reply_run(struct request *r, unsigned code)
     if (o.reader == NULL)
         return;
     enum status status = store_run_get(o.reader, r->id, visit_one, &o);
+    r->keeps = o.lasts;
     if (status == STATUS_OK)
         reply_json(r, code, o.json);
     else

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/accept.h"
 #include "http/limits.h"
 #include "http/page.h"
 #include "http/reply.h"
@@ -270,10 +271,9 @@ static bool read_format(struct request *r, bool *ret_csv)
     bool bad = false;
     buf_init(&room, 32);
     const char *format = request_argument(r, "format", &room, &bad);
-    const char *accept = request_header(r, "Accept");
     if (format == NULL && !bad) {
-        *ret_csv = accept != NULL && strstr(accept, "text/csv") != NULL &&
-                   strstr(accept, "application/json") == NULL;
+        *ret_csv =
+            accept_quality(r, "text/csv") > accept_quality(r, "application/json");
     } else if (!bad && (strcmp(format, "csv") == 0 || strcmp(format, "json") == 0)) {
         *ret_csv = format[0] == 'c';
     } else if (!bad) {

@@ -1,15 +1,55 @@
-/* What the server knows about itself: /v1/spec, /v1/datasets, /healthz. */
+/* What the server knows about itself: its routes and their description, the fields of a
+ * spec, the data sets, and that it is well. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/embed.h"
 #include "http/reply.h"
 #include "http/routes.h"
 
+EMBED(openapi, "schema/openapi.yaml");
+
 void spec_get(struct request *r)
 {
-    char *text = spec_describe();
-    reply_text(r, MHD_HTTP_OK, "application/json; charset=utf-8", text,
-               text != NULL ? strlen(text) : 0);
+    static struct constant fields = {.make = spec_describe};
+    reply_constant(r, &fields);
+}
+
+void spec_schema_get(struct request *r)
+{
+    static struct constant schema = {.make = spec_schema};
+    reply_constant(r, &schema);
+}
+
+static char *index_text(void)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < routes_count; i++)
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "method",
+                                              routes[i].method, "path", routes[i].pattern,
+                                              "about", routes[i].about));
+    json_t *index =
+        json_pack("{s:s, s:o}", "description", "/openapi.yaml", "routes", list);
+    char *text = json_dumps(index, JSON_COMPACT);
+    json_decref(index);
+    return text;
+}
+
+void index_get(struct request *r)
+{
+    static struct constant index = {.make = index_text};
+    reply_constant(r, &index);
+}
+
+static char *openapi_text(void)
+{
+    return (char *)(uintptr_t)openapi;
+}
+
+void openapi_get(struct request *r)
+{
+    static struct constant document = {.make = openapi_text, .type = "application/yaml"};
+    reply_constant(r, &document);
 }
 
 static json_t *view_dataset(const struct dataset_info *d)
@@ -20,8 +60,8 @@ static json_t *view_dataset(const struct dataset_info *d)
                             json_string(d->sha256[f]));
     json_t *classes = d->loaded ? json_integer(d->classes) : json_null();
     return json_pack("{s:s, s:i, s:i, s:i, s:i, s:o, s:o}", "name", d->name, "train",
-                     (int)d->train, "test", (int)d->test, "height", (int)d->height, "width",
-                     (int)d->width, "classes", classes, "sha256", sha256);
+                     (int)d->train, "test", (int)d->test, "height", (int)d->height,
+                     "width", (int)d->width, "classes", classes, "sha256", sha256);
 }
 
 void datasets_list(struct request *r)

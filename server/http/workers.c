@@ -1,17 +1,39 @@
 /* /v1/workers: how many runs may be at work, and whether new ones begin. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "work/workers.h"
 #include "http/body.h"
 #include "http/limits.h"
 #include "http/reply.h"
 #include "http/routes.h"
 
-static void reply_state(struct request *r)
+static json_t *view_state(const struct request *r)
 {
     struct workers_state s = workers_state(r->app->workers);
-    reply_json(r, MHD_HTTP_OK,
-               json_pack("{s:i, s:i, s:b, s:b}", "count", (int)s.count, "busy",
-                         (int)s.busy, "draining", (int)s.draining, "disk_full",
-                         (int)s.starved));
+    return json_pack("{s:i, s:i, s:b, s:b}", "count", (int)s.count, "busy", (int)s.busy,
+                     "draining", (int)s.draining, "disk_full", (int)s.starved);
+}
+
+static void reply_state(struct request *r)
+{
+    reply_json(r, MHD_HTTP_OK, view_state(r));
+}
+
+/* Whether the state is still what the client has seen, if it says what. */
+static bool is_matched(const struct request *r)
+{
+    char etag[ETAG_TEXT] = "";
+    const char *match = request_header(r, "If-Match");
+    if (match == NULL)
+        return true;
+    json_t *state = view_state(r);
+    char *text = reply_json_text(state);
+    json_decref(state);
+    if (text != NULL)
+        etag_of(text, strlen(text), etag);
+    free(text);
+    return etag_is_listed_strongly(match, etag);
 }
 
 void workers_get(struct request *r)
@@ -32,6 +54,8 @@ void workers_patch(struct request *r)
         body_refuse(r, "/count", "out_of_range", "must be a number from 1 to 1024");
     } else if (draining != NULL && !json_is_boolean(draining)) {
         body_refuse(r, "/draining", "wrong_type", "must be true or false");
+    } else if (!is_matched(r)) {
+        reply_problem(r, STATUS_PRECONDITION_FAILED, NULL, NULL);
     } else {
         if (draining != NULL)
             workers_drain(r->app->workers, json_is_true(draining));

@@ -80,6 +80,9 @@ const char *redraw_name(enum mask_redraw kind);
 bool field_has_list(const struct field *f);
 struct spec_numbers *field_list(const struct field *f, struct spec *in);
 
+/* How many entries the list may have in the largest network. */
+size_t field_list_max(const struct field *f);
+
 /* Turns one number for every layer into a list of `layers` numbers; lists stay. */
 void numbers_write_out(struct spec_numbers *list, uint32_t layers);
 

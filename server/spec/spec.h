@@ -18,6 +18,7 @@ enum {
     SPEC_TAG_MAX = 64,
     SPEC_TAGS_MAX = 32,
     SPEC_RUNS_MAX = 10000, /* of one job */
+    REDRAW_CYCLE_MAX = 1000,
 };
 
 /* A list with one number per layer; one number stands for every layer. */
@@ -157,5 +158,9 @@ void spec_train(const struct spec *s, uint64_t seed, uint32_t features, uint32_t
 /* {"fields": [...]}: the table that drives all of this, for forms and help. The caller frees
  * the text. NULL without memory. */
 char *spec_describe(void);
+
+/* The JSON Schema (2020-12) of a job spec, from the same table. The caller frees the text. NULL
+ * without memory. */
+char *spec_schema(void);
 
 #endif

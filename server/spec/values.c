@@ -10,8 +10,8 @@
 
 static const char *type_name(const json_t *value)
 {
-    static const char *const names[] = {"an object", "a list",  "a string", "an integer",
-                                        "a number",  "true",    "false",    "null"};
+    static const char *const names[] = {"an object", "a list", "a string", "an integer",
+                                        "a number",  "true",   "false",    "null"};
     return names[json_typeof(value)];
 }
 
@@ -29,8 +29,10 @@ static bool in_range(const struct field *f, double x, const char *pointer,
     bool low = f->above_min ? x <= f->min : x < f->min;
     if (!low && x <= f->max)
         return true;
-    problems_add(problems, pointer, "out_of_range", NULL, "must be %s %.16g and at most "
-                 "%.16g", f->above_min ? "above" : "at least", f->min, f->max);
+    problems_add(problems, pointer, "out_of_range", NULL,
+                 "must be %s %.16g and at most "
+                 "%.16g",
+                 f->above_min ? "above" : "at least", f->min, f->max);
     return false;
 }
 
@@ -138,7 +140,7 @@ static void set_numbers(const struct field *f, const json_t *value, const char *
         return;
     }
     size_t n = json_array_size(value);
-    size_t most = must_be_list ? SPEC_HIDDEN_MAX : NET_LAYERS_MAX;
+    size_t most = field_list_max(f);
     if (n > most || n == 0) {
         problems_add(problems, pointer, "out_of_range", NULL,
                      "must have 1 to %zu entries, not %zu", most, n);
@@ -169,10 +171,9 @@ static void set_gate(const struct field *f, const json_t *value, const char *poi
         *target = (struct spec_gate){GATE_ERROR, json_number_value(value)};
 }
 
-static void set_redraw(const json_t *value, const char *pointer, struct spec_redraw *target,
-                       struct problems *problems)
+static void set_redraw(const json_t *value, const char *pointer,
+                       struct spec_redraw *target, struct problems *problems)
 {
-    enum { CYCLE_MAX = 1000 };
     const char *word = json_string_value(value);
     const json_t *cycle = json_object_get(value, "cycle");
     json_int_t n = json_integer_value(cycle);
@@ -185,13 +186,14 @@ static void set_redraw(const json_t *value, const char *pointer, struct spec_red
         }
         nearest_consider(&near, redraw_name((enum mask_redraw)kind));
     }
-    if (json_is_integer(cycle) && json_object_size(value) == 1 && n >= 1 && n <= CYCLE_MAX)
+    if (json_is_integer(cycle) && json_object_size(value) == 1 && n >= 1 &&
+        n <= REDRAW_CYCLE_MAX)
         *target = (struct spec_redraw){REDRAW_CYCLE, (uint32_t)n};
     else
         problems_add(problems, pointer, "not_a_choice", near.best,
                      "must be \"never\", \"sample\", \"class\" or {\"cycle\": n} with n "
                      "from 1 to %d",
-                     CYCLE_MAX);
+                     REDRAW_CYCLE_MAX);
 }
 
 /* What null stands for. */
@@ -269,6 +271,11 @@ bool field_has_list(const struct field *f)
 {
     return f->type == FIELD_UNITS || f->type == FIELD_LIST_OF_INTEGERS ||
            f->type == FIELD_LIST_OF_NUMBERS;
+}
+
+size_t field_list_max(const struct field *f)
+{
+    return strcmp(f->per, "hidden layer") == 0 ? SPEC_HIDDEN_MAX : NET_LAYERS_MAX;
 }
 
 struct spec_numbers *field_list(const struct field *f, struct spec *in)

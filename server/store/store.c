@@ -47,6 +47,11 @@ struct conn *store_reader(struct store *s)
     return c;
 }
 
+uint64_t store_version(const struct store *s)
+{
+    return s->version;
+}
+
 void store_on_commit(struct store *s, void (*after)(void *, int64_t), void *arg)
 {
     s->after = after;

@@ -45,8 +45,11 @@ void store_close(struct store *s);
  * that of the newest. Set before other threads use the store. */
 void store_on_commit(struct store *s, void (*after)(void *arg, int64_t seq), void *arg);
 
-/* Hands over a write. Waits only while thousands are ahead of a patient one. Any thread.
- */
+/* Grows with every commit, before anybody is told of it: what was read after a version was
+ * taken holds as long as the version stays. Any thread. */
+uint64_t store_version(const struct store *s);
+
+/* Hands over a write. Waits only while thousands are ahead of a patient one. Any thread. */
 void store_post(struct store *s, struct write *w);
 
 /* The same, and waits until it is done. Any thread but the writer. */

@@ -136,6 +136,7 @@ void *writer_main(void *arg)
     while ((batch = take_batch(s)) != NULL) {
         int64_t before = s->writer->last_event;
         apply_batch(s->writer, batch);
+        s->version++;
         while (batch != NULL) {
             struct write *w = batch;
             batch = w->next; /* `done` may free w */

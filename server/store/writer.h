@@ -18,6 +18,7 @@ struct store {
     pthread_key_t reader;
     void (*after)(void *arg, int64_t seq);
     void *after_arg;
+    _Atomic uint64_t version;
 
     pthread_mutex_t lock;
     pthread_cond_t work;  /* a write was queued, or the end has come */

@@ -24,10 +24,13 @@ const ROUTES = {
   "/v1/runs/1/verify": ["POST"],
   "/v1/workers": ["GET", "HEAD", "PATCH"],
   "/v1/backups": ["POST"],
+  "/v1": ["GET", "HEAD"],
   "/v1/spec": ["GET", "HEAD"],
+  "/v1/spec/schema": ["GET", "HEAD"],
   "/v1/datasets": ["GET", "HEAD"],
   "/v1/events": ["GET", "HEAD"],
   "/healthz": ["GET", "HEAD"],
+  "/openapi.yaml": ["GET", "HEAD"],
   "/": ["GET", "HEAD"],
   "/app.js": ["GET", "HEAD"],
   "/style.css": ["GET", "HEAD"],
@@ -74,7 +77,7 @@ test("HEAD is GET without the body", async (t) => {
     if (path === "/v1/events") continue;
     const [get, head] = [await server.request(path),
       await server.request(path, { method: "HEAD" })];
-    const essential = ({ date, connection, ...rest }) => rest;
+    const essential = ({ date, connection, "x-request-id": id, ...rest }) => rest;
     assert.equal(head.status, get.status, path);
     assert.deepEqual(essential(head.headers), essential(get.headers), path);
     assert.equal(head.text, "", path);
@@ -98,7 +101,7 @@ test("HEAD of the event stream ends at once and leaves the connection in order",
 
 test("what is not there", async (t) => {
   const server = await startServer(t);
-  for (const path of ["/nothing", "/v1", "/v1/", "/v2/jobs", "/v1/job", "/v1/jobs/1/2/3",
+  for (const path of ["/nothing", "/v1/", "/v2/jobs", "/v1/job", "/v1/jobs/1/2/3",
     "/index.htm", "/app.js/", "/App.js", "/v1/events/1", "/.git/config", "/assets.sh"]) {
     const r = await server.request(path);
     assert.equal(r.status, 404, path);
