@@ -53,8 +53,10 @@ done
 
 step packages_for_tests make tests/node_modules/.package-lock.json
 for folder in core api programs page; do
-    tap "$folder" node --test --test-reporter=tap tests/$folder/*.test.mjs
+    FRUGAL_SEEN="$PWD/$logs/seen_by_$folder" \
+        tap "$folder" node --test --test-reporter=tap tests/$folder/*.test.mjs
 done
+step every_documented_reply node tests/tools/seen.mjs "$logs/seen_by_api"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

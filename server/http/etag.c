@@ -16,11 +16,14 @@ static bool is_listed(const char *list, const char *etag, bool strongly)
     size_t wanted = strlen(etag);
     if (list == NULL)
         return false;
-    for (const char *c = list + strspn(list, " \t"); *c != '\0'; c += strspn(c, " \t,")) {
+    list += strspn(list, " \t");
+    if (*list == '*')
+        return list[1 + strspn(list + 1, " \t")] == '\0';
+    for (const char *c = list; *c != '\0'; c += strspn(c, " \t,")) {
         bool weak = c[0] == 'W' && c[1] == '/';
         c += weak ? 2 : 0;
-        if (*c != '"') /* * alone means any version; anything else is malformed */
-            return *c == '*' && c[1 + strspn(c + 1, " \t")] == '\0';
+        if (*c != '"')
+            return false; /* malformed */
         size_t n = 1 + strcspn(c + 1, "\"");
         n += c[n] == '"';
         if (n == wanted && memcmp(c, etag, n) == 0 && !(weak && strongly))

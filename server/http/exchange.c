@@ -50,7 +50,7 @@ void *exchange_begin(void *arg, const char *target, struct MHD_Connection *conne
     r->app = h->app;
     r->connection = connection;
     r->since = clock_monotonic();
-    r->target_is_sound = gate_target_is_sound(target);
+    gate_see_target(r, target);
     peers_begin(connection, r);
     return r;
 }
@@ -101,7 +101,7 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
     if (match != ROUTE_FOUND)
         r->route = &nowhere;
     buf_init(&r->body, r->route->body_cap);
-    bool ok = gate_admit(r, url, method, version);
+    bool ok = gate_admit(r, method, version);
     if (ok && match != ROUTE_FOUND) {
         r->closes = strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
         reply_problem(

@@ -12,11 +12,10 @@
 #include "http/limits.h"
 #include "http/reply.h"
 
-bool gate_target_is_sound(const char *target)
+static bool is_sound(const char *target)
 {
     static const char others[] = "-._~!$&'()*+,;=:@/?%"; /* RFC 3986, as far as needed */
-    size_t n = strlen(target);
-    if (target[0] != '/' || n > LIMIT_TARGET || strstr(target, "/..") != NULL)
+    if (target[0] != '/' || strstr(target, "/..") != NULL)
         return false;
     for (const char *c = target; *c != '\0'; c++) {
         if (!isalnum((unsigned char)*c) && strchr(others, *c) == NULL)
@@ -26,6 +25,12 @@ bool gate_target_is_sound(const char *target)
             return false;
     }
     return true;
+}
+
+void gate_see_target(struct request *r, const char *target)
+{
+    r->target_is_long = strlen(target) > LIMIT_TARGET;
+    r->target_is_sound = !r->target_is_long && is_sound(target);
 }
 
 /* What is counted over the headers of a request. */
@@ -115,15 +120,14 @@ static bool admit_headers(struct request *r)
     return true;
 }
 
-bool gate_admit(struct request *r, const char *url, const char *method,
-                const char *version)
+bool gate_admit(struct request *r, const char *method, const char *version)
 {
     static const char *const methods[] = {"GET",   "HEAD",   "POST",   "PUT",
                                           "PATCH", "DELETE", "OPTIONS"};
     bool known = false;
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
         known = known || strcmp(method, methods[i]) == 0;
-    if (strlen(url) > LIMIT_TARGET)
+    if (r->target_is_long)
         return refuse(r, STATUS_URI_TOO_LONG, NULL);
     if (!r->target_is_sound)
         return refuse(r, STATUS_BAD_REQUEST, "the request target is malformed");

@@ -1,20 +1,19 @@
-/* What every request must get past before its route is looked at. libmicrohttpd 0.9.75 lets
- * malformed framing through that proxies read differently, so it is refused here. */
+/* What every request must get past before its route is looked at. libmicrohttpd 0.9.75
+ * lets malformed framing through that proxies read differently, so it is refused here. */
 #ifndef FRUGAL_HTTP_GATE_H
 #define FRUGAL_HTTP_GATE_H
 
 #include "http/request.h"
 
-/* Whether the raw request target has only characters and forms that are served: set before
- * the headers are read. */
-bool gate_target_is_sound(const char *target);
+/* Looks at the raw request target, before the headers are read: its length, and whether
+ * it has only characters and forms that are served. */
+void gate_see_target(struct request *r, const char *target);
 
 /* True: the request may go on. False: it has been answered, and its connection closes. */
-bool gate_admit(struct request *r, const char *url, const char *method,
-                const char *version);
+bool gate_admit(struct request *r, const char *method, const char *version);
 
-/* The checks of a route that was found: no body where none belongs, no query arguments that
- * it does not have, a representation that the client takes. False as above. */
+/* The checks of a route that was found: no body where none belongs, no query arguments
+ * that it does not have, a representation that the client takes. False as above. */
 bool gate_admit_route(struct request *r);
 
 /* The checks of a method that changes something: where it comes from. False as above. */

@@ -44,7 +44,7 @@ struct request {
     int64_t id;         /* of the pattern's {id} */
     const char *method; /* as it came; lives as long as the request, like path */
     const char *path; /* of the target, without the query; lives as long as the request */
-    bool target_is_sound;
+    bool target_is_long, target_is_sound;
     bool is_head;   /* only the header of the reply is wanted */
     bool admitted;  /* passed the gate */
     size_t dropped; /* bytes of the body beyond its cap */

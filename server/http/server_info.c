@@ -21,13 +21,31 @@ void spec_schema_get(struct request *r)
     reply_constant(r, &schema);
 }
 
+/* The words of a list with spaces around each. */
+static json_t *words_json(const char *words)
+{
+    json_t *list = json_array();
+    for (words += strspn(words, " "); *words != '\0'; words += strspn(words, " ")) {
+        size_t n = strcspn(words, " ");
+        json_array_append_new(list, json_stringn(words, n));
+        words += n;
+    }
+    return list;
+}
+
+static json_t *view_route(const struct route *route)
+{
+    return json_pack("{s:s, s:s, s:o, s:s}", "method", route->method, "path",
+                     route->pattern, "arguments",
+                     words_json(route->arguments != NULL ? route->arguments : ""),
+                     "about", route->about);
+}
+
 static char *index_text(void)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < routes_count; i++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "method",
-                                              routes[i].method, "path", routes[i].pattern,
-                                              "about", routes[i].about));
+        json_array_append_new(list, view_route(&routes[i]));
     json_t *index =
         json_pack("{s:s, s:o}", "description", "/openapi.yaml", "routes", list);
     char *text = json_dumps(index, JSON_COMPACT);

@@ -30,6 +30,7 @@ test("the 65th stream is refused, and there is room again when one has gone", as
   }
   assert.ok(streams.every((stream) => stream.status === 200));
   assert.equal((await openFrom(t, server, "127.0.0.9")).status, 503);
+  assert.equal((await server.request("/v1/events")).status, 503);
   assert.equal((await server.request("/healthz")).status, 200);
   for (const { request } of streams.slice(0, 5)) request.destroy();
   await until(async () => (await openFrom(t, server, "127.0.0.9")).status === 200,

@@ -2,11 +2,19 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { until } from "./cleanup.mjs";
+import * as contract from "./contract.mjs";
 
 const TIMEOUT_MS = 30000;
 
-/* {status, headers, text}, and json() which must succeed. One connection per request. */
-export function request(url, { method = "GET", headers = {}, body, raw = false } = {}) {
+/* {status, headers, text}, and json() which must succeed. One connection per request. The reply
+   must be one that the contract has. */
+export async function request(url, options = {}) {
+  const r = await send(url, options);
+  await contract.check(options.method ?? "GET", url, r);
+  return r;
+}
+
+function send(url, { method = "GET", headers = {}, body, raw = false }) {
   return new Promise((resolve, reject) => {
     const r = http.request(url, { method, headers, agent: false, timeout: TIMEOUT_MS });
     r.on("timeout", () => r.destroy(new Error(`${method} ${url}: no answer`)));

@@ -1,6 +1,7 @@
 // A reader of /v1/events that keeps everything it hears.
 import http from "node:http";
 import { defer, until } from "./cleanup.mjs";
+import * as contract from "./contract.mjs";
 
 export class Events {
   events = [];
@@ -17,6 +18,8 @@ export class Events {
     defer(t, () => stream.close());
     return new Promise((resolve, reject) => {
       stream.#request = http.get(url, { agent: false, headers }, (response) => {
+        contract.check("GET", url, { status: response.statusCode, headers: response.headers })
+          .catch(reject);
         stream.status = response.statusCode;
         stream.headers = response.headers;
         response.setEncoding("utf8");

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { spawnSync } from "node:child_process";
 import { sleep, until, within } from "../lib/cleanup.mjs";
+import { fill, noMounts, smallDisk } from "../lib/disk.mjs";
 import { numbers } from "../lib/idx.mjs";
 import { startServer, workspace } from "../lib/server.mjs";
 import { long, short, spec } from "../lib/specs.mjs";
@@ -13,29 +13,8 @@ const seed = Number(process.env.FRUGAL_SEED ?? 1);
 const CYCLES = Number(process.env.FRUGAL_DISK_CYCLES ?? 3);
 const FAULTS = Number(process.env.FRUGAL_FAULTS ?? 16);
 
-const MOUNT = 'mount -t tmpfs -o size=20m tmpfs "$0" && exec "$@"';
-const smallDisk = (place) => ["unshare", "-Urm", "sh", "-c", MOUNT, place.data];
-const noMounts = spawnSync("unshare", ["-Urm", "true"]).status !== 0
-  && "this system allows no mounts of one's own";
-
 const csv = async (server, run) =>
   (await server.request(`/v1/runs/${run}/trace?format=csv`)).text;
-
-/* Fills the disk to the last byte; returns what empties it again. */
-function fill(folder) {
-  const file = path.join(folder, "ballast");
-  const out = fs.openSync(file, "w");
-  for (let size = 1 << 20; size >= 1;) {
-    try {
-      if (fs.writeSync(out, Buffer.alloc(size)) < size) size >>= 1;
-    } catch (error) {
-      assert.equal(error.code, "ENOSPC");
-      size >>= 1;
-    }
-  }
-  fs.closeSync(out);
-  return () => fs.rmSync(file);
-}
 
 test("disk full: 507, reads go on, runs wait, and all goes on when there is space",
   { timeout: 2400000, skip: noMounts }, async (t) => {
