@@ -179,6 +179,13 @@ test("a full disk", { skip: noMounts }, async (t) => {
   empty();
 });
 
+test("a backup", async (t) => {
+  const server = await startServer(t);
+  const r = await server.order("/v1/backups");
+  assert.equal(r.status, 201);
+  assert.equal(fs.statSync(r.json().path).size, r.json().bytes);
+});
+
 test("job orders that do not fit, or that go over a quota", async (t) => {
   const server = await startServer(t, { args: ["--waiting-per-owner", "2"] });
   await server.done((await server.submit(short)).id);

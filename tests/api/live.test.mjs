@@ -14,7 +14,8 @@ test("rows, results and progress appear while a run is at work", async (t) => {
     return seen.length >= 3 && seen;
   }, "three rows");
   const before = await server.get("/v1/runs/1");
-  await until(async () => (await rows()).length > first.length + 3, "more rows");
+  const { length } = await rows();
+  await until(async () => (await rows()).length > length + 3, "more rows");
   const after = await server.get("/v1/runs/1");
   assert.deepEqual([before.state, after.state, after.finished], ["running", "running", null]);
   assert.ok(after.results.samples > before.results.samples);
