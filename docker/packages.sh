@@ -7,7 +7,7 @@ build='gcc libc6-dev ca-certificates libmicrohttpd-dev libjansson-dev libsqlite3
     zlib1g-dev libzip-dev libsodium-dev libsleef-dev dataset-fashion-mnist'
 check='libcmocka-dev clang chromium fonts-dejavu-core qemu-user python3-numpy strace'
 bench='libopenblas-dev python3-numpy'
-service='task-spooler slurmctld slurmd slurm-client munge'
+service='task-spooler slurmctld slurmd slurm-client munge nghttp2-client'
 
 installed() {
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

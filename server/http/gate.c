@@ -83,9 +83,8 @@ static bool is_our_host(const char *host)
     name[n] = '\0';
     if (host[0] == '[')
         return inet_pton(AF_INET6, name + 1, &v6) == 1;
-    gethostname(ours, sizeof ours - 1);
     return inet_pton(AF_INET, name, &v4) == 1 || strcasecmp(name, "localhost") == 0 ||
-           strcasecmp(name, ours) == 0;
+           (gethostname(ours, sizeof ours - 1) == 0 && strcasecmp(name, ours) == 0);
 }
 
 static bool is_digits(const char *s)

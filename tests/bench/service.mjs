@@ -1,7 +1,7 @@
 // make bench-service: how fast the service takes jobs and gets them done, while its workers
 // train. Each figure is the median over the rounds, beside what it should reach.
 //   ROUNDS=3     rounds
-//   PARTS=submissions,places,throughput,restart,idle,others
+//   PARTS=submissions,places,reads,throughput,restart,idle,others
 //   QUEUED=100000 TRACE_ROWS=5000000   how much there is to get in the way
 import fs from "node:fs";
 import { performance } from "node:perf_hooks";
@@ -9,6 +9,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import path from "node:path";
 
 import { sleep, until } from "../lib/cleanup.mjs";
+import { rest } from "../lib/contract.mjs";
 import { frugal } from "../lib/paths.mjs";
 import { startServer } from "../lib/server.mjs";
 import { hasSlurm, sbatch, startSlurm } from "../lib/slurm.mjs";
@@ -20,6 +21,8 @@ const ROUNDS = Number(process.env.ROUNDS || 3);
 const QUEUED = Number(process.env.QUEUED || 100000);
 const TRACE_ROWS = Number(process.env.TRACE_ROWS || 5e6);
 const RUNS_OF_JOB = 10000;
+
+rest(); // replies are not held against the contract here
 
 const waits = spec(short, { priority: -10 });
 const busy = spec(endless, { priority: 1000, seeds: 8 });
@@ -103,6 +106,30 @@ async function places(t) {
     const times = await sequence(server.url, waits, 100);
     note(`submit with a quota, ${queued}: p50`, percentile(times, 0.5), "ms", "-");
     server.checkEnd(await server.stop());
+  }
+}
+
+/* Requests per second from 16 connections that stay open, while every processor trains; each
+   reply must have that status. */
+function load(url, status, headers = []) {
+  const out = execFileSync("h2load", ["--h1", "-t1", "-c16", "-D3", ...headers, url],
+    { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  const [, ...kinds] = /status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx/.exec(out);
+  const wrong = kinds.map(Number).filter((n, i) => i !== Math.floor(status / 100) - 2);
+  if (wrong.some((n) => n > 0)) throw new Error(`${url}: ${out}`);
+  return Number(/([\d.]+) req\/s/.exec(out)[1]);
+}
+
+async function reads(t) {
+  const server = await startServer(t);
+  await server.done((await server.submit(short)).id);
+  await server.submit(busy);
+  await sleep(500);
+  for (const at of ["/v1/spec", "/v1/runs/1", "/v1/jobs/1"]) {
+    const { headers: { etag } } = await server.request(at);
+    note(`GET ${at}`, load(server.url + at, 200), "/s", "20,000");
+    note(`GET ${at}, 304`, load(server.url + at, 304, ["-H", `If-None-Match: ${etag}`]), "/s",
+      "20,000");
   }
 }
 
@@ -203,7 +230,7 @@ async function others(t) {
   }
 }
 
-const PARTS = { submissions, places, throughput, restart, idle, others };
+const PARTS = { submissions, places, reads, throughput, restart, idle, others };
 const wanted = (process.env.PARTS || Object.keys(PARTS).join()).split(",");
 for (let round = 1; round <= ROUNDS; round += 1) {
   for (const part of wanted) await during(PARTS[part]);
