@@ -91,6 +91,14 @@ test("a run at work is told as it is, not as it was", async (t) => {
   await until(async () => await job() === 1, "the end");
 });
 
+test("progress is told while nothing is stored", async (t) => {
+  const server = await startServer(t, { workers: 1, args: ["--checkpoint-seconds", "300"] });
+  await server.submit(spec(endless, { evaluate: { every: 50000000 } }));
+  const samples = async () => (await server.get("/v1/runs/1")).progress?.samples;
+  const told = new Set();
+  await until(async () => told.add(await samples()).size > 6, "more and more work");
+});
+
 test("reads between writes are never older than the last write", async (t) => {
   const server = await withJob(t);
   for (let i = 0; i < 100; i += 1) {
