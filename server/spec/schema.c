@@ -10,36 +10,32 @@
 #include "spec/values.h"
 
 static const char about[] =
-    "Written from the table of fields of the server (GET /v1/spec), which says the same "
-    "for "
-    "forms. Everything but `dataset` has a default. The server checks more than a schema "
-    "can "
-    "say; these rules are told with the codes of the errors that break them.\n\n"
-    "- `bad_json`: an object has each key once, and at most 16 levels of nesting; a number of "
-    "2^63 or more is written with an exponent.\n"
+    "Written from the table of fields of the server (GET /v1/spec), which says the "
+    "same for forms. Everything but `dataset` has a default. The server checks more "
+    "than a schema can say; these rules are told with the codes of the errors that "
+    "break them.\n\n"
+    "- `bad_json`: an object has each key once, and at most 16 levels of nesting; a "
+    "number of 2^63 or more is written with an exponent.\n"
     "- `wrong_type`: whole numbers are written without fraction and exponent.\n"
-    "- `wrong_length`: a list per layer has one entry for each layer of synapses, of "
-    "which "
-    "there is one more than hidden layers; a list per hidden layer one for each of "
-    "these.\n"
+    "- `wrong_length`: a list per layer has one entry for each layer of synapses, "
+    "of which there is one more than hidden layers; a list per hidden layer one for "
+    "each of these.\n"
     "- `required`: an optional section of plasticity that is there does something: "
-    "compete "
-    "has fraction or count, subnet units or fraction, mask fraction, cache threshold.\n"
-    "- `exclusive`: not both of compete/fraction and compete/count, nor of subnet/units "
-    "and "
-    "subnet/fraction.\n"
+    "compete has fraction or count, subnet units or fraction, mask fraction, cache "
+    "threshold.\n"
+    "- `exclusive`: not both of compete/fraction and compete/count, nor of "
+    "subnet/units and subnet/fraction.\n"
     "- `senseless`: units, which compete by error or activity, do so with the scope "
     "layer.\n"
     "- `out_of_range`: a subnet has at most the units of its hidden layer, and a "
-    "competition "
-    "at most as many winners as take part in it.\n"
+    "competition at most as many winners as take part in it.\n"
     "- `no_end`: one of stop/epochs, stop/samples and stop/seconds is set.\n"
-    "- `too_many_runs`: the cells of the sweep times the seeds are at most 10000 runs.\n"
-    "- `no_such_entry`: the sweep of a single entry of a list names one that the list "
-    "has.\n"
-    "- `impossible_cell`: all of this holds in each cell of the sweep, not in the spec "
-    "that "
-    "it varies.\n"
+    "- `too_many_runs`: the cells of the sweep times the seeds are at most 10000 "
+    "runs.\n"
+    "- `no_such_entry`: the sweep of a single entry of a list names one that the "
+    "list has.\n"
+    "- With a sweep all of this holds in each of its cells, not in the spec that it "
+    "varies.\n"
     "- `unknown_dataset`, `bad_dataset`: the server has that data set, whole.\n"
     "- `too_large`: the weights of a run fit into the memory that a run may take.\n"
     "- `too_many_rows`: a run has at most a million evaluations.";
@@ -146,7 +142,7 @@ static json_t *reference(const char *pointer, const char *rest)
 static void add_axis(json_t *axes, const char *key, json_t *value)
 {
     if (json_object_get(axes, key) == NULL)
-        json_object_set_new(axes, key, list_schema(value, 1, 0));
+        json_object_set_new(axes, key, set_schema(value, 1, 0));
     else
         json_decref(value);
 }

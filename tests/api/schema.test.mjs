@@ -13,7 +13,7 @@ const SECTIONS = ["compete", "subnet", "mask", "cache"].map((name) => `/plastici
 
 /* Errors that a schema cannot foresee: [code, where]. They are told in its description. */
 const BEYOND = [
-  ["wrong_length", /./], ["exclusive", /./], ["no_end", /^\/stop$/], ["impossible_cell", /./],
+  ["wrong_length", /./], ["exclusive", /./], ["no_end", /^\/stop$/],
   ["senseless", /\/scope$/], ["too_many_runs", /^\/sweep$/], ["no_such_entry", /./],
   ["unknown_dataset", /./], ["too_large", /./], ["too_many_rows", /./],
   ["required", /^(\/sweep\/.*)?\/plasticity\/\w+$|^\/sweep\//],
