@@ -17,6 +17,7 @@ enum {
     LIMIT_REPLY = 1 << 30,
     LIMIT_PAGE = 500,   /* items of a list */
     DEFAULT_PAGE = 100,
+    LIMIT_POINTS = 10000, /* to which a trace is reduced */
     LIMIT_EVENT_STREAMS = 64,
     LIMIT_WORKERS = 1024,
 

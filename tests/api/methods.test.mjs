@@ -22,6 +22,7 @@ const ROUTES = {
   "/v1/runs/1/why": ["GET", "HEAD"],
   "/v1/runs/1/attempts": ["GET", "HEAD"],
   "/v1/runs/1/verify": ["POST"],
+  "/v1/export": ["GET", "HEAD"],
   "/v1/workers": ["GET", "HEAD", "PATCH"],
   "/v1/backups": ["POST"],
   "/v1/spec": ["GET", "HEAD"],
@@ -74,11 +75,14 @@ test("HEAD is GET without the body", async (t) => {
     if (path === "/v1/events") continue;
     const [get, head] = [await server.request(path),
       await server.request(path, { method: "HEAD" })];
-    const essential = ({ date, connection, ...rest }) => rest;
+    const { "transfer-encoding": chunked } = get.headers; /* made while it is sent */
+    const essential = ({ date, connection, "content-length": _, "transfer-encoding": __,
+      "x-accel-buffering": ___, ...rest }) => rest;
     assert.equal(head.status, get.status, path);
     assert.deepEqual(essential(head.headers), essential(get.headers), path);
     assert.equal(head.text, "", path);
-    assert.equal(Number(head.headers["content-length"]), Buffer.byteLength(get.text), path);
+    assert.equal(Number(head.headers["content-length"]), chunked ? 0
+      : Buffer.byteLength(get.text), path);
   }
 });
 
