@@ -11,7 +11,7 @@
 #include "problem.h"
 #include "talk.h"
 
-enum { PATH_MAX_BYTES = 4096, BODY_MAX_BYTES = 1024 * 1024, PAGE_ITEMS = 500 };
+enum { PATH_MAX_BYTES = 8000, BODY_MAX_BYTES = 1024 * 1024, PAGE_ITEMS = 500 };
 
 enum ending api_send(struct http *h, const struct http_request *request,
                      struct http_reply *ret)
@@ -49,9 +49,10 @@ enum ending api_json(struct http *h, const struct http_request *request, json_t 
     return ENDING_OK;
 }
 
-__attribute__((format(printf, 5, 0))) static enum ending
-ask(struct http *h, json_t **ret, const char *method, const json_t *body, const char *fmt,
-    va_list ap)
+__attribute__((format(printf, 5, 0))) static enum ending ask(struct http *h, json_t **ret,
+                                                             const char *method,
+                                                             const json_t *body,
+                                                             const char *fmt, va_list ap)
 {
     struct buf path, text;
     buf_init(&path, PATH_MAX_BYTES);
@@ -64,9 +65,10 @@ ask(struct http *h, json_t **ret, const char *method, const json_t *body, const 
         say("the request is too long");
         ending = ENDING_USAGE;
     } else {
-        ending = api_json(h, &(struct http_request){.path = path.data,
-                                                    .method = method,
-                                                    .body = body != NULL ? &text : NULL},
+        ending = api_json(h,
+                          &(struct http_request){.path = path.data,
+                                                 .method = method,
+                                                 .body = body != NULL ? &text : NULL},
                           ret);
     }
     buf_release(&text);
@@ -83,8 +85,8 @@ enum ending api_get(struct http *h, json_t **ret, const char *fmt, ...)
     return ending;
 }
 
-enum ending api_order(struct http *h, json_t **ret, const char *method, const json_t *body,
-                      const char *fmt, ...)
+enum ending api_order(struct http *h, json_t **ret, const char *method,
+                      const json_t *body, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
@@ -138,6 +140,28 @@ enum ending api_list(struct http *h, const char *path, long limit, json_t **ret_
     else
         json_decref(items);
     return ending;
+}
+
+static void add_argument(struct buf *path, const char *name, const char *value)
+{
+    if (value == NULL)
+        return;
+    bool is_first = path->len > 0 && path->data[path->len - 1] == '?';
+    buf_addf(path, "%s%s=", is_first ? "" : "&", name);
+    http_add_escaped(path, value);
+}
+
+enum ending api_list_path(struct buf *ret, const char *path, const char *filter,
+                          const char *sort)
+{
+    buf_init(ret, PATH_MAX_BYTES);
+    buf_adds(ret, path);
+    add_argument(ret, "filter", filter);
+    add_argument(ret, "sort", sort);
+    if (!ret->failed)
+        return ENDING_OK;
+    say("the filter is too long");
+    return ENDING_USAGE;
 }
 
 enum ending api_runs(struct http *h, int64_t job, json_t **ret_items)

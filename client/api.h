@@ -31,6 +31,11 @@ __attribute__((format(printf, 5, 6))) enum ending api_order(struct http *h, json
 /* The items of a list, all its pages until there are `limit`. `path` has a query. */
 enum ending api_list(struct http *h, const char *path, long limit, json_t **ret_items);
 
+/* Begins with a path that has a query, and appends filter and order; NULL: none. The
+ * caller releases *ret in any case. */
+enum ending api_list_path(struct buf *ret, const char *path, const char *filter,
+                          const char *sort);
+
 /* All runs of a job, ascending. */
 enum ending api_runs(struct http *h, int64_t job, json_t **ret_items);
 

@@ -1,4 +1,4 @@
-/* In: the list of jobs. Out: one row per job, newest first. */
+/* In: the list of jobs, or of runs. Out: one row each, the newest jobs first. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 #include "api.h"
 #include "dump.h"
 #include "field.h"
+#include "job_table.h"
 #include "state.h"
 #include "table.h"
 #include "talk.h"
@@ -16,10 +17,12 @@ enum { LIMIT_DEFAULT = 20, LIMIT_MAX = 100000 };
 
 static const struct opt options[] = {
     {"limit", 'n', OPT_COUNT, offsetof(struct options, limit), "N", NULL, 1, LIMIT_MAX,
-     "no more than N jobs; 20 unless told"},
+     "no more than N; 20 unless told"},
+    VERBS_FLAG("runs", 'r', runs, "runs instead of jobs"),
+    VERBS_SORT("sort by these fields, for example -m0,seed; - is for descending"),
     VERBS_FLAG("trash", 0, trash, "what is in the trash instead"),
     VERBS_JSON,
-    VERBS_QUIET("print the numbers of the jobs only"),
+    VERBS_QUIET("print the numbers only"),
 };
 
 static void add_job(struct table *t, const json_t *job)
@@ -71,24 +74,43 @@ static enum ending print_json(json_t *jobs)
 static enum ending run(const struct options *given, const struct opts_words *words,
                        struct http *http)
 {
-    (void)words;
-    json_t *jobs;
-    enum ending ending = api_list(http, given->trash ? "/v1/jobs?trash=1&" : "/v1/jobs?",
-                                  given->limit > 0 ? given->limit : LIMIT_DEFAULT, &jobs);
+    json_t *rows;
+    struct buf path;
+    enum ending ending =
+        api_list_path(&path,
+                      given->runs    ? "/v1/runs?"
+                      : given->trash ? "/v1/jobs?trash=1"
+                                     : "/v1/jobs?",
+                      words->count > 0 ? words->word[0] : NULL, given->sort);
+    if (path.len > 0 && path.data[path.len - 1] != '?')
+        buf_addc(&path, '&');
+    if (ending == ENDING_OK && given->runs && given->trash) {
+        say("there is a trash for jobs, not for runs");
+        ending = ENDING_USAGE;
+    }
+    if (ending == ENDING_OK)
+        ending = api_list(http, path.data,
+                          given->limit > 0 ? given->limit : LIMIT_DEFAULT, &rows);
+    buf_release(&path);
     if (ending != ENDING_OK)
         return ending;
     if (given->quiet)
-        field_print_all(jobs, "id");
+        field_print_all(rows, "id");
+    else if (given->json)
+        ending = print_json(rows);
     else
-        ending = given->json ? print_json(jobs) : print_table(jobs);
-    json_decref(jobs);
+        ending = given->runs ? job_table_runs(rows) : print_table(rows);
+    json_decref(rows);
     return ending;
 }
 
 const struct verb verb_ls = {
     .name = "ls",
-    .words = "",
-    .summary = "Lists jobs, newest first",
+    .words = "[FILTER]",
+    .summary = "Lists jobs, newest first, or runs",
+    .more = "For example: frugal ls --runs --sort m0 'job = 12 and test_accuracy >= "
+            "0.95'\n" VERBS_FILTER_HELP,
+    .words_max = 1,
     .options = options,
     .rows = sizeof options / sizeof *options,
     .run = run,

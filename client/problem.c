@@ -1,9 +1,11 @@
 /* In: status and body of an answer. Out: lines for the person, and an ending. */
 #include "problem.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "dump.h"
@@ -77,11 +79,23 @@ static void add_pointer(struct buf *b, const char *pointer)
     buf_adds(b, pointer);
 }
 
+/* Which argument of the query, and where in it. */
+static void add_parameter(struct buf *b, const json_t *error)
+{
+    const char *parameter = field_text(error, "parameter", NULL);
+    int64_t column = field_count(error, "column");
+    if (parameter != NULL)
+        buf_adds(b, parameter);
+    if (parameter != NULL && column > 0)
+        buf_addf(b, ", column %" PRId64, column);
+}
+
 static void say_error(const json_t *error)
 {
     struct buf place;
     buf_init(&place, POINTER_MAX_BYTES);
     add_pointer(&place, field_text(error, "pointer", ""));
+    add_parameter(&place, error);
     const char *pointer = place.data;
     const char *detail =
         field_text(error, "detail", field_text(error, "code", "invalid"));

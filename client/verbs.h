@@ -15,9 +15,9 @@ struct options {
     const char *server;
     bool help, version;
     bool json, quiet;
-    bool dry_run, follow, wait, runs, failed, purge, trash, force, remove;
+    bool dry_run, follow, wait, runs, failed, purge, trash, force, remove, ndjson;
     long limit;
-    const char *seeds, *columns, *output;
+    const char *seeds, *columns, *output, *sort;
     const char *name, *note, *tags, *priority, *parallel;
     struct opts_words set, sweep;
 };
@@ -44,10 +44,10 @@ extern const size_t verbs_options_rows;
 /* The verb of that name; says what was meant and returns NULL when there is none. */
 const struct verb *verbs_find(const char *name);
 
-extern const struct verb verb_submit, verb_ls, verb_show, verb_trace, verb_get, verb_why,
-    verb_verify, verb_watch, verb_wait, verb_cancel, verb_hold, verb_release, verb_retry,
-    verb_extend, verb_edit, verb_tag, verb_rm, verb_restore, verb_datasets, verb_admin,
-    verb_help;
+extern const struct verb verb_submit, verb_ls, verb_show, verb_trace, verb_export,
+    verb_get, verb_why, verb_verify, verb_watch, verb_wait, verb_cancel, verb_hold,
+    verb_release, verb_retry, verb_extend, verb_edit, verb_tag, verb_rm, verb_restore,
+    verb_datasets, verb_admin, verb_help;
 
 /* Rows that several verbs have in their tables. */
 #define VERBS_FLAG(name, letter, member, help)                                           \
@@ -56,5 +56,25 @@ extern const struct verb verb_submit, verb_ls, verb_show, verb_trace, verb_get, 
     }
 #define VERBS_JSON        VERBS_FLAG("json", 0, json, "print JSON instead of a table")
 #define VERBS_QUIET(help) VERBS_FLAG("quiet", 'q', quiet, help)
+#define VERBS_SORT(help)                                                                 \
+    {                                                                                    \
+        "sort", 's', OPT_TEXT, offsetof(struct options, sort), "KEYS", NULL, 0, 0, help  \
+    }
+
+/* What every verb with a filter says of it. */
+#define VERBS_FILTER_HELP                                                                \
+    "\nA filter compares fields with = != < <= > >= ~ (contains), in (A, B), between A " \
+    "and "                                                                               \
+    "B,\njoined by and, or, not and parentheses:\n"                                      \
+    "  state in (failed, dead) and created > -2d\n"                                      \
+    "  spec.network.hidden.0 >= 100 and not name ~ 'first try'\n"                        \
+    "Fields are job, id, name, owner, tag, state, created, started, finished, any "      \
+    "spec.PATH,\n"                                                                       \
+    "and of runs also cell, seed, outcome, attempts, samples, epochs, test_accuracy, "   \
+    "m0, m1,\n"                                                                          \
+    "inefficiency_m0, inefficiency_m1, maintenance, seconds. Words with other "          \
+    "characters\n"                                                                       \
+    "than letters, digits and _.:+-/%@ stand in quotes; FIELD = null finds what has "    \
+    "none.\n"
 
 #endif

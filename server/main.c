@@ -209,6 +209,8 @@ static int open_house(struct http *http, const struct options *o, const sigset_t
     if (reader != NULL && store_event_bounds(reader, &oldest, &newest) == STATUS_OK)
         app.hub = hub_open(newest);
     status = catalogue_open(o->datasets, folders.data, &app.catalogue);
+    if (status == STATUS_OK)
+        status = app_catch_up(&app);
     if (app.hub != NULL && status == STATUS_OK) {
         store_on_commit(app.store, publish, app.hub);
         code = serve(&app, http, o, signals, why);

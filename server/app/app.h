@@ -19,6 +19,10 @@ struct app {
     const char *version;
 };
 
+/* Writes what the specs of jobs from an earlier version say, so that lists can be filtered by
+ * it; to be called before anybody asks. The first failure, if any. */
+enum status app_catch_up(const struct app *app);
+
 /* A job on its way into the store. */
 struct submission {
     const struct app *app;

@@ -93,6 +93,19 @@ static void known_release(struct known *k)
     free(k->cell);
 }
 
+static enum status insert_values(struct conn *c, const struct extension *e, size_t i,
+                                 int64_t cell)
+{
+    struct spec *spec = malloc(2 * sizeof *spec), *base = spec + 1;
+    if (spec == NULL)
+        return STATUS_NO_MEMORY;
+    plan_cell_spec(e->plan, i, spec);
+    plan_cell_spec(e->plan, 0, base);
+    enum status status = values_insert(c, e->job, cell, spec, base);
+    free(spec);
+    return status;
+}
+
 /* What a held job gets is held, too: it shall not run yet. */
 static enum status insert_missing(struct conn *c, struct extension *e, struct known *k)
 {
@@ -110,7 +123,10 @@ static enum status insert_missing(struct conn *c, struct extension *e, struct kn
                               .cell = found != NULL ? found->cell : k->next++,
                               .created = now,
                               .held = held};
-        status = plan_insert_cell(c, e->plan, wanted.params, &run);
+        if (found == NULL)
+            status = insert_values(c, e, i, run.cell);
+        if (status == STATUS_OK)
+            status = plan_insert_cell(c, e->plan, wanted.params, &run);
         free(wanted.params);
     }
     return status;

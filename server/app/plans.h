@@ -16,6 +16,11 @@ enum status plan_check(const struct app *app, const struct plan *plan,
 enum status plan_insert_cell(struct conn *c, const struct plan *plan, const char *params,
                              struct new_run *run);
 
+/* Part of a write: what the spec of a cell of a job says, for queries; only what differs from
+ * the first cell of the plan, `base`. NULL: this is it. */
+enum status values_insert(struct conn *c, int64_t job, int64_t cell, const struct spec *s,
+                          const struct spec *base);
+
 /* Part of a write: OVER_QUOTA when `more` runs of a job would make too many of its owner
  * wait. */
 enum status quota_check(struct conn *c, const struct app *app, int64_t job, int64_t more);

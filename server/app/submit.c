@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "store/jobs.h"
+#include "store/query.h"
 #include "store/queue.h"
 
 enum { TRACE_ROWS_MAX = 1000000, KEY_MAX = 64 };
@@ -123,6 +124,23 @@ static enum status insert_cell(struct conn *c, const struct submission *s, size_
     return status;
 }
 
+/* The cells with what their specs say. */
+static enum status insert_cells(struct conn *c, const struct submission *s, int64_t now)
+{
+    struct spec *spec = malloc(2 * sizeof *spec), *base = spec + 1;
+    enum status status = spec != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+    if (spec != NULL)
+        plan_cell_spec(s->plan, 0, base);
+    for (size_t cell = 0; cell < plan_cells(s->plan) && status == STATUS_OK; cell++) {
+        plan_cell_spec(s->plan, cell, spec);
+        status = values_insert(c, s->job, (int64_t)cell, spec, cell > 0 ? base : NULL);
+        if (status == STATUS_OK)
+            status = insert_cell(c, s, cell, now);
+    }
+    free(spec);
+    return status == STATUS_OK ? store_spec_values_done(c, s->job) : status;
+}
+
 bool submission_is_key(const char *key)
 {
     static const char characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -159,9 +177,7 @@ static enum status insert_job(struct conn *c, struct submission *s, const struct
     if (status == STATUS_OK)
         status = quota_check(c, s->app, s->job,
                              (int64_t)(plan_cells(s->plan) * plan_seeds(s->plan)));
-    for (size_t cell = 0; cell < plan_cells(s->plan) && status == STATUS_OK; cell++)
-        status = insert_cell(c, s, cell, j->created);
-    return status;
+    return status == STATUS_OK ? insert_cells(c, s, j->created) : status;
 }
 
 enum status submission_apply(struct conn *c, void *arg)

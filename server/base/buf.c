@@ -96,10 +96,26 @@ bool buf_addf(struct buf *b, const char *fmt, ...)
     return ok;
 }
 
+/* Whole numbers, which are most of a trace, need no search for their shortest form. */
+static bool add_whole(struct buf *b, int64_t n)
+{
+    char text[24];
+    char *at = text + sizeof text;
+    uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
+    do
+        *--at = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (n < 0)
+        *--at = '-';
+    return buf_add(b, at, (size_t)(text + sizeof text - at));
+}
+
 bool buf_add_double(struct buf *b, double x)
 {
     if (!isfinite(x))
         return buf_adds(b, isnan(x) ? "nan" : x > 0 ? "inf" : "-inf");
+    if (fabs(x) < 1e15 && x == (double)(int64_t)x && !(x == 0 && signbit(x)))
+        return add_whole(b, (int64_t)x);
     char text[32];
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, x);

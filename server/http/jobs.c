@@ -4,7 +4,7 @@
 
 #include "app/summary.h"
 #include "http/body.h"
-#include "http/page.h"
+#include "http/lists.h"
 #include "http/reply.h"
 #include "http/routes.h"
 #include "http/views.h"
@@ -112,20 +112,20 @@ void jobs_submit(struct request *r)
     free(s);
 }
 
-static bool add_job(void *arg, const struct job *j)
+static enum status view_item(struct request *r, struct conn *c, int64_t id, json_t **ret)
 {
-    return page_add(arg, j->id, page_is_full(arg) ? NULL : view_job(j));
+    (void)r;
+    return store_job_list(c, id, visit_one, ret);
 }
 
 void jobs_list(struct request *r)
 {
-    struct page p;
-    int64_t before = INT64_MAX, trash = 0;
-    struct conn *c = request_reader(r);
-    if (c == NULL || !request_number(r, "trash", 0, 1, &trash) ||
-        !page_begin(r, &p, &before))
+    struct listing_question asked = {.of = QUERY_JOBS, .state = RUN_STATES};
+    int64_t trash = 0;
+    if (!request_number(r, "trash", 0, 1, &trash))
         return;
-    page_reply(r, &p, store_job_list(c, before, p.limit + 1, trash, add_job, &p));
+    asked.trashed = trash;
+    list_reply(r, &asked, view_item);
 }
 
 static json_t *view_statistics(const struct statistics *s)

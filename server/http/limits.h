@@ -19,6 +19,7 @@ enum {
     DEFAULT_PAGE = 100,
     LIMIT_KEPT = 256,             /* replies */
     LIMIT_KEPT_TEXT = 16 * 1024,  /* bytes of each */
+    LIMIT_POINTS = 10000, /* to which a trace is reduced */
     LIMIT_EVENT_STREAMS = 64,
     LIMIT_WORKERS = 1024,
 

@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "http/limits.h"
-#include "http/reply.h"
 
 bool page_begin(struct request *r, struct page *p, int64_t *cursor)
 {
@@ -37,14 +36,4 @@ json_t *page_json(struct page *p)
     snprintf(cursor, sizeof cursor, "%lld", (long long)p->last);
     return json_pack("{s:o, s:o}", "items", p->items, "next_cursor",
                      p->has_next ? json_string(cursor) : json_null());
-}
-
-void page_reply(struct request *r, struct page *p, enum status status)
-{
-    if (status != STATUS_OK) {
-        json_decref(p->items);
-        reply_problem(r, status, NULL, NULL);
-        return;
-    }
-    reply_json(r, MHD_HTTP_OK, page_json(p));
 }

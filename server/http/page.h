@@ -1,4 +1,5 @@
-/* Pages of lists: ?limit= and ?cursor= in, {"items": [...], "next_cursor": ...} out. */
+/* Pages of lists that are in one order, by number: ?limit= and ?cursor= in, {"items":
+ * [...], "next_cursor": ...} out. */
 #ifndef FRUGAL_HTTP_PAGE_H
 #define FRUGAL_HTTP_PAGE_H
 
@@ -17,14 +18,11 @@ bool page_begin(struct request *r, struct page *p, int64_t *cursor);
 
 bool page_is_full(const struct page *p);
 
-/* Takes an item, or NULL for the row that shows that there is a next page. Returns whether
- * more rows are wanted. */
+/* Takes an item, or NULL for the row that shows that there is a next page. Returns
+ * whether more rows are wanted. */
 bool page_add(struct page *p, int64_t id, json_t *item);
 
 /* {"items": ..., "next_cursor": ...}; takes the items. */
 json_t *page_json(struct page *p);
-
-/* Answers the request with the page, or with the problem that `status` means. */
-void page_reply(struct request *r, struct page *p, enum status status);
 
 #endif

@@ -218,8 +218,13 @@ void reply_stream(struct request *r, const char *type, MHD_ContentReaderCallback
 
 static json_t *problem_json(const struct problem *p)
 {
-    return json_pack("{s:s, s:s, s:s, s:o}", "pointer", p->pointer, "code", p->code,
-                     "detail", p->detail, "suggestion", json_text(p->suggestion));
+    json_t *j = json_pack("{s:s, s:s, s:s, s:o}", "pointer", p->pointer, "code", p->code,
+                          "detail", p->detail, "suggestion", json_text(p->suggestion));
+    if (p->parameter != NULL)
+        json_object_set_new(j, "parameter", json_string(p->parameter));
+    if (p->column > 0)
+        json_object_set_new(j, "column", json_integer((json_int_t)p->column));
+    return j;
 }
 
 static json_t *problems_json(const struct problems *problems)

@@ -22,7 +22,7 @@ handler jobs_patch, jobs_delete, jobs_restore, jobs_extend;
 handler jobs_cancel, jobs_hold, jobs_release, jobs_retry;
 handler runs_list, runs_get, runs_trace, runs_why, runs_attempts,
     runs_verify;
-handler weights_get, workers_get, workers_patch, backups_make;
+handler export_get, weights_get, workers_get, workers_patch, backups_make;
 handler spec_get, spec_schema_get, datasets_list, events_stream;
 handler index_get, health_get, openapi_get, assets_get;
 

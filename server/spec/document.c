@@ -29,13 +29,27 @@ static void put(json_t *root, const char *pointer, json_t *value)
     json_object_set_new(object, key, value);
 }
 
+enum { SECTION_MAX = 64 };
+
+static void section_of(const struct field *f, char ret[static SECTION_MAX])
+{
+    const char *slash = strrchr(f->pointer, '/');
+    snprintf(ret, SECTION_MAX, "%.*s", (int)(slash - f->pointer), f->pointer);
+}
+
+bool field_is_off(const struct field *f, const struct spec *s)
+{
+    char section[SECTION_MAX];
+    section_of(f, section);
+    return !section_is_active(section, s) && strcmp(section, "/plasticity") != 0;
+}
+
 /* A field, or null for the whole optional section that is switched off. */
 static void put_field(json_t *root, const struct field *f, const struct spec *s)
 {
-    char section[64];
-    const char *slash = strrchr(f->pointer, '/');
-    snprintf(section, sizeof section, "%.*s", (int)(slash - f->pointer), f->pointer);
-    bool off = !section_is_active(section, s) && strcmp(section, "/plasticity") != 0;
+    char section[SECTION_MAX];
+    bool off = field_is_off(f, s);
+    section_of(f, section);
     put(root, off ? section : f->pointer, off ? json_null() : field_get(f, s));
 }
 

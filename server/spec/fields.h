@@ -60,6 +60,9 @@ bool section_is_optional(const char *section);
 /* Whether one of the section's own rows activates it, or it needs none that does. */
 bool section_is_active(const char *section, const struct spec *s);
 
+/* Whether the optional section of the row is switched off: the row has no value then. */
+bool field_is_off(const struct field *f, const struct spec *s);
+
 /* Checks a value and stores it. Problems are reported at `pointer`. */
 void field_set(const struct field *f, const json_t *value, const char *pointer,
                struct spec *into, struct problems *problems);

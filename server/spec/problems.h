@@ -11,6 +11,8 @@ struct problem {
     const char *code; /* static: "unknown_key", "wrong_type", "out_of_range" ... */
     char *detail;     /* a sentence */
     char *suggestion; /* what was probably meant, or NULL */
+    const char *parameter; /* static: the query argument, instead of the body; or NULL */
+    size_t column;         /* in it, in characters from 1; 0: not at one place */
 };
 
 struct problems {

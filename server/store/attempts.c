@@ -29,7 +29,7 @@ static enum status is_same_again(struct conn *c, const struct run_start *s, bool
 
 static enum status forget_rows(struct conn *c, int64_t run)
 {
-    enum status status = conn_apply(c, STATEMENT_TRACE_FORGET, run);
+    enum status status = store_trace_forget(c, run);
     if (status == STATUS_OK)
         status = conn_apply(c, STATEMENT_CHECKPOINT_FORGET, run);
     return status == STATUS_OK ? conn_apply(c, STATEMENT_RUN_FORGET, run) : status;

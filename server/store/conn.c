@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "store/states.h"
 
 static const char *const sql_text[STATEMENT_COUNT] = {
 #define STATEMENT(name, sql) [STATEMENT_##name] = sql,
@@ -39,6 +40,15 @@ enum status conn_status_of(int code)
     }
 }
 
+/* job_state(queued, held, ...): the state of a job with so many runs in each. */
+static void job_state(sqlite3_context *context, int n, sqlite3_value **counts)
+{
+    long long runs[RUN_STATES] = {0};
+    for (int s = 0; s < n; s++)
+        runs[s] = sqlite3_value_int64(counts[s]);
+    sqlite3_result_text(context, job_state_of(runs), -1, SQLITE_STATIC);
+}
+
 static enum status configure(struct conn *c, bool writer, struct buf *why)
 {
     sqlite3_extended_result_codes(c->db, 1);
@@ -47,9 +57,13 @@ static enum status configure(struct conn *c, bool writer, struct buf *why)
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    if (sqlite3_create_function(c->db, "job_state", RUN_STATES,
+                                SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
+                                job_state, NULL, NULL) != SQLITE_OK)
+        return conn_status(c);
     if (!writer) {
         sqlite3_db_config(c->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-        return conn_execute(c, "PRAGMA query_only = ON", why);
+        return conn_execute(c, "PRAGMA query_only = ON; PRAGMA cache_size = -8192", why);
     }
     return conn_execute(c,
                         "PRAGMA foreign_keys = ON;"
@@ -197,4 +211,14 @@ double column_number(sqlite3_stmt *q, int column)
 {
     return sqlite3_column_type(q, column) == SQLITE_NULL ? (double)NAN
                                                          : sqlite3_column_double(q, column);
+}
+
+enum status store_read_begin(struct conn *c)
+{
+    return conn_run(c, conn_prepare(c, STATEMENT_READ_BEGIN));
+}
+
+void store_read_end(struct conn *c)
+{
+    conn_run(c, conn_prepare(c, STATEMENT_READ_END));
 }

@@ -142,9 +142,10 @@ static enum status visit_jobs(struct conn *c, sqlite3_stmt *q, job_visit *visit,
     return status;
 }
 
-enum status store_job_get(struct conn *c, int64_t id, job_visit *visit, void *arg)
+static enum status visit_job(struct conn *c, enum statement s, int64_t id,
+                             job_visit *visit, void *arg)
 {
-    sqlite3_stmt *q = conn_prepare(c, STATEMENT_JOB_GET);
+    sqlite3_stmt *q = conn_prepare(c, s);
     if (q == NULL)
         return conn_status(c);
     sqlite3_bind_int64(q, 1, id);
@@ -153,14 +154,12 @@ enum status store_job_get(struct conn *c, int64_t id, job_visit *visit, void *ar
     return status == STATUS_OK && rows == 0 ? STATUS_NOT_FOUND : status;
 }
 
-enum status store_job_list(struct conn *c, int64_t before, int64_t limit, bool trashed,
-                           job_visit *visit, void *arg)
+enum status store_job_get(struct conn *c, int64_t id, job_visit *visit, void *arg)
 {
-    sqlite3_stmt *q = conn_prepare(c, trashed ? STATEMENT_JOB_TRASH_LIST : STATEMENT_JOB_LIST);
-    if (q == NULL)
-        return conn_status(c);
-    sqlite3_bind_int64(q, 1, before);
-    sqlite3_bind_int64(q, 2, limit);
-    size_t rows = 0;
-    return visit_jobs(c, q, visit, arg, &rows);
+    return visit_job(c, STATEMENT_JOB_GET, id, visit, arg);
+}
+
+enum status store_job_list(struct conn *c, int64_t id, job_visit *visit, void *arg)
+{
+    return visit_job(c, STATEMENT_JOB_LIST, id, visit, arg);
 }

@@ -91,9 +91,8 @@ typedef bool run_visit(void *arg, const struct run *r);
 /* NOT_FOUND. */
 enum status store_job_get(struct conn *c, int64_t id, job_visit *visit, void *arg);
 
-/* Jobs with an id below `before`, newest first: those in the trash, or all others. */
-enum status store_job_list(struct conn *c, int64_t before, int64_t limit, bool trashed,
-                           job_visit *visit, void *arg);
+/* The same without the spec, as lists show it. */
+enum status store_job_list(struct conn *c, int64_t id, job_visit *visit, void *arg);
 
 /* Runs of a job in the order of their cells and seeds, from behind that one. */
 enum status store_run_list_cells(struct conn *c, int64_t job, int64_t cell, int64_t seed,
@@ -101,16 +100,5 @@ enum status store_run_list_cells(struct conn *c, int64_t job, int64_t cell, int6
 
 /* NOT_FOUND. */
 enum status store_run_get(struct conn *c, int64_t id, run_visit *visit, void *arg);
-
-struct run_filter {
-    int64_t after; /* id of the last run of the page before */
-    int64_t limit;
-    int64_t job;          /* 0: of any job */
-    enum run_state state; /* RUN_STATES: in any state */
-};
-
-/* Ascending by id; without a job, those of jobs in the trash are left out. */
-enum status store_run_list(struct conn *c, const struct run_filter *f, run_visit *visit,
-                           void *arg);
 
 #endif

@@ -27,7 +27,7 @@ enum status store_purge_begin(struct conn *c, int64_t job)
 
 static enum status delete_job(struct conn *c, int64_t job)
 {
-    static const enum statement parts[] = {STATEMENT_PURGE_COUNTS, STATEMENT_PURGE_QUEUE,
+    static const enum statement parts[] = {STATEMENT_PURGE_TAGS, STATEMENT_PURGE_COUNTS, STATEMENT_PURGE_QUEUE,
                                            STATEMENT_PURGE_JOB};
     enum status status = STATUS_OK;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && status == STATUS_OK; i++)
@@ -54,8 +54,8 @@ static enum status remove_files(struct conn *c, const struct store *files, int64
 static enum status purge_job(struct conn *c, const struct store *files, int64_t job)
 {
     static const enum statement parts[] = {
-        STATEMENT_PURGE_TRACES, STATEMENT_PURGE_ATTEMPTS, STATEMENT_PURGE_VERIFIED,
-        STATEMENT_PURGE_CHANGES, STATEMENT_PURGE_RUNS};
+        STATEMENT_PURGE_TRACES, STATEMENT_PURGE_PARTS, STATEMENT_PURGE_ATTEMPTS, STATEMENT_PURGE_VERIFIED,
+        STATEMENT_PURGE_CHANGES, STATEMENT_PURGE_RUNS, STATEMENT_PURGE_VALUES};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         enum status status = STATUS_OK;
         if (parts[i] == STATEMENT_PURGE_RUNS)

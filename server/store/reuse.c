@@ -4,6 +4,7 @@
 #include "store/attempts.h"
 #include "store/conn.h"
 #include "store/events.h"
+#include "store/traces.h"
 #include "store/weights.h"
 
 struct twin {
@@ -38,9 +39,11 @@ static enum status find_twin(struct conn *c, const struct run_start *s, struct t
 /* The rows of its trace and its counts of changes. */
 static enum status copy_rows(struct conn *c, int64_t run, int64_t twin)
 {
-    enum status status = conn_apply(c, STATEMENT_TRACE_FORGET, run);
+    enum status status = store_trace_forget(c, run);
     if (status == STATUS_OK)
         status = conn_apply(c, STATEMENT_TRACE_COPY, run, twin);
+    if (status == STATUS_OK)
+        status = conn_apply(c, STATEMENT_TRACE_PARTS_COPY, run, twin);
     return status == STATUS_OK ? conn_apply(c, STATEMENT_CHANGES_COPY, run, twin)
                                : status;
 }

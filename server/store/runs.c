@@ -94,27 +94,6 @@ enum status store_run_get(struct conn *c, int64_t id, run_visit *visit, void *ar
     return status == STATUS_OK && rows == 0 ? STATUS_NOT_FOUND : status;
 }
 
-enum status store_run_list(struct conn *c, const struct run_filter *f, run_visit *visit,
-                           void *arg)
-{
-    static const enum statement by_job_and_state[2][2] = {
-        {STATEMENT_RUN_LIST, STATEMENT_RUN_LIST_STATE},
-        {STATEMENT_RUN_LIST_JOB, STATEMENT_RUN_LIST_JOB_STATE},
-    };
-    sqlite3_stmt *q =
-        conn_prepare(c, by_job_and_state[f->job != 0][f->state != RUN_STATES]);
-    if (q == NULL)
-        return conn_status(c);
-    sqlite3_bind_int64(q, 1, f->after);
-    sqlite3_bind_int64(q, 2, f->limit);
-    if (f->state != RUN_STATES)
-        bind_text(q, 3, run_state_name(f->state));
-    if (f->job != 0)
-        sqlite3_bind_int64(q, 4, f->job);
-    size_t rows = 0;
-    return visit_runs(c, q, visit, arg, &rows);
-}
-
 enum status store_run_list_cells(struct conn *c, int64_t job, int64_t cell, int64_t seed,
                                  int64_t limit, run_visit *visit, void *arg)
 {

@@ -59,4 +59,8 @@ enum status store_write(struct store *s, enum status (*apply)(struct conn *, voi
 /* The read-only connection of the calling thread; NULL without memory or file handles. */
 struct conn *store_reader(struct store *s);
 
+/* What is read in between is of one moment. Never across a wait: the log grows meanwhile. */
+enum status store_read_begin(struct conn *c);
+void store_read_end(struct conn *c);
+
 #endif

@@ -119,6 +119,8 @@ enum status store_trace_add(struct conn *c, const struct trace_entry *e)
     if (sqlite3_changes(c->db) == 0)
         return repeat_row(c, e, value, size);
     status = update_results(c, e);
+    if (status == STATUS_OK)
+        status = trace_parts_add(c, e->run, e->seq);
     if (status != STATUS_OK)
         return status;
     return store_event_add(
@@ -131,6 +133,8 @@ enum status store_trace_cut(struct conn *c, int64_t run, int64_t seq)
     double value[TRACE_COLUMNS_MAX] = {0};
     struct trace_entry newest = {.run = run, .seq = seq};
     enum status status = conn_apply(c, STATEMENT_TRACE_CUT, run, seq);
+    if (status == STATUS_OK)
+        status = conn_apply(c, STATEMENT_TRACE_PARTS_CUT, run, seq);
     if (status == STATUS_OK)
         status = conn_apply(c, STATEMENT_RUN_FORGET, run);
     if (status != STATUS_OK || seq < 0)
@@ -151,6 +155,17 @@ enum status store_trace_cut(struct conn *c, int64_t run, int64_t seq)
     sqlite3_reset(q);
     trace_read_totals(value, &newest.row);
     return status == STATUS_OK ? update_results(c, &newest) : status;
+}
+
+enum status store_trace_forget(struct conn *c, int64_t run)
+{
+    enum status status = conn_apply(c, STATEMENT_TRACE_FORGET, run);
+    return status == STATUS_OK ? conn_apply(c, STATEMENT_TRACE_PARTS_FORGET, run) : status;
+}
+
+enum status store_run_attempts(struct conn *c, int64_t run, int64_t *ret)
+{
+    return conn_read(c, STATEMENT_RUN_ATTEMPTS, ret, run);
 }
 
 enum status store_trace_list(struct conn *c, int64_t run, int64_t after,

@@ -27,6 +27,9 @@ enum status store_trace_compare(struct conn *c, const struct trace_entry *e);
  * of the newest one that is left. CORRUPT: that is damaged. */
 enum status store_trace_cut(struct conn *c, int64_t run, int64_t seq);
 
+/* Part of a write: deletes all of them; the run's results stay. */
+enum status store_trace_forget(struct conn *c, int64_t run);
+
 /* A row as it is kept; value [count] lives only as long as the visit. */
 struct trace_stored {
     int64_t seq;
@@ -41,5 +44,29 @@ typedef bool trace_visit(void *arg, const struct trace_stored *row);
  */
 enum status store_trace_list(struct conn *c, int64_t run, int64_t after,
                              trace_visit *visit, void *arg);
+
+/* How many rows the ranges cover that are kept of a trace. */
+enum { TRACE_PART_SMALL = 16, TRACE_PART_LARGE = 256 };
+
+/* The least and the greatest value of each column in rows first to last; NaN where no row has
+ * a number. Live only as long as the visit. */
+struct trace_range {
+    int64_t first, last;
+    const double *least, *greatest; /* [count] */
+    size_t count;
+};
+
+typedef bool trace_range_visit(void *arg, const struct trace_range *range);
+
+/* Those of `size` rows, of number `from` to below `to`, ascending: number n begins with row
+ * n * size. Some may be missing; at one that is damaged the visit ends. */
+enum status store_trace_part_list(struct conn *c, int64_t run, int64_t size, int64_t from,
+                                  int64_t to, trace_range_visit *visit, void *arg);
+
+/* How often the run was begun: as long as that stays, its rows do, too. NOT_FOUND. */
+enum status store_run_attempts(struct conn *c, int64_t run, int64_t *ret);
+
+/* Part of a write, private to the floor: row `seq` was added. */
+enum status trace_parts_add(struct conn *c, int64_t run, int64_t seq);
 
 #endif

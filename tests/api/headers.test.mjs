@@ -41,8 +41,8 @@ test("data and errors", async (t) => {
   const server = await startServer(t);
   await server.done((await server.submit(short)).id);
   const ok = ["/v1/jobs", "/v1/jobs/1", "/v1/jobs/1/summary", "/v1/runs", "/v1/runs/1",
-    "/v1/runs/1/trace", "/v1/runs/1/trace?format=csv", "/v1/spec", "/v1/spec/schema",
-    "/v1/datasets", "/v1", "/openapi.yaml", "/healthz"];
+    "/v1/runs/1/trace", "/v1/runs/1/trace?format=csv", "/v1/export?format=csv", "/v1/spec",
+    "/v1/spec/schema", "/v1/datasets", "/v1", "/openapi.yaml", "/healthz"];
   for (const path of ok) {
     const r = await server.request(path);
     assert.equal(r.status, 200, path);

@@ -22,6 +22,7 @@ const ROUTES = {
   "/v1/runs/1/why": ["GET", "HEAD"],
   "/v1/runs/1/attempts": ["GET", "HEAD"],
   "/v1/runs/1/verify": ["POST"],
+  "/v1/export": ["GET", "HEAD"],
   "/v1/workers": ["GET", "HEAD", "PATCH"],
   "/v1/backups": ["POST"],
   "/v1": ["GET", "HEAD"],
@@ -77,11 +78,14 @@ test("HEAD is GET without the body", async (t) => {
     if (path === "/v1/events") continue;
     const [get, head] = [await server.request(path),
       await server.request(path, { method: "HEAD" })];
-    const essential = ({ date, connection, "x-request-id": id, ...rest }) => rest;
+    const { "transfer-encoding": chunked } = get.headers; /* made while it is sent */
+    const essential = ({ date, connection, "content-length": _, "transfer-encoding": __,
+      "x-accel-buffering": ___, "x-request-id": ____, ...rest }) => rest;
     assert.equal(head.status, get.status, path);
     assert.deepEqual(essential(head.headers), essential(get.headers), path);
     assert.equal(head.text, "", path);
-    assert.equal(Number(head.headers["content-length"]), Buffer.byteLength(get.text), path);
+    assert.equal(Number(head.headers["content-length"]), chunked ? 0
+      : Buffer.byteLength(get.text), path);
   }
 });
 

@@ -1,7 +1,7 @@
 // make bench-service: how fast the service takes jobs and gets them done, while its workers
 // train. Each figure is the median over the rounds, beside what it should reach.
 //   ROUNDS=3     rounds
-//   PARTS=submissions,places,reads,throughput,restart,idle,others
+//   PARTS=submissions,places,reads,lists,throughput,restart,idle,others
 //   QUEUED=100000 TRACE_ROWS=5000000   how much there is to get in the way
 import fs from "node:fs";
 import { performance } from "node:perf_hooks";
@@ -14,6 +14,7 @@ import { frugal } from "../lib/paths.mjs";
 import { startServer } from "../lib/server.mjs";
 import { hasSlurm, sbatch, startSlurm } from "../lib/slurm.mjs";
 import { endless, short, spec } from "../lib/specs.mjs";
+import { history, longTrace, pages, points, rate } from "./service_lists.mjs";
 import { Client, crowd, percentile, readings, sequence, syncs } from "./service_load.mjs";
 import { line, median, short as digits } from "./table.mjs";
 
@@ -230,7 +231,26 @@ async function others(t) {
   }
 }
 
-const PARTS = { submissions, places, reads, throughput, restart, idle, others };
+async function lists(t) {
+  const rows = 100000;
+  for (const [runs, aim] of [[10000, "10"], [100000, "15"]]) {
+    const server = await history(t, runs, runs === 10000 && longTrace(rows));
+    const name = `100 of ${runs.toLocaleString("en")} runs, filtered and sorted`;
+    const times = await pages(server);
+    note(`${name}: p50`, percentile(times, 0.5), "ms", "");
+    note(`${name}: p99`, percentile(times, 0.99), "ms", aim);
+    if (runs > 10000) continue;
+    const chart = await points(server, runs + 1, 2000);
+    note(`a trace of ${rows.toLocaleString("en")} rows as 2,000 points: p50`,
+      percentile(chart, 0.5), "ms", "");
+    note(`a trace of ${rows.toLocaleString("en")} rows as 2,000 points: p99`,
+      percentile(chart, 0.99), "ms", "15");
+    note("export of that trace", await rate(server, `/v1/export?filter=id%3D${runs + 1}`) / 2 ** 20,
+      "MiB/s", "");
+  }
+}
+
+const PARTS = { submissions, places, reads, lists, throughput, restart, idle, others };
 const wanted = (process.env.PARTS || Object.keys(PARTS).join()).split(",");
 for (let round = 1; round <= ROUNDS; round += 1) {
   for (const part of wanted) await during(PARTS[part]);

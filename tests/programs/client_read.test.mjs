@@ -1,5 +1,6 @@
 // frugal ls, show, trace, datasets, help, and what it says when something is wrong.
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import http from "node:http";
 import test from "node:test";
 import { defer } from "../lib/cleanup.mjs";
@@ -43,6 +44,47 @@ test("ls of more jobs than a page of the server", async (t) => {
   }
   const { out } = await clientOf(server)("ls", "-q", "-n", "510");
   assert.deepEqual(lines(out).map(Number), Array.from({ length: 510 }, (_, i) => 520 - i));
+});
+
+test("ls with a filter, an order, and of runs", async (t) => {
+  const { client } = await withJobs(t);
+  const out = async (...args) => {
+    const { code, out: text, err } = await client("ls", "-q", ...args);
+    assert.deepEqual([code, err], [0, ""]);
+    return text;
+  };
+  assert.equal(await out("name = plain"), "1\n");
+  assert.equal(await out("--sort", "name"), "1\n2\n");
+  assert.equal(await out("--runs"), "1\n2\n3\n4\n5\n6\n7\n");
+  assert.equal(await out("-r", "spec.network.hidden.0 = 9 and seed > 1", "-s", "-seed"), "7\n6\n");
+  assert.equal(await out("-r", "-n", "2", "--sort=-id"), "7\n6\n");
+  const { out: table } = await client("ls", "--runs", "job = 2");
+  assert.equal(lines(table).filter((line) => /^ *\d+ +\d+ +\d+ +succeeded/.test(line)).length, 6);
+  const wrong = await client("ls", "sate = failed");
+  assert.deepEqual([wrong.code, wrong.out], [2, ""]);
+  assert.match(wrong.err, /filter, column 1: .*"sate" \(did you mean "state"\?\)/);
+  assert.equal((await client("ls", "--runs", "--trash")).code, 2);
+});
+
+test("export", async (t) => {
+  const { server, client } = await withJobs(t);
+  const path = "/v1/export?filter=seed+%3D+1&sort=-id";
+  const csv = await client("export", "seed = 1", "--sort", "-id");
+  assert.deepEqual([csv.code, csv.err], [0, ""]);
+  assert.equal(csv.out, (await server.request(path)).text);
+  assert.equal(lines(csv.out).length, 16);
+  const { out } = await client("export", "--ndjson", "seed = 1", "-s", "-id");
+  assert.equal(out, (await server.request(`${path}&format=ndjson`)).text);
+  const file = `${server.place.folder}/out.csv`;
+  const saved = await client("export", "seed = 1", "-s", "-id", "-o", file);
+  assert.deepEqual([saved.code, saved.out], [0, ""]);
+  assert.equal(fs.readFileSync(file, "utf8"), csv.out);
+  assert.notEqual((await client("export", "-o", file)).code, 0);
+  assert.equal((await client("export", "--force", "-o", file)).code, 0);
+  assert.equal(lines(fs.readFileSync(file, "utf8")).length, 36);
+  const wrong = await client("export", "seed =");
+  assert.deepEqual([wrong.code, wrong.out], [2, ""]);
+  assert.match(wrong.err, /filter, column 7/);
 });
 
 test("show", async (t) => {
@@ -108,7 +150,7 @@ test("help and version", async () => {
   assert.equal(overview.code, 0);
   assert.equal((await frugal(["help"])).out, overview.out);
   assert.match((await frugal(["--version"])).out, /^frugal \S+\n$/);
-  for (const verb of ["submit", "ls", "show", "trace", "datasets", "help"]) {
+  for (const verb of ["submit", "ls", "show", "trace", "export", "datasets", "help"]) {
     assert.match(overview.out, new RegExp(`frugal ${verb}\\b`));
     const { code, out } = await frugal(["help", verb]);
     assert.equal(code, 0);
@@ -124,7 +166,7 @@ test("a command line that makes no sense: 2", async () => {
   assert.match(misspelt.err, /did you mean "submit"/);
   const wrong = [[], ["nonsense"], ["show"], ["show", "x"], ["show", "1", "2"], ["show", "0"],
     ["show", "-1"], ["trace"], ["trace", "1x"], ["ls", "--nonsense"], ["ls", "-n", "0"],
-    ["ls", "-n"], ["ls", "more"], ["datasets", "more"], ["help", "nonsense"], ["submit"],
+    ["ls", "-n"], ["ls", "more", "words"], ["export", "more", "words"], ["datasets", "more"], ["help", "nonsense"], ["submit"],
     ["--server"], ["ls", "--json=1"]];
   for (const args of wrong) {
     const { code, out, err } = await frugal(args);

@@ -10,6 +10,7 @@
 #include "store/attempts.h"
 #include "store/events.h"
 #include "store/jobs.h"
+#include "store/query.h"
 #include "store/queue.h"
 #include "store/steps.h"
 #include "store/store.h"
@@ -74,6 +75,69 @@ static inline enum status add_job(struct conn *c, void *arg)
         n->first = i == 0 ? id : n->first;
     }
     return status;
+}
+
+/* All that a query finds, page by page. */
+static inline enum status list_all(struct conn *c, struct query q,
+                                   enum status (*show)(struct conn *, int64_t, void *),
+                                   void *arg)
+{
+    static struct query_found found;
+    struct query_place after;
+    enum status status = STATUS_OK;
+    q.limit = q.limit > 0 ? q.limit : QUERY_LIMIT_MAX;
+    do {
+        status = store_query(c, &q, &found);
+        for (size_t i = 0; i < found.count && status == STATUS_OK; i++)
+            status = show(c, found.id[i], arg);
+        after = found.last;
+        q.after = &after;
+    } while (status == STATUS_OK && found.more);
+    return status;
+}
+
+struct job_listing {
+    job_visit *visit;
+    void *arg;
+};
+
+static inline enum status show_job(struct conn *c, int64_t id, void *arg)
+{
+    struct job_listing *l = arg;
+    return store_job_list(c, id, l->visit, l->arg);
+}
+
+/* Jobs that are not in the trash, newest first. */
+static inline enum status list_jobs(struct store *s, job_visit *visit, void *arg)
+{
+    struct job_listing l = {visit, arg};
+    return list_all(store_reader(s), (struct query){.of = QUERY_JOBS, .newest_first = true},
+                    show_job, &l);
+}
+
+struct run_listing {
+    run_visit *visit;
+    void *arg;
+};
+
+static inline enum status show_run(struct conn *c, int64_t id, void *arg)
+{
+    struct run_listing *l = arg;
+    return store_run_get(c, id, l->visit, l->arg);
+}
+
+/* Runs of a job (0: of any) in a state (RUN_STATES: in any). */
+static inline enum status list_runs(struct store *s, int64_t job, enum run_state state,
+                                    run_visit *visit, void *arg)
+{
+    struct run_listing l = {visit, arg};
+    struct value name = {.kind = VALUE_TEXT};
+    struct query_node node = {
+        .test = {.of = {.field = QUERY_STATE}, .value = &name, .values = 1}};
+    struct query q = {.job = job, .where = state != RUN_STATES ? &node : NULL};
+    if (state != RUN_STATES)
+        name.text = run_state_name(state);
+    return list_all(store_reader(s), q, show_run, &l);
 }
 
 static inline enum status claim_run(struct conn *c, void *arg)

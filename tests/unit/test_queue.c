@@ -135,12 +135,9 @@ static bool take(void *arg, const struct run *r)
 
 static void look(struct picture *p)
 {
-    struct run_filter all = {.limit = RUNS_MAX, .state = RUN_STATES};
     p->count = 0;
-    assert_int_equal(store_run_list(store_reader(store), &all, take, p), STATUS_OK);
-    assert_int_equal(
-        store_job_list(store_reader(store), INT64_MAX, 1000, false, take_job, p),
-        STATUS_OK);
+    assert_int_equal(list_runs(store, 0, RUN_STATES, take, p), STATUS_OK);
+    assert_int_equal(list_jobs(store, take_job, p), STATUS_OK);
 }
 
 /* Whether run b waits before run a, if both have one owner. */
@@ -226,9 +223,7 @@ static void check_store(uint64_t seed, const struct picture *before, bool retrie
     static struct picture after;
     look(&after);
     struct checked c = {.seed = seed, .picture = &after};
-    assert_int_equal(
-        store_job_list(store_reader(store), INT64_MAX, 1000, false, check_job, &c),
-        STATUS_OK);
+    assert_int_equal(list_jobs(store, check_job, &c), STATUS_OK);
     check_waiting(seed, &after);
     for (int o = 0; o < OWNERS; o++)
         CHECK(seed, c.running[o] <= PER_OWNER);

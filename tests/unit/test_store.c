@@ -121,7 +121,7 @@ static void migrations_run_once(void **state)
         int jobs = 0;
         assert_int_equal(store_write(s, add_job, &job), STATUS_OK);
         assert_int_equal(
-            store_job_list(store_reader(s), INT64_MAX, 100, false, count_job, &jobs), STATUS_OK);
+            list_jobs(s, count_job, &jobs), STATUS_OK);
         assert_int_equal(jobs, i + 1);
         store_close(s);
     }
@@ -261,7 +261,7 @@ static void a_refused_write_undoes_only_itself(void **state)
     wait_for(&done, WRITES);
     for (int i = 0; i < WRITES; i++)
         CHECK(i, d[i].outcome == d[i].verdict);
-    store_job_list(store_reader(s), INT64_MAX, 10000, false, count_job, &jobs);
+    list_jobs(s, count_job, &jobs);
     assert_int_equal(jobs, WRITES / 3 * 2);
     store_close(s);
 }
@@ -331,7 +331,7 @@ static void *post_many(void *arg)
             struct new_job job = {.runs = 1};
             p->urgent_failed += store_write(p->store, add_job, &job) != STATUS_OK;
             int jobs = 0;
-            store_job_list(store_reader(p->store), INT64_MAX, 1, false, count_job, &jobs);
+            store_job_get(store_reader(p->store), job.job, count_job, &jobs);
             p->urgent_failed += jobs != 1; /* durable, so every reader sees it */
             atomic_fetch_add(p->done, 1);
             continue;
@@ -364,7 +364,7 @@ static void many_threads_write(void **state)
     store_close(s); /* finishes what is queued */
     assert_int_equal(atomic_load(&done), THREADS * 300);
     s = store_at(folder);
-    store_job_list(store_reader(s), INT64_MAX, 10000, false, count_job, &jobs);
+    list_jobs(s, count_job, &jobs);
     assert_int_equal(jobs, THREADS * 300);
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(p[i].urgent_failed, 0);
@@ -391,7 +391,7 @@ static void closing_finishes_what_is_queued(void **state)
     store_close(s);
     assert_int_equal(atomic_load(&done), 5);
     s = store_at(folder);
-    store_job_list(store_reader(s), INT64_MAX, 10, false, count_job, &jobs);
+    list_jobs(s, count_job, &jobs);
     assert_int_equal(jobs, 5);
     store_close(s);
 }
