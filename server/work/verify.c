@@ -90,10 +90,12 @@ static void judge(const struct execution *e, enum status status, int64_t last,
                   struct verification_end *end, struct buf *why)
 {
     end->seq = -1;
-    if (status == STATUS_CONFLICT || (status == STATUS_OK && e->rows != last + 1)) {
+    if (status == STATUS_CONFLICT || status == STATUS_CORRUPT ||
+        (status == STATUS_OK && e->rows != last + 1)) {
         end->state = "different";
         end->seq = e->rows;
-        buf_addf(why, "row %lld differs", (long long)e->rows);
+        buf_addf(why, "row %lld %s", (long long)e->rows,
+                 status == STATUS_CORRUPT ? "is damaged on the disk" : "differs");
     } else {
         end->state = status == STATUS_OK ? "same" : "failed";
         if (status != STATUS_OK && why->len == 0)

@@ -44,15 +44,17 @@ test("the same trace is the same, and the run stays as it is", async (t) => {
 
 test("a bit that was changed, and a row that is missing, are found", async (t) => {
   let server = await startServer(t);
-  await server.done((await server.submit(spec(short, { seeds: 3 }))).id);
+  await server.done((await server.submit(spec(short, { seeds: 4 }))).id);
   server.checkEnd(await server.stop());
   const odd = "substr(value, 1, 40) || x'01' || substr(value, 42)";
   edit(server.place, `UPDATE trace SET value = CAST(${odd} AS BLOB) WHERE run = 1 AND seq = 2;
+    UPDATE trace SET value = CAST(${odd} AS BLOB), hash = NULL WHERE run = 4 AND seq = 1;
     DELETE FROM trace WHERE run = 2 AND seq = 4; UPDATE run SET last = 3 WHERE id = 2;`);
   server = await startServer(t, { place: server.place });
-  for (const [run, row] of [[1, 2], [2, 4]]) {
+  for (const [run, row, words] of [[1, 2, "is damaged on the disk"], [2, 4, "differs"],
+    [4, 1, "differs"]]) {
     const r = await clientOf(server)("verify", String(run));
-    assert.deepEqual([r.code, r.out], [1, `run ${run}: different: row ${row} differs\n`], r.err);
+    assert.deepEqual([r.code, r.out], [1, `run ${run}: different: row ${row} ${words}\n`], r.err);
     const { verified, state } = await server.get(`/v1/runs/${run}`);
     assert.deepEqual([verified.state, verified.row, state], ["different", row, "succeeded"]);
   }
