@@ -11,9 +11,14 @@ const { operations } = await contract();
 const versioned = operations.filter(({ replies }) => replies.has("304"));
 const at = ({ template }) => template.replace("{id}", "1").replace("{asset}", "");
 
+const idle = (server) =>
+  until(async () => (await server.get("/v1/workers")).busy === 0, "idle workers");
+
+/* A server at rest, with a job and a run that have ended, both number 1. */
 async function withJob(t, options) {
   const server = await startServer(t, options);
   await server.done((await server.submit(short)).id);
+  await idle(server);
   return server;
 }
 
@@ -70,12 +75,12 @@ test("a version changes with what it is a version of", async (t) => {
   assert.deepEqual(await changed(async () => {
     await server.order("/v1/runs/1/verify");
     await until(async () => (await server.get("/v1/runs/1")).verified.state === "same", "same");
-    await until(async () => (await server.get("/v1/workers")).busy === 0, "idle");
+    await idle(server);
   }), ["/v1/runs", "/v1/runs/1"]);
   assert.deepEqual(await changed(async () => {
     await server.order("/v1/jobs/1/extend", { seeds: 2 });
     await server.done(1);
-    await until(async () => (await server.get("/v1/workers")).busy === 0, "idle");
+    await idle(server);
   }), ["/v1/jobs", "/v1/jobs/1", "/v1/runs", "/v1/jobs/1/summary"]);
 });
 
