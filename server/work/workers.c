@@ -181,6 +181,7 @@ enum status workers_resize(struct workers *w, unsigned count)
     pthread_attr_init(&detached);
     pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
     pthread_mutex_lock(&w->lock);
+    unsigned before = w->count;
     w->count = count;
     while (status == STATUS_OK && w->alive < count) {
         pthread_t thread;
@@ -189,6 +190,8 @@ enum status workers_resize(struct workers *w, unsigned count)
         else
             status = STATUS_NO_MEMORY;
     }
+    if (status != STATUS_OK)
+        w->count = before; /* those that were started end again */
     wake_locked(w);
     pthread_mutex_unlock(&w->lock);
     pthread_attr_destroy(&detached);

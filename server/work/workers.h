@@ -49,8 +49,8 @@ struct workers_state {
 /* Any thread. */
 struct workers_state workers_state(struct workers *w);
 
-/* Any thread. With fewer workers than runs at work, these go on to their end; NO_MEMORY: not
- * all threads could be started. */
+/* Any thread. With fewer workers than runs at work, these go on to their end. NO_MEMORY: not
+ * all threads could be started, and there are as many as before. */
 enum status workers_resize(struct workers *w, unsigned count);
 void workers_drain(struct workers *w, bool draining);
 void workers_starve(struct workers *w, bool starved);
