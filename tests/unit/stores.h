@@ -11,6 +11,7 @@
 #include "store/events.h"
 #include "store/jobs.h"
 #include "store/queue.h"
+#include "store/recover.h"
 #include "store/steps.h"
 #include "store/store.h"
 #include "store/traces.h"
@@ -45,7 +46,7 @@ static inline void sql(const char *folder, const char *text)
 /* A job with `runs` runs, whose seeds are 1, 2 ... */
 struct new_job {
     int64_t runs, priority, parallel;
-    const char *owner; /* NULL: anonymous */
+    const char *owner;  /* NULL: anonymous */
     int64_t job, first; /* set by add_job; ids of the runs are consecutive */
 };
 
@@ -78,7 +79,14 @@ static inline enum status add_job(struct conn *c, void *arg)
 
 static inline enum status claim_run(struct conn *c, void *arg)
 {
-    return store_run_claim(c, &(struct schedule_limits){0}, 2000, arg);
+    return store_claim(c, &(struct schedule_limits){0}, 2000, arg);
+}
+
+/* The process has ended like that; arg: struct blame. */
+static inline enum status recover_all(struct conn *c, void *arg)
+{
+    struct recovery found;
+    return store_recover(c, arg, 2600, &found);
 }
 
 static inline enum status finish_run(struct conn *c, void *arg)
