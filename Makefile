@@ -142,12 +142,13 @@ $(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(HOUSE) $(B)/learn.a
 	$(Q)$(CC) $(LDALL) -o $@ $^ -lcmocka $(LIBS_SERVER)
 
 # Faults that tests inject; the programs themselves know nothing of them.
+FAULTS := $(B)/tests/crash_run.so $(B)/tests/no_thread.so
 $(B)/tests/%.so: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(filter-out -fPIE,$(ALLFLAGS)) -fPIC -shared -o $@ $< -ldl
 
-tests: $(B)/tests/replay $(B)/tests/trace $(B)/tests/crash_run.so $(UNIT)
+tests: $(B)/tests/replay $(B)/tests/trace $(FAULTS) $(UNIT)
 
 # Benchmarks: our core beside dense programs. ROWS, ROUNDS, SECONDS, PROGRAMS choose.
 BENCH := $(B)/bench/core $(B)/bench/dense

@@ -153,6 +153,7 @@ static void wait_for_signal(const sigset_t *signals)
     do
         sigwait(signals, &signal);
     while (signal == SIGHUP);
+    workers_stopping();
     log_info("stopping on signal %d", signal);
     sigaction(SIGHUP, &ignore, NULL); /* a terminal that closes is no reason to hurry */
     sigaction(SIGTERM, &at_once, NULL);

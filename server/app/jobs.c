@@ -44,8 +44,8 @@ static bool visit_state(void *arg, const struct run *r)
 static double seconds_until(const struct waiting_run *w)
 {
     const struct queue_place *p = &w->place;
-    if (w->workers.draining || w->workers.starved || w->workers.count == 0 ||
-        !(p->mean_seconds > 0))
+    if (w->workers.draining || w->workers.starved || p->suspect != 0 ||
+        w->workers.count == 0 || !(p->mean_seconds > 0))
         return NAN;
     int64_t free = (int64_t)w->workers.count - (int64_t)w->workers.busy;
     int64_t before = p->place - (free > 0 ? free : 0);
@@ -55,7 +55,9 @@ static double seconds_until(const struct waiting_run *w)
 static void say_why(struct waiting_run *w)
 {
     const struct queue_place *p = &w->place;
-    bool one = p->place == 2;
+    static const char *const go[2][2] = {
+        {"runs go", "run goes"},
+        {"runs and verifications go", "run or verification goes"}};
     char *why = w->why;
     size_t room = sizeof w->why;
     if (w->state == RUN_HELD)
@@ -70,6 +72,11 @@ static void say_why(struct waiting_run *w)
     else if (w->workers.count == 0)
         snprintf(why, room,
                  "the server has no workers: no run begins until it is given some");
+    else if (p->suspect != 0)
+        snprintf(why, room,
+                 "the server was killed: what was at work goes on one at a time, and run "
+                 "%lld has to get further first",
+                 (long long)p->suspect);
     else if (p->job_parallel > 0 && p->job_running >= p->job_parallel)
         snprintf(why, room,
                  "its job may have %lld runs at work at the same time, and has",
@@ -83,7 +90,7 @@ static void say_why(struct waiting_run *w)
     else
         snprintf(why, room,
                  "%lld %s before it: %lld of its owner, %lld of others (workers: %u)",
-                 (long long)p->place - 1, one ? "run goes" : "runs go",
+                 (long long)p->place - 1, go[p->verifications][p->place == 2],
                  (long long)p->ahead_own, (long long)p->ahead_others, w->workers.count);
 }
 

@@ -1,7 +1,5 @@
 #include "store/attempts.h"
 
-#include <stdio.h>
-
 #include "store/changes.h"
 #include "store/conn.h"
 #include "store/events.h"
@@ -118,7 +116,7 @@ static enum status close_attempt(struct conn *c, const struct run_end *e,
     bind_text(q, 2, state);
     bind_text(q, 3, e->outcome);
     bind_text(q, 4, e->reason);
-    sqlite3_bind_int64(q, 5, e->now);
+    sqlite3_bind_int64(q, 5, e->seen != 0 ? e->seen : e->now);
     double seconds = e->seconds - e->earlier;
     sqlite3_bind_double(q, 6, seconds);
     enum status status = conn_run(c, q);
@@ -168,6 +166,8 @@ enum status store_run_requeue(struct conn *c, const struct run_end *e)
     if (status == STATUS_OK && cancelling)
         return cancel_instead(c, e);
     if (status == STATUS_OK)
+        status = conn_apply(c, STATEMENT_RUN_TRUST, e->run);
+    if (status == STATUS_OK)
         status = conn_apply(c, STATEMENT_RUN_REQUEUE, e->run);
     if (status == STATUS_OK && sqlite3_changes(c->db) == 0)
         return STATUS_CONFLICT;
@@ -176,51 +176,6 @@ enum status store_run_requeue(struct conn *c, const struct run_end *e)
     if (status == STATUS_OK)
         status = close_attempt(c, &end, INTERRUPTED);
     return status == STATUS_OK ? store_event_run(c, e->job, e->run, RUN_QUEUED) : status;
-}
-
-/* One more crash of the process for this run; the last one ends it. */
-static enum status recover_blamed(struct conn *c, struct run_end *e, const char *signal)
-{
-    char reason[200];
-    int64_t crashes = 0;
-    enum status status = conn_apply(c, STATEMENT_RUN_CRASHED, e->run);
-    if (status == STATUS_OK)
-        status = conn_read(c, STATEMENT_RUN_CRASHES, &crashes, e->run);
-    if (status != STATUS_OK)
-        return status;
-    snprintf(reason, sizeof reason, "it crashed the server (%s): %lld of %d times",
-             signal, (long long)crashes, CRASHES_MAX);
-    e->reason = reason;
-    if (crashes < CRASHES_MAX)
-        return store_run_requeue(c, e);
-    e->state = RUN_DEAD;
-    e->outcome = "crashed";
-    return store_run_finish(c, e);
-}
-
-enum status store_run_recover(struct conn *c, const struct blame *b, int64_t now)
-{
-    for (;;) {
-        sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_RUNNING);
-        if (q == NULL)
-            return conn_status(c);
-        int code = sqlite3_step(q);
-        struct run_end e = {.run = sqlite3_column_int64(q, 0),
-                            .job = sqlite3_column_int64(q, 1),
-                            .seconds = sqlite3_column_double(q, 2),
-                            .earlier = sqlite3_column_double(q, 3),
-                            .reason = "the server ended without notice",
-                            .now = now};
-        sqlite3_reset(q);
-        if (code != SQLITE_ROW)
-            return code == SQLITE_DONE
-                       ? conn_apply(c, STATEMENT_VERIFY_RECOVER, b->run, now)
-                       : conn_status(c);
-        enum status status =
-            e.run == b->run ? recover_blamed(c, &e, b->signal) : store_run_requeue(c, &e);
-        if (status != STATUS_OK)
-            return status;
-    }
 }
 
 enum status store_attempt_list(struct conn *c, int64_t run, int64_t after, int64_t limit,

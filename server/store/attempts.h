@@ -34,6 +34,7 @@ struct run_end {
     enum run_state state;
     const char *outcome, *reason; /* NULL: none */
     int64_t now;
+    int64_t seen; /* the last sign of an attempt that a crash has ended; 0: it ends now */
     double seconds; /* of computing */
     double earlier; /* of them, those of attempts that this one continues */
     const struct run_changes *changes; /* NULL: not counted */
@@ -43,28 +44,17 @@ struct run_end {
 /* CONFLICT: the run is not at work. */
 enum status store_run_finish(struct conn *c, const struct run_end *e);
 
-/* Back into the queue, from a server that stops; a run that is to be cancelled ends
- * instead. The attempt ends as interrupted; of `e`, state and outcome are ignored. */
+/* Back into the queue, from a server that stops, free of suspicion; a run that is to be
+ * cancelled ends instead. The attempt ends as interrupted; of `e`, state and outcome are
+ * ignored. */
 enum status store_run_requeue(struct conn *c, const struct run_end *e);
-
-/* The run that crashed the process, as far as that is known. */
-struct blame {
-    int64_t run; /* 0: nobody is to blame */
-    const char *signal;
-};
-
-enum { CRASHES_MAX = 3 }; /* then a run is dead */
-
-/* At the start: whatever an ended process left running goes back into the queue, but for
- * the run that crashed it too often, and for runs that were to be cancelled. So do
- * verifications, but for one that crashed it. */
-enum status store_run_recover(struct conn *c, const struct blame *b, int64_t now);
 
 /* An attempt as it is kept; strings live only as long as the visit. */
 struct attempt {
     int64_t number;
     const char *state, *outcome, *reason, *build, *core, *host; /* NULL: none; but for state */
-    int64_t started, finished; /* 0: not yet */
+    int64_t started;
+    int64_t finished; /* 0: not yet; after a crash its newest row, checkpoint, or start */
     double seconds;
     bool anew;       /* it began at the beginning; else behind this row: */
     int64_t resumed; /* -1: before any row */

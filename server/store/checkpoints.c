@@ -15,7 +15,8 @@ enum status store_checkpoint_put(struct conn *c, const struct checkpoint *p)
     sqlite3_bind_blob64(q, 3, p->state, p->size, SQLITE_STATIC);
     sqlite3_bind_double(q, 4, p->seconds);
     enum status status = conn_run(c, q);
-    return status == STATUS_OK ? conn_apply(c, STATEMENT_RUN_PROGRESSED, p->run) : status;
+    return status == STATUS_OK ? conn_apply(c, STATEMENT_RUN_PROGRESSED, p->run, p->now)
+                               : status;
 }
 
 enum status store_checkpoint_get(struct conn *c, int64_t run, struct checkpoint *ret)

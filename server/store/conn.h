@@ -21,6 +21,31 @@
 #define VERIFIED(column)                                                                 \
     "(SELECT " column " FROM verification WHERE verification.run = run.id), "
 
+/* A table of what is at work, runs and verifications, by owner: seconds until ?1. */
+#define BUSY                                                                             \
+    "busy AS (SELECT owner, count(*) AS runs, total(?1 - started) / 1000 AS seconds "    \
+    "FROM (SELECT queue.owner, run.started FROM run JOIN queue ON queue.job = run.job "  \
+    "WHERE run.state = 'running' UNION ALL "                                             \
+    "SELECT owner, started FROM verification WHERE state = 'running') GROUP BY owner) "
+
+/* What an owner has at work and what he has used, as queue.c reads it; and the joins with
+ * him that this needs, and BUSY. */
+#define USE "coalesce(busy.runs, 0), owner.used, owner.used_at, coalesce(busy.seconds, 0) "
+#define USE_OF(name)                                                                     \
+    "LEFT JOIN owner ON owner.name = " name " LEFT JOIN busy ON busy.owner = " name " "
+
+/* What runs under suspicion have on top of the priority of their job. */
+#define FIRST "(1 << 40)"
+
+/* A table of what waits, with the age and the priority of its turn; runs are counted in
+ * blocks, as old as the last job of each. */
+#define WAITING                                                                          \
+    "(SELECT owner, priority, block + 511 AS job, queued AS waiting, 0 AS verifies "     \
+    "FROM waiting WHERE queued > 0 UNION ALL "                                           \
+    "SELECT owner, priority, behind, 1, 1 FROM verification WHERE state = 'queued' "     \
+    "UNION ALL SELECT owner, priority + " FIRST ", run.job, 1, 0 FROM run JOIN queue "   \
+    "ON queue.job = run.job WHERE run.suspect = 1 AND run.state = 'queued')"
+
 /* What store_job_* reads; `spec` is left out of lists. */
 #define JOB_COLUMNS(spec)                                                                \
     "SELECT id, name, note, tags, dataset, owner, " spec ", cells, priority, parallel, " \
@@ -36,10 +61,10 @@ enum statement {
 struct conn {
     sqlite3 *db;
     sqlite3_stmt *statement[STATEMENT_COUNT]; /* prepared on first use */
-    int64_t last_event; /* seq of the newest event written; writer only */
+    int64_t last_event;    /* seq of the newest event written; writer only */
     bool wants_checkpoint; /* after this transaction; writer only */
-    struct store *store; /* of a reader, and */
-    struct conn *next;   /* the readers of a store are linked */
+    struct store *store;   /* of a reader, and */
+    struct conn *next;     /* the readers of a store are linked */
 };
 
 /* Opens the file and sets what every connection needs. IO, NO_MEMORY. */
@@ -70,7 +95,8 @@ enum status conn_apply_integers(struct conn *c, enum statement s, size_t n,
 enum status conn_read_integer(struct conn *c, enum statement s, int64_t *ret, size_t n,
                               const int64_t *value);
 #define conn_read(c, s, ret, ...)                                                        \
-    conn_read_integer(c, s, ret, sizeof(int64_t[]){0, ##__VA_ARGS__} / sizeof(int64_t) - 1, \
+    conn_read_integer(c, s, ret,                                                         \
+                      sizeof(int64_t[]){0, ##__VA_ARGS__} / sizeof(int64_t) - 1,         \
                       (int64_t[]){0, ##__VA_ARGS__} + 1)
 
 /* Binds text that lives until the statement is reset; NULL binds NULL. */

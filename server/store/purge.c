@@ -18,6 +18,8 @@ enum status store_purge_begin(struct conn *c, int64_t job)
         return STATUS_CONFLICT;
     status = conn_apply(c, STATEMENT_CHECKPOINTS_FORGET, job);
     if (status == STATUS_OK)
+        status = conn_apply(c, STATEMENT_VERIFIES_FORGET, job);
+    if (status == STATUS_OK)
         status = conn_apply(c, STATEMENT_JOB_PURGE, job);
     if (status != STATUS_OK)
         return status;

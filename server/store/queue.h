@@ -16,10 +16,12 @@ struct claim {
     char *params, *spec;
 };
 
-/* Takes the run whose turn it is and marks it running: a new attempt. NOT_FOUND: none is
- * queued, or the limits allow none. */
-enum status store_run_claim(struct conn *c, const struct schedule_limits *limits,
-                            int64_t now, struct claim *ret);
+/* Takes the run or the verification whose turn it is and marks it running; of a run, that
+ * is a new attempt. NOT_FOUND: nothing waits, or the limits allow none. CONFLICT: nothing
+ * may begin now, because of runs under suspicion (store/doubt.h); that passes by itself.
+ */
+enum status store_claim(struct conn *c, const struct schedule_limits *limits, int64_t now,
+                        struct claim *ret);
 
 /* An owner's use of the workers grows by so many seconds of computing. */
 enum status store_owner_used(struct conn *c, int64_t job, double seconds, int64_t now);
@@ -29,11 +31,13 @@ enum status store_owner_waiting(struct conn *c, int64_t job, int64_t *ret_runs);
 
 /* What a queued run waits for. */
 struct queue_place {
-    int64_t place;         /* in the queue, from 1 */
-    int64_t ahead_own;     /* runs of the same owner that go before */
-    int64_t ahead_others;  /* runs of other owners */
-    int64_t owner_running; /* runs of its owner that are at work */
-    int64_t job_running;   /* runs of its job that are at work */
+    int64_t place;        /* in the queue, from 1 */
+    int64_t ahead_own;    /* runs and verifications of the same owner that go before */
+    int64_t ahead_others; /* of other owners */
+    bool verifications;   /* there are some among them */
+    int64_t suspect;      /* the run that has to get further before any begins; 0: none */
+    int64_t owner_running; /* runs and verifications of its owner that are at work */
+    int64_t job_running;   /* of its job */
     int64_t job_parallel;  /* of them at most so many; 0: any number */
     double mean_seconds;   /* that runs took lately; 0: not known */
 };

@@ -26,7 +26,9 @@ bool schedule_goes_before(const struct contender *a, const struct contender *b)
         return a->priority > b->priority;
     if (share_of(a) < share_of(b))
         return true;
-    return share_of(a) == share_of(b) && a->job < b->job;
+    if (share_of(a) > share_of(b))
+        return false;
+    return a->job != b->job ? a->job < b->job : b->verifies && !a->verifies;
 }
 
 int64_t schedule_ahead(const struct waiting *w, const struct waiting *mine)

@@ -69,6 +69,7 @@ static enum status repeat_row(struct conn *c, const struct trace_entry *e,
         return conn_status(c);
     sqlite3_bind_int64(q, 1, e->run);
     sqlite3_bind_double(q, 2, e->seconds);
+    sqlite3_bind_int64(q, 3, e->now);
     return conn_run(c, q);
 }
 
@@ -89,6 +90,7 @@ static enum status update_results(struct conn *c, const struct trace_entry *e)
     sqlite3_bind_double(q, 9, direct->m1);
     sqlite3_bind_double(q, 10, spent->maintenance);
     sqlite3_bind_double(q, 11, e->seconds);
+    sqlite3_bind_int64(q, 12, e->now);
     return conn_run(c, q);
 }
 

@@ -12,11 +12,13 @@ struct trace_entry {
     int64_t run, job, seq;
     struct trace_row row;
     double seconds; /* of computing, so far */
+    int64_t now;    /* ms since 1970, when it was computed; only for store_trace_add */
 };
 
 /* Part of a write. A row that is there already, from before a crash, must be the same bit
  * for bit: CONFLICT otherwise; but one that the disk has damaged is replaced. The run's
- * newest results follow the newest row. */
+ * newest results follow the newest row, and one that is further than it ever was frees it
+ * of suspicion. */
 enum status store_trace_add(struct conn *c, const struct trace_entry *e);
 
 /* Whether the stored row is the same bit for bit; any connection. CONFLICT: it differs,

@@ -4,6 +4,7 @@
 
 #include "store/conn.h"
 #include "store/events.h"
+#include "store/queue.h"
 
 /* Whoever shows the run looks at it again. */
 static enum status announce(struct conn *c, int64_t job, int64_t run)
@@ -31,27 +32,8 @@ enum status store_verification_request(struct conn *c, int64_t run, int64_t now,
         return STATUS_CONFLICT;
     if (waits)
         return STATUS_OK;
-    enum status status = conn_apply(c, STATEMENT_VERIFY_REQUEST, run, now);
+    enum status status = conn_apply(c, STATEMENT_VERIFY_REQUEST, run, now, job);
     return status == STATUS_OK ? announce(c, job, run) : status;
-}
-
-enum status store_verification_claim(struct conn *c, struct claim *ret)
-{
-    sqlite3_stmt *q = conn_prepare(c, STATEMENT_VERIFY_NEXT);
-    if (q == NULL)
-        return conn_status(c);
-    int code = sqlite3_step(q);
-    if (code == SQLITE_ROW)
-        *ret = (struct claim){.run = sqlite3_column_int64(q, 0),
-                              .seed = (uint64_t)sqlite3_column_int64(q, 1),
-                              .job = sqlite3_column_int64(q, 2),
-                              .verifies = true,
-                              .params = strdup(column_text(q, 3)),
-                              .spec = strdup(column_text(q, 4))};
-    sqlite3_reset(q);
-    if (code != SQLITE_ROW)
-        return code == SQLITE_DONE ? STATUS_NOT_FOUND : conn_status(c);
-    return conn_apply(c, STATEMENT_VERIFY_CLAIM, ret->run);
 }
 
 enum status store_verification_end(struct conn *c, const struct verification_end *e)
@@ -61,7 +43,8 @@ enum status store_verification_end(struct conn *c, const struct verification_end
         return conn_status(c);
     sqlite3_bind_int64(q, 1, e->run);
     bind_text(q, 2, e->state);
-    sqlite3_bind_int64(q, 3, e->now);
+    if (strcmp(e->state, "queued") != 0)
+        sqlite3_bind_int64(q, 3, e->now);
     if (e->seq >= 0)
         sqlite3_bind_int64(q, 4, e->seq);
     bind_text(q, 5, e->reason);

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,7 +20,7 @@ static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 enum { SIGNALS = sizeof signals / sizeof signals[0] };
 
 struct record {
-    int64_t run;
+    int64_t run; /* 0: the process has been asked to end */
     int64_t signal;
 };
 
@@ -27,11 +28,16 @@ static int file = -1;
 static _Thread_local int64_t run_of_thread;
 static _Thread_local char stack[STACK_BYTES];
 
+static bool write_record(int64_t run, int number)
+{
+    struct record r = {.run = run, .signal = number};
+    return pwrite(file, &r, sizeof r, 0) == (ssize_t)sizeof r && fsync(file) == 0;
+}
+
 static void on_crash(int number)
 {
-    struct record r = {.run = run_of_thread, .signal = number};
-    if (r.run != 0 && pwrite(file, &r, sizeof r, 0) == (ssize_t)sizeof r)
-        fsync(file);
+    if (run_of_thread != 0)
+        write_record(run_of_thread, number);
     raise(number); /* the handler was reset: this ends the process as it would have */
 }
 
@@ -42,6 +48,7 @@ static void read_record(struct blame *ret)
     if (pread(file, &r, sizeof r, 0) != (ssize_t)sizeof r)
         return;
     ret->run = r.run;
+    ret->stopping = r.run == 0;
     for (int i = 0; i < SIGNALS; i++)
         if (r.signal == signals[i])
             ret->signal = sigabbrev_np(signals[i]);
@@ -64,6 +71,13 @@ enum status blame_open(const char *folder, struct blame *ret)
     for (int i = 0; i < SIGNALS; i++)
         sigaction(signals[i], &action, NULL);
     return STATUS_OK;
+}
+
+void blame_stopping(void)
+{
+    if (!write_record(0, SIGTERM))
+        log_warning("the record of an orderly end could not be kept: %s",
+                    strerror(errno));
 }
 
 void blame_forget(void)

@@ -5,11 +5,15 @@
 #define FRUGAL_WORK_BLAME_H
 
 #include "base/status.h"
-#include "store/attempts.h"
+#include "store/recover.h"
 
 /* Reads what the last process left in the folder and watches for crashes from now on.
  * Once per process. IO. */
 enum status blame_open(const char *folder, struct blame *ret);
+
+/* The process has been asked to end: whatever ends it now, no run is to be suspected, but
+ * for one that crashes it. */
+void blame_stopping(void);
 
 /* What was read has been dealt with. */
 void blame_forget(void);

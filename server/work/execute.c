@@ -77,7 +77,8 @@ static enum status take_row(void *arg, const struct trace_row *row)
                                     .job = e->claim->job,
                                     .seq = e->rows++,
                                     .row = *row,
-                                    .seconds = computed(e)};
+                                    .seconds = computed(e),
+                                    .now = clock_now_ms()};
     w->execution = e;
     store_post(e->place->store, &w->write);
     return STATUS_OK;

@@ -71,7 +71,8 @@ static void post(struct execution *e, struct checkpoint_write *w, const void *st
                                         .seq = e->rows - 1,
                                         .state = w->state,
                                         .size = size + HASH_DIGITS,
-                                        .seconds = computed(e)};
+                                        .seconds = computed(e),
+                                        .now = clock_now_ms()};
     store_post(e->place->store, &w->write);
 }
 

@@ -9,14 +9,17 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/verifications.h"
+#include "store/doubt.h"
+#include "store/queue.h"
+#include "store/recover.h"
 #include "work/blame.h"
 #include "work/execute.h"
 
 struct workers {
     struct store *store;
     struct execution_place place;
-    struct schedule_limits limits;
+    struct schedule_limits limits; /* but for settling */
+    double began;                  /* monotonic */
 
     pthread_mutex_t lock;
     pthread_cond_t news;
@@ -47,24 +50,27 @@ static void unlist_execution(struct workers *w, struct execution *e)
     pthread_mutex_unlock(&w->lock);
 }
 
+static bool is_settling(const struct workers *w)
+{
+    return clock_monotonic() - w->began < DOUBT_SETTLE_SECONDS;
+}
+
 struct claim_write {
-    const struct schedule_limits *limits;
+    struct schedule_limits limits;
     struct claim claim;
 };
 
 static enum status apply_claim(struct conn *c, void *arg)
 {
     struct claim_write *w = arg;
-    enum status status = store_verification_claim(c, &w->claim);
-    if (status != STATUS_NOT_FOUND)
-        return status;
-    return store_run_claim(c, w->limits, clock_now_ms(), &w->claim);
+    return store_claim(c, &w->limits, clock_now_ms(), &w->claim);
 }
 
 /* Takes and executes one run. NOT_FOUND: there is none; else why none could be taken. */
 static enum status work_once(struct workers *w)
 {
-    struct claim_write taken = {.limits = &w->limits};
+    struct claim_write taken = {.limits = w->limits};
+    taken.limits.settling = is_settling(w);
     enum status status = store_write(w->store, apply_claim, &taken);
     if (status == STATUS_OK) {
         struct execution e = {.claim = &taken.claim, .place = &w->place};
@@ -84,16 +90,24 @@ static enum status work_once(struct workers *w)
     return status;
 }
 
-/* Until there is news, or for a second: a claim that failed, on a full disk for example,
- * is tried again. */
-static void wait_for_news(struct workers *w, uint64_t wakes, bool failed)
+/* How long after a claim that came to nothing the next one is made without news; 0: news
+ * will tell. Who waits for another run to get further looks often. */
+static long patience_ms(enum status status)
+{
+    return status == STATUS_NOT_FOUND ? 0 : status == STATUS_CONFLICT ? 100 : 1000;
+}
+
+/* Until there is news, or so many milliseconds have passed; 0: any number. */
+static void wait_for_news(struct workers *w, uint64_t wakes, long ms)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec++;
+    until.tv_nsec += ms * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
     int code = 0;
     while (!w->stopping && wakes == w->wakes && code == 0)
-        code = failed ? pthread_cond_timedwait(&w->news, &w->lock, &until)
+        code = ms > 0 ? pthread_cond_timedwait(&w->news, &w->lock, &until)
                       : pthread_cond_wait(&w->news, &w->lock);
 }
 
@@ -111,7 +125,7 @@ static void *worker_main(void *arg)
             pthread_mutex_lock(&w->lock);
         }
         if (status != STATUS_OK)
-            wait_for_news(w, wakes, status != STATUS_NOT_FOUND);
+            wait_for_news(w, wakes, patience_ms(status));
     }
     w->alive--;
     pthread_cond_broadcast(&w->news);
@@ -119,23 +133,43 @@ static void *worker_main(void *arg)
     return NULL;
 }
 
+struct recovery_write {
+    struct blame blame;
+    struct recovery recovery;
+};
+
 static enum status apply_recovery(struct conn *c, void *arg)
 {
-    return store_run_recover(c, arg, clock_now_ms());
+    struct recovery_write *w = arg;
+    return store_recover(c, &w->blame, clock_now_ms(), &w->recovery);
+}
+
+static void log_recovery(const struct recovery_write *w)
+{
+    if (w->blame.run != 0)
+        log_warning("run %lld crashed the server: %s", (long long)w->blame.run,
+                    w->blame.signal);
+    if (w->recovery.suspects > 0)
+        log_warning(
+            "the server ended without notice; runs that were at work go on one at "
+            "a time, until each has got further: %lld",
+            (long long)w->recovery.suspects);
+    if (w->recovery.dead != 0)
+        log_warning("run %lld is dead: the server ended too often while it was at work",
+                    (long long)w->recovery.dead);
 }
 
 /* What an earlier process left running goes back into the queue. */
 static enum status recover(struct store *store, const char *folder)
 {
-    struct blame blame;
-    enum status status = blame_open(folder, &blame);
-    if (status == STATUS_OK && blame.run != 0)
-        log_warning("run %lld crashed the server: %s", (long long)blame.run,
-                    blame.signal);
+    struct recovery_write w;
+    enum status status = blame_open(folder, &w.blame);
     if (status == STATUS_OK)
-        status = store_write(store, apply_recovery, &blame);
-    if (status == STATUS_OK)
+        status = store_write(store, apply_recovery, &w);
+    if (status == STATUS_OK) {
+        log_recovery(&w);
         blame_forget();
+    }
     return status;
 }
 
@@ -150,6 +184,7 @@ enum status workers_start(struct store *store, struct catalogue *catalogue,
         return STATUS_NO_MEMORY;
     w->store = store;
     w->limits = o->limits;
+    w->began = clock_monotonic();
     execution_place_init(&w->place, store, catalogue, &o->build, o->checkpoint_seconds);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->news, NULL);
@@ -181,6 +216,7 @@ enum status workers_resize(struct workers *w, unsigned count)
     pthread_attr_init(&detached);
     pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
     pthread_mutex_lock(&w->lock);
+    unsigned before = w->count;
     w->count = count;
     while (status == STATUS_OK && w->alive < count) {
         pthread_t thread;
@@ -189,6 +225,8 @@ enum status workers_resize(struct workers *w, unsigned count)
         else
             status = STATUS_NO_MEMORY;
     }
+    if (status != STATUS_OK)
+        w->count = before; /* those that were started end again */
     wake_locked(w);
     pthread_mutex_unlock(&w->lock);
     pthread_attr_destroy(&detached);
@@ -240,6 +278,11 @@ void workers_cancel(struct workers *w, int64_t job, const int64_t *runs, size_t 
             is_named(e->claim->run, runs, count))
             atomic_store(&e->cancel, true);
     pthread_mutex_unlock(&w->lock);
+}
+
+void workers_stopping(void)
+{
+    blame_stopping();
 }
 
 void workers_stop(struct workers *w)

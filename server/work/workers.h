@@ -32,25 +32,29 @@ enum status workers_start(struct store *store, struct catalogue *catalogue,
 /* There may be something new in the queue. Any thread, the writer included. */
 void workers_wake(struct workers *w);
 
+/* The server has been asked to end, as soon as that is so: what ends it from then on
+ * makes no run suspect. */
+void workers_stopping(void);
+
 /* Runs at work go back into the queue; returns when all threads have ended. */
 void workers_stop(struct workers *w);
 
-/* Runs at work of the job, all (NULL) or these [count], end as soon as they can; the store
- * knows already that they shall. Any thread. */
+/* Runs at work of the job, all (NULL) or these [count], end as soon as they can; the
+ * store knows already that they shall. Any thread. */
 void workers_cancel(struct workers *w, int64_t job, const int64_t *runs, size_t count);
 
 struct workers_state {
     unsigned count; /* runs that may be at work at the same time */
     unsigned busy;
-    bool draining;  /* no run begins; those at work go on */
-    bool starved;   /* the disk is full: no run begins */
+    bool draining; /* no run begins; those at work go on */
+    bool starved;  /* the disk is full: no run begins */
 };
 
 /* Any thread. */
 struct workers_state workers_state(struct workers *w);
 
-/* Any thread. With fewer workers than runs at work, these go on to their end; NO_MEMORY: not
- * all threads could be started. */
+/* Any thread. With fewer workers than runs at work, these go on to their end. NO_MEMORY:
+ * not all threads could be started, and there are as many as before. */
 enum status workers_resize(struct workers *w, unsigned count);
 void workers_drain(struct workers *w, bool draining);
 void workers_starve(struct workers *w, bool starved);

@@ -1,7 +1,9 @@
 // What can be done with jobs that exist: cancel, hold, release, retry, extend, change.
 import assert from "node:assert/strict";
+import path from "node:path";
 import test from "node:test";
 import { until } from "../lib/cleanup.mjs";
+import * as paths from "../lib/paths.mjs";
 import { startServer } from "../lib/server.mjs";
 import { endless, short, spec } from "../lib/specs.mjs";
 
@@ -304,6 +306,24 @@ test("workers: more, fewer, and draining", async (t) => {
   for (const body of [{ count: 0 }, { count: 1025 }, { count: "2" }, { draining: 1 }, { x: 1 }]) {
     assert.equal((await patch(body)).status, 422, JSON.stringify(body));
   }
+});
+
+test("workers that cannot all be started leave those there were", async (t) => {
+  const fault = path.join(paths.build, "tests", "no_thread.so");
+  const server = await startServer(t, { workers: 2,
+    env: { LD_PRELOAD: fault, FRUGAL_TEST_THREAD: "40" } });
+  await server.submit(spec(endless, { seeds: 5 }));
+  const state = async () => {
+    const { count, busy } = await server.get("/v1/workers");
+    return [count, busy];
+  };
+  await until(async () => (await state())[1] === 2, "2 at work");
+  assert.equal((await server.order("/v1/workers", { count: 100 }, "PATCH")).status, 503);
+  assert.deepEqual(await state(), [2, 2]);
+  await server.order("/v1/workers", { count: 1 }, "PATCH");
+  await server.order("/v1/jobs/1/cancel", { runs: [1] });
+  await until(async () => (await state())[1] === 1, "1 at work");
+  assert.deepEqual(await state(), [1, 1]);
 });
 
 test("a finished job with more to do is not finished", async (t) => {

@@ -11,6 +11,8 @@ import { endless, long, spec } from "../lib/specs.mjs";
 const OFTEN = ["--checkpoint-seconds", "0"];
 const SELDOM = ["--checkpoint-seconds", "300"]; // only when the server is told to stop
 
+const ENDS = 50;
+
 const RULES = [{}, { gate: "wrong" }, { compete: { fraction: 0.1 } },
   { compete: { by: "weight", count: 20 } }, { compete: { by: "error", fraction: 0.3 } },
   { subnet: { units: 10 } }, { mask: { fraction: 0.2, redraw: "sample" } },
@@ -49,12 +51,13 @@ for (const [name, args, end] of [["stopped", SELDOM, "stop"], ["killed", OFTEN, 
 
       let server = await startServer(t, { args });
       await server.submit(work);
-      for (let i = 0; !(await server.get("/v1/jobs/1")).finished; i += 1) {
-        await sleep(150 + 37 * (i % 5));
+      for (let i = 0; i < ENDS && !(await server.get("/v1/jobs/1")).finished; i += 1) {
+        await sleep(150 + 37 * (i % 5) + 10 * i);
         const ended = await server[end]();
         if (end === "stop") server.checkEnd(ended);
         server = await startServer(t, { place: server.place, args });
       }
+      await server.done(1, 120000); // on a slow machine, no run would get there in pieces
       assert.deepEqual(await left(server), wanted);
       let resumed = 0;
       for (const run of Object.keys(wanted)) {
@@ -108,7 +111,7 @@ test("the clock of a run goes on, too", async (t) => {
   assert.ok(run.results.seconds >= 2 && run.results.seconds < 2.5, run.results.seconds);
   const items = await attempts(server, 1);
   assert.ok(items.slice(1).every((a) => a.resumed >= 0));
-  assert.ok(items.at(-1).seconds < 1.5);
+  assert.ok(items.at(-1).seconds < run.results.seconds);
   const csv = (await server.request("/v1/runs/1/trace?format=csv&columns=samples")).text;
   const samples = csv.trim().split("\n").slice(1).map(Number);
   assert.ok(samples.slice(0, -1).every((n, i) => n === 2000 * i), "a row for each 2000");

@@ -107,3 +107,40 @@ test("a stop and a kill only delay a verification; cancelling the job does not t
     assert.equal((await ended(server, 1)).state, "same");
     assert.equal((await server.get("/v1/runs/1")).state, "succeeded");
   });
+
+test("a verification takes its turn in the queue, and is work of its owner", async (t) => {
+  const server = await startServer(t, { workers: 2, args: ["--per-owner", "1"] });
+  await server.done((await server.submit(spec(short, { seeds: 2 }))).id);
+  const busy = await server.submit(endless);
+  const earlier = await server.submit(short);
+  await until(async () => (await server.get("/v1/runs/3")).results, "run 3 at work");
+  for (const run of [1, 2]) await server.order(`/v1/runs/${run}/verify`);
+  const later = await server.submit(short);
+  const verified = async () => Promise.all([1, 2].map(async (run) =>
+    (await server.get(`/v1/runs/${run}`)).verified.state));
+  assert.equal((await server.get("/v1/runs/4/why")).place, 1);
+  assert.equal((await server.get("/v1/runs/5/why")).place, 4);
+  assert.deepEqual(await verified(), ["queued", "queued"], "there is a free worker");
+  await server.order(`/v1/jobs/${busy.id}/cancel`);
+  await server.done(later.id);
+  const [before, after] = await Promise.all([earlier, later].map(async ({ id }) =>
+    (await server.get(`/v1/jobs/${id}`)).finished));
+  for (const run of [1, 2]) {
+    const { state, finished } = (await server.get(`/v1/runs/${run}`)).verified;
+    assert.equal(state, "same");
+    assert.ok(before <= finished && finished <= after);
+  }
+});
+
+test("why says that verifications go before a run", async (t) => {
+  const server = await startServer(t, { workers: 1 });
+  await server.done((await server.submit(spec(short, { seeds: 2 }))).id);
+  await server.submit(endless);
+  await until(async () => (await server.get("/v1/runs/3")).results, "run 3 at work");
+  await server.order("/v1/runs/1/verify");
+  await server.submit(short);
+  const why = async () => (await server.get("/v1/runs/4/why")).why;
+  assert.match(await why(), /^1 run or verification goes before it: 1 of its owner, 0 of others/);
+  await server.submit(spec(short, { priority: 1 }));
+  assert.match(await why(), /^2 runs and verifications go before it: 2 of its owner/);
+});

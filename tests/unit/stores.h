@@ -12,6 +12,7 @@
 #include "store/jobs.h"
 #include "store/query.h"
 #include "store/queue.h"
+#include "store/recover.h"
 #include "store/steps.h"
 #include "store/store.h"
 #include "store/traces.h"
@@ -46,7 +47,7 @@ static inline void sql(const char *folder, const char *text)
 /* A job with `runs` runs, whose seeds are 1, 2 ... */
 struct new_job {
     int64_t runs, priority, parallel;
-    const char *owner; /* NULL: anonymous */
+    const char *owner;  /* NULL: anonymous */
     int64_t job, first; /* set by add_job; ids of the runs are consecutive */
 };
 
@@ -142,7 +143,14 @@ static inline enum status list_runs(struct store *s, int64_t job, enum run_state
 
 static inline enum status claim_run(struct conn *c, void *arg)
 {
-    return store_run_claim(c, &(struct schedule_limits){0}, 2000, arg);
+    return store_claim(c, &(struct schedule_limits){0}, 2000, arg);
+}
+
+/* The process has ended like that; arg: struct blame. */
+static inline enum status recover_all(struct conn *c, void *arg)
+{
+    struct recovery found;
+    return store_recover(c, arg, 2600, &found);
 }
 
 static inline enum status finish_run(struct conn *c, void *arg)

@@ -100,11 +100,6 @@ static struct run the_run(void)
     return r;
 }
 
-static enum status recover(struct conn *c, void *arg)
-{
-    return store_run_recover(c, arg, 3000);
-}
-
 static enum status begin(struct conn *c, void *arg)
 {
     return store_run_start(c, arg);
@@ -131,7 +126,7 @@ static void it_survives_a_crash_but_no_other_core(void **state)
                           .host = "h"};
     assert_int_equal(store_write(store, begin, &s), STATUS_OK);
     save(3, "state");
-    assert_int_equal(store_write(store, recover, &(struct blame){0}), STATUS_OK);
+    assert_int_equal(store_write(store, recover_all, &(struct blame){0}), STATUS_OK);
     check(3, "state");
     assert_int_equal(store_write(store, begin, &s), STATUS_OK);
     check(3, "state");
@@ -231,7 +226,7 @@ static void a_crash_leaves_the_seconds_of_its_attempt(void **state)
         assert_true(the_run().seconds == took[i]);
         if (i == 1)
             save(0, "state");
-        assert_int_equal(store_write(store, recover, &(struct blame){0}), STATUS_OK);
+        assert_int_equal(store_write(store, recover_all, &(struct blame){0}), STATUS_OK);
         assert_true(attempt_seconds() == took[i]);
         claim_again();
     }
@@ -239,7 +234,7 @@ static void a_crash_leaves_the_seconds_of_its_attempt(void **state)
     save(0, "state");
     assert_int_equal(store_write(store, begin, &s), STATUS_OK);
     assert_int_equal(store_write(store, begin_again, &s), STATUS_OK);
-    assert_int_equal(store_write(store, recover, &(struct blame){0}), STATUS_OK);
+    assert_int_equal(store_write(store, recover_all, &(struct blame){0}), STATUS_OK);
     assert_true(attempt_seconds() == 0);
 }
 
@@ -251,7 +246,7 @@ static void progress_forgives_crashes(void **state)
     struct claim c = {.run = 0};
     for (int i = 0; i < 2 * CRASHES_MAX; i++) {
         save(i, "state");
-        assert_int_equal(store_write(store, recover, &b), STATUS_OK);
+        assert_int_equal(store_write(store, recover_all, &b), STATUS_OK);
         assert_int_equal(store_write(store, claim_run, &c), STATUS_OK);
         claim_free(&c);
     }

@@ -203,24 +203,19 @@ static enum status requeue(struct conn *c, void *arg)
         c, &(struct run_end){.run = r->id, .job = r->job, .now = 2500, .seconds = 1});
 }
 
-static enum status requeue_all(struct conn *c, void *arg)
-{
-    (void)arg;
-    return store_run_recover(c, &(struct blame){0}, 2600);
-}
-
 static void runs_go_back_into_the_queue(void **state)
 {
     (void)state;
+    struct blame stop = {.stopping = true};
     struct new_job n = new_job(4, 0);
     int64_t first = claim(), second = claim(), third = claim();
     finish(second, n.job, RUN_SUCCEEDED);
     struct run r = run_now(third);
     assert_int_equal(store_write(store, requeue, &r), STATUS_OK);
     assert_true(has_counts(n.job, 2, 1, 1, 0));
-    assert_int_equal(store_write(store, requeue_all, NULL), STATUS_OK);
+    assert_int_equal(store_write(store, recover_all, &stop), STATUS_OK);
     assert_true(has_counts(n.job, 3, 0, 1, 0));
-    assert_int_equal(store_write(store, requeue_all, NULL), STATUS_OK);
+    assert_int_equal(store_write(store, recover_all, &stop), STATUS_OK);
     assert_int_equal(claim(), first);
     assert_int_equal(run_now(first).attempts, 2);
     assert_int_equal(claim(), third);

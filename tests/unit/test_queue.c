@@ -1,173 +1,122 @@
 /* The queue in a real store: random orders, claims, ends and crashes; what the store
  * counts is what there is. */
-#include "stores.h"
+#include "queues.h"
 
-enum { OWNERS = 3, STEPS = 150, SEEDS = 12, RUNS_MAX = 400, PER_OWNER = 3 };
+#include "store/conn.h"
+#include "store/doubt.h"
+#include "store/verifications.h"
 
-/* Jobs are counted in blocks of 512: a few fall into one, the rest into the next. */
-enum { FIRST_JOB = 507 };
+enum { STEPS = 150, SEEDS = 12, PER_OWNER = 3 };
 
-static const char *const owners[OWNERS] = {"ada", "bob", "cyd"};
-
-static char top[FOLDER_PATH];
-static struct store *store;
-static int64_t now = 5000;
-
-static int start(void **state)
+/* How many jobs the scheduler sees otherwise than they are. */
+static int64_t wrong_counts(void)
 {
-    (void)state;
-    static int number;
-    char folder[FILE_PATH];
-    log_set_level(LOG_LEVEL_ERROR);
-    if (number == 0)
-        folder_make(top);
-    snprintf(folder, sizeof folder, "%s/%d", top, number++);
-    store_close(store_at(folder));
-    sql(folder, "INSERT INTO sqlite_sequence (name, seq) VALUES ('job', 506)");
-    store = store_at(folder);
-    return 0;
+    static const char query[] =
+        "SELECT count(*) FROM queue WHERE "
+        "queued <> (SELECT count(*) FROM run WHERE run.job = queue.job AND "
+        "state = 'queued' AND NOT suspect) OR "
+        "running <> (SELECT count(*) FROM run WHERE run.job = queue.job AND "
+        "state = 'running') + (SELECT count(*) FROM verification WHERE "
+        "verification.job = queue.job AND state = 'running')";
+    sqlite3_stmt *q;
+    assert_int_equal(sqlite3_prepare_v2(store_reader(store)->db, query, -1, &q, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+    int64_t wrong = sqlite3_column_int64(q, 0);
+    sqlite3_finalize(q);
+    return wrong;
 }
 
-static int end(void **state)
+static enum status apply_verify(struct conn *c, void *arg)
 {
-    (void)state;
-    store_close(store);
-    return 0;
+    const char *unused;
+    return store_verification_request(c, *(int64_t *)arg, now++, &unused);
 }
 
-static int end_of_all(void **state)
+static enum status apply_verified(struct conn *c, void *arg)
 {
-    (void)state;
-    folder_remove(top);
-    return 0;
+    struct verification_end e = {
+        .run = *(int64_t *)arg, .job = FIRST_JOB, .now = now, .state = "same", .seq = -1};
+    return store_verification_end(c, &e);
 }
 
-static struct new_job add(int64_t runs, int64_t priority, int64_t parallel,
-                          const char *owner)
+/* Some verification is asked for, or ends, if it is at work. */
+static void verify_one(struct rng *r, const struct picture *p)
 {
-    struct new_job n = {
-        .runs = runs, .priority = priority, .parallel = parallel, .owner = owner};
-    assert_int_equal(store_write(store, add_job, &n), STATUS_OK);
-    return n;
+    if (p->count == 0)
+        return;
+    int64_t run = p->id[dice_below(r, (uint32_t)p->count)];
+    if (dice_below(r, 3) == 0)
+        assert_int_equal(store_write(store, apply_verified, &run), STATUS_OK);
+    else
+        store_write(store, apply_verify, &run);
 }
 
-struct claim_try {
-    struct schedule_limits limits;
-    struct claim claim;
+/* Something that waits for its turn: a run, or the verification of one. */
+struct item {
+    int owner;
+    int64_t priority, job, id;
+    bool verifies;
 };
 
-static enum status apply_claim(struct conn *c, void *arg)
+static void add_items(const struct picture *p, const char *query, bool verifies,
+                      struct item *ret, size_t *ret_count)
 {
-    struct claim_try *t = arg;
-    return store_run_claim(c, &t->limits, now, &t->claim);
+    sqlite3_stmt *q;
+    assert_int_equal(sqlite3_prepare_v2(store_reader(store)->db, query, -1, &q, NULL),
+                     SQLITE_OK);
+    while (sqlite3_step(q) == SQLITE_ROW)
+        for (size_t i = 0; i < p->count; i++)
+            if (p->id[i] == sqlite3_column_int64(q, 0))
+                ret[(*ret_count)++] = (struct item){
+                    .owner = p->owner[i],
+                    .priority = p->priority[i] + sqlite3_column_int64(q, 2) * 1000,
+                    .job = sqlite3_column_int64(q, 1),
+                    .id = p->id[i],
+                    .verifies = verifies};
+    sqlite3_finalize(q);
 }
 
-/* The run that was claimed; 0: none. */
-static int64_t claim_within(int64_t per_owner, int64_t *ret_job)
+/* Everything that waits: [2 * RUNS_MAX]. */
+static size_t list_items(const struct picture *p, struct item *ret)
 {
-    struct claim_try t = {.limits = {per_owner}};
-    enum status status = store_write(store, apply_claim, &t);
-    if (status == STATUS_NOT_FOUND)
-        return 0;
-    assert_int_equal(status, STATUS_OK);
-    claim_free(&t.claim);
-    if (ret_job != NULL)
-        *ret_job = t.claim.job;
-    return t.claim.run;
+    size_t count = 0;
+    add_items(p, "SELECT id, job, suspect FROM run WHERE state = 'queued'", false, ret,
+              &count);
+    add_items(p, "SELECT run, behind, 0 FROM verification WHERE state = 'queued'", true,
+              ret, &count);
+    return count;
 }
 
-static enum status apply_step(struct conn *c, void *arg)
+/* Whether `b` waits before `a`, if both have one owner. */
+static bool goes_before(const struct item *b, const struct item *a)
 {
-    struct step_result result;
-    return store_job_step(c, arg, &result);
+    if (b->priority != a->priority)
+        return b->priority > a->priority;
+    if (b->job != a->job)
+        return b->job < a->job;
+    return b->verifies != a->verifies ? a->verifies : b->id < a->id;
 }
 
-static enum status order(int64_t job, enum run_step step)
-{
-    struct step_order o = {.job = job, .step = step, .now = now};
-    return store_write(store, apply_step, &o);
-}
-
-static enum status apply_finish(struct conn *c, void *arg)
-{
-    return store_run_finish(c, arg);
-}
-
-static enum status apply_recover(struct conn *c, void *arg)
-{
-    return store_run_recover(c, arg, now);
-}
-
-static enum status apply_change(struct conn *c, void *arg)
-{
-    return store_job_change(c, arg);
-}
-
-/* Every run as it is. */
-struct picture {
-    size_t count;
-    int64_t job[RUNS_MAX], id[RUNS_MAX], priority[RUNS_MAX];
-    int owner[RUNS_MAX];
-    enum run_state state[RUNS_MAX];
-};
-
-/* What a run has of its job. */
-static bool take_job(void *arg, const struct job *j)
-{
-    struct picture *p = arg;
-    for (size_t i = 0; i < p->count; i++)
-        for (int o = 0; o < OWNERS && p->job[i] == j->id; o++)
-            if (strcmp(j->owner, owners[o]) == 0) {
-                p->owner[i] = o;
-                p->priority[i] = j->priority;
-            }
-    return true;
-}
-
-static bool take(void *arg, const struct run *r)
-{
-    struct picture *p = arg;
-    p->job[p->count] = r->job;
-    p->id[p->count] = r->id;
-    p->state[p->count++] = r->state;
-    return p->count < RUNS_MAX;
-}
-
-static void look(struct picture *p)
-{
-    p->count = 0;
-    assert_int_equal(list_runs(store, 0, RUN_STATES, take, p), STATUS_OK);
-    assert_int_equal(list_jobs(store, take_job, p), STATUS_OK);
-}
-
-/* Whether run b waits before run a, if both have one owner. */
-static bool goes_before(const struct picture *p, size_t b, size_t a)
-{
-    if (p->priority[b] != p->priority[a])
-        return p->priority[b] > p->priority[a];
-    return p->job[b] != p->job[a] ? p->job[b] < p->job[a] : p->id[b] < p->id[a];
-}
-
-/* The place of a run by counting all the others. */
-static void check_place(uint64_t seed, const struct picture *p, size_t run)
+/* The place of a run by counting everything else. */
+static void check_place(uint64_t seed, const struct item *run, const struct item *all,
+                        size_t count)
 {
     struct queue_place got;
     int64_t own = 0, others = 0, most = 0;
     int64_t higher[OWNERS] = {0}, equal[OWNERS] = {0}, before = 0;
-    assert_int_equal(store_queue_place(store_reader(store), p->id[run], now, &got),
+    assert_int_equal(store_queue_place(store_reader(store), run->id, now, &got),
                      STATUS_OK);
-    for (size_t i = 0; i < p->count; i++) {
-        if (p->state[i] != RUN_QUEUED)
-            continue;
-        bool mine = p->owner[i] == p->owner[run];
-        own += mine && goes_before(p, i, run);
-        before += mine && goes_before(p, i, run) && p->priority[i] == p->priority[run];
-        higher[p->owner[i]] += p->priority[i] > p->priority[run];
-        equal[p->owner[i]] += p->priority[i] == p->priority[run];
+    for (const struct item *i = all; i < all + count; i++) {
+        bool mine = i->owner == run->owner;
+        own += mine && goes_before(i, run);
+        before += mine && goes_before(i, run) && i->priority == run->priority;
+        higher[i->owner] += i->priority > run->priority;
+        equal[i->owner] += i->priority == run->priority;
     }
     for (int o = 0; o < OWNERS;
          o++) /* owners take turns; who begins depends on their use */
-        if (o != p->owner[run]) {
+        if (o != run->owner) {
             others += higher[o] + (before < equal[o] ? before : equal[o]);
             most += higher[o] + (before + 1 < equal[o] ? before + 1 : equal[o]);
         }
@@ -178,10 +127,13 @@ static void check_place(uint64_t seed, const struct picture *p, size_t run)
 
 static void check_waiting(uint64_t seed, const struct picture *p)
 {
+    static struct item items[2 * RUNS_MAX];
     int64_t waiting[OWNERS] = {0}, job[OWNERS] = {0}, got;
+    size_t count = list_items(p, items);
+    for (size_t i = 0; i < count; i++)
+        if (!items[i].verifies)
+            check_place(seed, &items[i], items, count);
     for (size_t i = 0; i < p->count; i++) {
-        if (p->state[i] == RUN_QUEUED)
-            check_place(seed, p, i);
         waiting[p->owner[i]] += p->state[i] == RUN_QUEUED || p->state[i] == RUN_HELD;
         job[p->owner[i]] = p->job[i];
     }
@@ -224,9 +176,10 @@ static void check_store(uint64_t seed, const struct picture *before, bool retrie
     look(&after);
     struct checked c = {.seed = seed, .picture = &after};
     assert_int_equal(list_jobs(store, check_job, &c), STATUS_OK);
-    check_waiting(seed, &after);
     for (int o = 0; o < OWNERS; o++)
         CHECK(seed, c.running[o] <= PER_OWNER);
+    CHECK(seed, wrong_counts() == 0);
+    check_waiting(seed, &after);
     for (size_t i = 0; i < before->count && !retried; i++)
         CHECK(seed, !run_state_is_final(before->state[i]) ||
                         before->state[i] == after.state[i]);
@@ -270,7 +223,7 @@ static void simulate(uint64_t seed)
         bool retried = false;
         look(&p);
         now += dice_below(&r, 100);
-        uint32_t what = dice_below(&r, 10);
+        uint32_t what = dice_below(&r, 12);
         if (what == 0 && p.count + 6 < RUNS_MAX) {
             int64_t priority = (int64_t)dice_below(&r, 3) - 1, most = dice_below(&r, 3);
             jobs =
@@ -282,11 +235,15 @@ static void simulate(uint64_t seed)
             enum status status = order(any_job(&r, jobs), verb);
             CHECK(seed, status == STATUS_OK || status == STATUS_CONFLICT);
             retried = verb == STEP_RETRY;
-        } else if (what == 8 && jobs > 0) {
+        } else if (what == 9 && jobs > 0 && dice_below(&r, 2) == 0) {
             change_priority(&r, jobs);
         } else if (what == 7 && dice_below(&r, 5) == 0) {
-            struct blame b = {.run = 1 + dice_below(&r, 20), .signal = "SEGV"};
-            assert_int_equal(store_write(store, apply_recover, &b), STATUS_OK);
+            int64_t run = dice_below(&r, 20);
+            crash((struct blame){.run = run, .signal = run != 0 ? "SEGV" : NULL});
+        } else if (what == 8 && dice_below(&r, 3) == 0) {
+            killed();
+        } else if (what >= 10) {
+            verify_one(&r, &p);
         } else {
             finish_one(&r, &p);
         }
@@ -351,14 +308,14 @@ static void a_run_that_crashes_three_times_is_dead(void **state)
     for (int i = 1; i <= CRASHES_MAX; i++) {
         claim_within(0, NULL);
         claim_within(0, NULL);
-        assert_int_equal(store_write(store, apply_recover, &b), STATUS_OK);
+        assert_int_equal(crash(b).suspects, 0);
         look(&p);
         assert_int_equal(p.state[0], i < CRASHES_MAX ? RUN_QUEUED : RUN_DEAD);
         assert_int_equal(p.state[1], RUN_QUEUED);
     }
     assert_int_equal(order(n.job, STEP_RETRY), STATUS_OK);
     claim_within(0, NULL);
-    assert_int_equal(store_write(store, apply_recover, &b), STATUS_OK);
+    crash(b);
     look(&p);
     assert_int_equal(p.state[0], RUN_QUEUED); /* counted anew */
 }
@@ -370,20 +327,108 @@ static void a_crash_while_cancelling_ends_the_run(void **state)
     struct new_job n = add(1, 0, 0, "ada");
     claim_within(0, NULL);
     assert_int_equal(order(n.job, STEP_CANCEL), STATUS_OK);
-    assert_int_equal(store_write(store, apply_recover, &(struct blame){0}), STATUS_OK);
+    assert_int_equal(killed().suspects, 0);
     look(&p);
     assert_int_equal(p.state[0], RUN_CANCELLED);
 }
 
+static void verify(int64_t run)
+{
+    assert_int_equal(store_write(store, apply_verify, &run), STATUS_OK);
+}
+
+static int64_t claim_verification(struct schedule_limits limits)
+{
+    struct claim_try t = take(limits);
+    assert_int_equal(t.status, STATUS_OK);
+    assert_true(t.claim.verifies);
+    return t.claim.run;
+}
+
+/* Behind the runs of the jobs that there were, before those of jobs that came later. */
+static void verifications_take_their_turn(void **state)
+{
+    (void)state;
+    struct new_job old = add(4, 0, 0, "ada");
+    finish(claim());
+    finish(claim());
+    struct new_job next = add(1, 0, 0, "ada");
+    verify(old.first + 1);
+    verify(old.first);
+    struct new_job late = add(1, 0, 0, "ada"), high = add(1, 1, 0, "ada");
+    assert_int_equal(place_of(high.first).place, 1);
+    assert_false(place_of(next.first).verifications);
+    assert_int_equal(place_of(next.first).place, 4);
+    assert_int_equal(place_of(late.first).place, 7);
+    assert_true(place_of(late.first).verifications);
+    assert_int_equal(claim(), high.first);
+    assert_int_equal(claim(), old.first + 2);
+    assert_int_equal(claim(), old.first + 3);
+    assert_int_equal(claim(), next.first);
+    assert_int_equal(claim_verification((struct schedule_limits){0}), old.first + 1);
+    struct job_change sink = {.job = old.job, .has_priority = true, .priority = -1};
+    assert_int_equal(store_write(store, apply_change, &sink), STATUS_OK);
+    assert_int_equal(claim(), late.first);
+    assert_int_equal(claim_verification((struct schedule_limits){0}), old.first);
+    assert_int_equal(claim(), 0);
+}
+
+/* They count as work of the owner, and of the job. */
+static void limits_bind_verifications(void **state)
+{
+    (void)state;
+    struct schedule_limits two = {.per_owner = 2};
+    struct new_job n = add(3, 0, 2, "ada");
+    for (int i = 0; i < 3; i++)
+        finish(claim());
+    for (int i = 0; i < 3; i++)
+        verify(n.first + i);
+    int64_t other = add(1, 0, 0, "ada").first, bob = add(1, -9, 0, "bob").first;
+    assert_int_equal(claim_verification(two), n.first);
+    assert_int_equal(place_of(other).owner_running, 1);
+    struct job_change narrow = {.job = n.job, .has_parallel = true, .parallel = 1};
+    assert_int_equal(store_write(store, apply_change, &narrow), STATUS_OK);
+    assert_int_equal(claim_within(2, NULL), other);
+    assert_int_equal(claim_within(2, NULL), bob); /* ada has two at work */
+    finish(other);
+    assert_int_equal(claim_within(2, NULL), 0); /* the job has one */
+    assert_int_equal(store_write(store, apply_verified, &n.first), STATUS_OK);
+    assert_int_equal(claim_verification(two), n.first + 1);
+}
+
+static bool is_failed(void *arg, const struct run *r)
+{
+    *(bool *)arg = strcmp(r->verified.state, "failed") == 0;
+    return false;
+}
+
+static void kills_end_a_verification_at_last(void **state)
+{
+    (void)state;
+    bool failed = false;
+    int64_t run = add(1, 0, 0, "ada").first;
+    finish(claim());
+    verify(run);
+    for (int i = 0; i < DOUBTS_MAX; i++) {
+        assert_int_equal(claim_verification((struct schedule_limits){0}), run);
+        assert_int_equal(killed().suspects, 0);
+        store_run_get(store_reader(store), run, is_failed, &failed);
+        assert_int_equal(failed, i == DOUBTS_MAX - 1);
+    }
+    assert_int_equal(claim(), 0);
+}
+
 int main(void)
 {
-#define IN_A_STORE(test) cmocka_unit_test_setup_teardown(test, start, end)
     const struct CMUnitTest tests[] = {
         IN_A_STORE(what_is_counted_is_there),
         IN_A_STORE(owners_take_turns),
         IN_A_STORE(limits_are_kept),
         IN_A_STORE(a_run_that_crashes_three_times_is_dead),
         IN_A_STORE(a_crash_while_cancelling_ends_the_run),
+        IN_A_STORE(verifications_take_their_turn),
+        IN_A_STORE(limits_bind_verifications),
+        IN_A_STORE(kills_end_a_verification_at_last),
     };
     return cmocka_run_group_tests(tests, NULL, end_of_all);
 }

@@ -237,12 +237,6 @@ static bool note(void *arg, const struct event *e)
     return s->count < 20;
 }
 
-static enum status requeue(struct conn *c, void *arg)
-{
-    (void)arg;
-    return store_run_recover(c, &(struct blame){0}, 2600);
-}
-
 static void events_tell_what_happened(void **state)
 {
     (void)state;
@@ -256,7 +250,7 @@ static void events_tell_what_happened(void **state)
     claim_free(&c);
     assert_int_equal(add(entry(0)), STATUS_OK);
     assert_int_equal(add(entry(1)), STATUS_OK);
-    assert_int_equal(store_write(store, requeue, NULL), STATUS_OK);
+    assert_int_equal(store_write(store, recover_all, &(struct blame){0}), STATUS_OK);
     assert_int_equal(store_write(store, claim_run, &c), STATUS_OK);
     claim_free(&c);
     for (int64_t seq = 0; seq < 3; seq++) /* what is there already is no news */
