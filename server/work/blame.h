@@ -4,12 +4,13 @@
 #ifndef FRUGAL_WORK_BLAME_H
 #define FRUGAL_WORK_BLAME_H
 
+#include "base/buf.h"
 #include "base/status.h"
 #include "store/attempts.h"
 
 /* Reads what the last process left in the folder and watches for crashes from now on.
- * Once per process. IO. */
-enum status blame_open(const char *folder, struct blame *ret);
+ * Once per process. On failure `why` gets a sentence. NO_SPACE, IO. */
+enum status blame_open(const char *folder, struct blame *ret, struct buf *why);
 
 /* What was read has been dealt with. */
 void blame_forget(void);

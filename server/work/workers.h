@@ -25,9 +25,15 @@ struct workers_options {
     const char *folder; /* the data directory; what a crash leaves behind is kept there */
 };
 
-/* Puts runs that a crash left running back into the queue and starts the threads. */
+/* Starts the threads. They wait for workers_recover and for workers_starve(w, false). On
+ * failure `why` gets a sentence. NO_SPACE, NO_MEMORY, IO. */
 enum status workers_start(struct store *store, struct catalogue *catalogue,
-                          const struct workers_options *o, struct workers **ret);
+                          const struct workers_options *o, struct workers **ret,
+                          struct buf *why);
+
+/* Puts runs that an earlier process left running back into the queue, once. NO_SPACE: not
+ * yet. One thread at a time. */
+enum status workers_recover(struct workers *w);
 
 /* There may be something new in the queue. Any thread, the writer included. */
 void workers_wake(struct workers *w);
@@ -35,25 +41,29 @@ void workers_wake(struct workers *w);
 /* Runs at work go back into the queue; returns when all threads have ended. */
 void workers_stop(struct workers *w);
 
-/* Runs at work of the job, all (NULL) or these [count], end as soon as they can; the store
- * knows already that they shall. Any thread. */
+/* Runs at work of the job, all (NULL) or these [count], end as soon as they can; the
+ * store knows already that they shall. Any thread. */
 void workers_cancel(struct workers *w, int64_t job, const int64_t *runs, size_t count);
 
 struct workers_state {
     unsigned count; /* runs that may be at work at the same time */
     unsigned busy;
-    bool draining;  /* no run begins; those at work go on */
-    bool starved;   /* the disk is full: no run begins */
+    bool draining; /* no run begins; those at work go on */
+    bool starved;  /* the disk is full or nearly so: no run begins */
 };
 
 /* Any thread. */
 struct workers_state workers_state(struct workers *w);
 
-/* Any thread. With fewer workers than runs at work, these go on to their end; NO_MEMORY: not
- * all threads could be started. */
+/* Any thread. With fewer workers than runs at work, these go on to their end; NO_MEMORY:
+ * not all threads could be started. */
 enum status workers_resize(struct workers *w, unsigned count);
 void workers_drain(struct workers *w, bool draining);
 void workers_starve(struct workers *w, bool starved);
+
+/* The disk is full: no run begins, and those at work go back into the queue. Any thread,
+ * the writer included. */
+void workers_yield(struct workers *w);
 
 struct progress {
     uint64_t samples;
