@@ -14,6 +14,8 @@
     X(UNREACHABLE, 6, "no server, or no answer that makes sense")                        \
     X(CONFLICT, 7, "the state of the job does not allow this")                           \
     X(LOCAL, 8, "no memory, or the output could not be written")                         \
+    X(LATER, 9,                                                                          \
+      "refused for now: quota reached, disk full or server stopping; try later")         \
     X(INTERRUPTED, 130, "interrupted; a job that was followed goes on")
 
 enum ending {

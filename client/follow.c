@@ -130,7 +130,7 @@ enum ending follow_job(struct http *http, int64_t job, bool quiet)
     if (ending == ENDING_INTERRUPTED)
         say("job %" PRId64 " goes on; frugal watch %" PRId64 " follows it again", job,
             job);
-    else if (ending == ENDING_UNREACHABLE)
+    else if (ending == ENDING_UNREACHABLE || ending == ENDING_LATER)
         say("job %" PRId64 " is kept; try frugal watch %" PRId64 " later", job, job);
     return ending;
 }

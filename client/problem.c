@@ -37,8 +37,11 @@ static enum ending ending_of(long code)
         return ENDING_NOT_FOUND;
     case 409:
     case 412:
-    case 429:
         return ENDING_CONFLICT;
+    case 429:
+    case 503:
+    case 507:
+        return ENDING_LATER;
     case 413:
     case 422:
         return ENDING_INVALID;

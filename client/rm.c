@@ -36,8 +36,13 @@ static enum ending purge(const struct options *given, struct http *http, int64_t
         return ending;
     if (given->json)
         ending = dump_print(gone);
+    else if (given->quiet)
+        printf("%" PRId64 "\n", id);
     else
-        printf(given->quiet ? "%" PRId64 "\n" : "job %" PRId64 " is deleted\n", id);
+        printf("job %" PRId64 " is %s\n", id,
+               json_is_true(json_object_get(gone, "deleted"))
+                   ? "deleted"
+                   : "being deleted; the server goes on with it by itself");
     json_decref(gone);
     return ending;
 }

@@ -161,6 +161,21 @@ static void wait_for_signal(const sigset_t *signals)
     pthread_sigmask(SIG_UNBLOCK, signals, NULL);
 }
 
+/* From the first request to the signal that ends the server. */
+static int answer(struct app *app, struct http *http, const struct options *o,
+                  const sigset_t *signals, struct buf *why)
+{
+    if (http_start(http, app, why) != STATUS_OK)
+        return EXIT_UNAVAILABLE;
+    printf("%s\n", http_address(http));
+    fflush(stdout);
+    log_info("frugald %s answers on %s, %ld workers%s", FRUGAL_VERSION, http_address(http),
+             o->workers, o->workers == 0 ? ": no run begins" : "");
+    wait_for_signal(signals);
+    http_stop(http);
+    return 0;
+}
+
 static int serve(struct app *app, struct http *http, const struct options *o,
                  const sigset_t *signals, struct buf *why)
 {
@@ -169,27 +184,19 @@ static int serve(struct app *app, struct http *http, const struct options *o,
                                       .build = {FRUGAL_VERSION, FRUGAL_CORE},
                                       .checkpoint_seconds = (double)o->checkpoint_seconds,
                                       .folder = o->data_dir};
+    struct keeper *keeper = NULL;
     enum status status =
-        workers_start(app->store, app->catalogue, &workers, &app->workers);
-    if (status != STATUS_OK) {
-        buf_adds(why, "the worker threads could not be started");
+        workers_start(app->store, app->catalogue, &workers, &app->workers, why);
+    if (status != STATUS_OK)
         return exit_code(status);
-    }
-    struct keeper *keeper = keeper_start(app->store, app->workers, o->data_dir);
-    status = keeper != NULL ? http_start(http, app, why) : STATUS_NO_MEMORY;
-    if (status == STATUS_OK) {
-        printf("%s\n", http_address(http));
-        fflush(stdout);
-        log_info("frugald %s answers on %s, %ld workers%s", FRUGAL_VERSION,
-                 http_address(http), o->workers,
-                 o->workers == 0 ? ": no run begins" : "");
-        wait_for_signal(signals);
-        http_stop(http);
-    }
+    status = keeper_start(app->store, app->workers, &keeper, why);
+    int code = exit_code(status);
+    if (status == STATUS_OK)
+        code = answer(app, http, o, signals, why);
     if (keeper != NULL)
         keeper_stop(keeper);
     workers_stop(app->workers);
-    return status == STATUS_OK ? 0 : EXIT_UNAVAILABLE;
+    return code;
 }
 
 /* Opens what the workers and the HTTP server stand on. */

@@ -62,6 +62,10 @@ static void say_why(struct waiting_run *w)
     size_t room = sizeof w->why;
     if (w->state == RUN_HELD)
         snprintf(why, room, "it is held, until somebody releases it");
+    else if (w->interrupted)
+        snprintf(why, room,
+                 "it was interrupted, and the disk of the server is full: it goes "
+                 "on when there is space");
     else if (w->state != RUN_QUEUED)
         snprintf(why, room, "it does not wait: it is %s", run_state_name(w->state));
     else if (w->workers.draining)
@@ -104,6 +108,8 @@ enum status waiting_run_read(const struct app *app, struct conn *reader, int64_t
     if (status != STATUS_OK)
         return status;
     ret->workers = workers_state(app->workers);
+    ret->interrupted = ret->state == RUN_RUNNING && ret->workers.starved &&
+                       !workers_progress(app->workers, run, &(struct progress){0});
     if (ret->state == RUN_QUEUED)
         ret->seconds_until = seconds_until(ret);
     say_why(ret);

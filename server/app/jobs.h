@@ -49,6 +49,7 @@ struct waiting_run {
     enum run_state state;
     struct queue_place place; /* RUN_QUEUED */
     struct workers_state workers;
+    bool interrupted;     /* RUN_RUNNING, but the disk is too full to put it back */
     int64_t per_owner;    /* limit of runs at work per owner; 0: none */
     double seconds_until; /* its expected start; NAN: not known */
     char why[200];        /* a sentence */

@@ -225,6 +225,13 @@ static enum status apply_purge(struct conn *c, void *own)
     return store_purge_some(c, ((struct trash_write *)own)->store);
 }
 
+static void reply_deleted(struct request *r, unsigned code)
+{
+    reply_json(
+        r, code,
+        json_pack("{s:I, s:b}", "id", (json_int_t)r->id, "deleted", code == MHD_HTTP_OK));
+}
+
 /* One piece after the other; the writes of others go in between. */
 static void purged(struct request *r)
 {
@@ -232,10 +239,9 @@ static void purged(struct request *r)
         r->apply = apply_purge;
         r->resume = purged;
     } else if (r->outcome == STATUS_NOT_FOUND) { /* nothing is left */
-        reply_json(r, MHD_HTTP_OK,
-                   json_pack("{s:I, s:b}", "id", (json_int_t)r->id, "deleted", 1));
-    } else {
-        reply_failure(r, NULL);
+        reply_deleted(r, MHD_HTTP_OK);
+    } else { /* the job is gone for everybody; the keeper goes on with it */
+        reply_deleted(r, MHD_HTTP_ACCEPTED);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "store/conn.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,14 +13,19 @@ static const char *const sql_text[STATEMENT_COUNT] = {
 #undef STATEMENT
 };
 
+/* SQLite knows a full disk only by one error, and only where it writes. */
 enum status conn_status(const struct conn *c)
 {
-    return conn_status_of(sqlite3_extended_errcode(c->db));
+    int code = sqlite3_extended_errcode(c->db), cause = sqlite3_system_errno(c->db);
+    bool writes = code == SQLITE_IOERR_WRITE || (code & 0xff) == SQLITE_CANTOPEN;
+    bool is_full = writes && (cause == ENOSPC || cause == EDQUOT);
+    return is_full ? STATUS_NO_SPACE : conn_status_of(code);
 }
 
 enum status conn_status_of(int code)
 {
-    if (code == SQLITE_IOERR_SHMSIZE) /* so a full disk shows where the log's index grows */
+    if (code ==
+        SQLITE_IOERR_SHMSIZE) /* so a full disk shows where the log's index grows */
         return STATUS_NO_SPACE;
     switch (code & 0xff) {
     case SQLITE_OK:
@@ -73,10 +79,26 @@ static enum status configure(struct conn *c, bool writer, struct buf *why)
                         why);
 }
 
+int64_t conn_ask(struct conn *c, const char *sql)
+{
+    sqlite3_stmt *q;
+    int64_t value = -1;
+    if (sqlite3_prepare_v2(c->db, sql, -1, &q, NULL) == SQLITE_OK &&
+        sqlite3_step(q) == SQLITE_ROW)
+        value = sqlite3_column_int64(q, 0);
+    sqlite3_finalize(q);
+    return value;
+}
+
+/* A file that has it all already is not written: that may be impossible. */
 enum status conn_make_durable(struct conn *c, struct buf *why)
 {
+    enum status status = STATUS_OK;
+    if (conn_ask(c, "PRAGMA page_count") == 0)
+        status = conn_execute(c, "PRAGMA auto_vacuum = INCREMENTAL", why);
+    if (status != STATUS_OK)
+        return status;
     return conn_execute(c,
-                        "PRAGMA auto_vacuum = INCREMENTAL;" /* of a new file */
                         "PRAGMA journal_mode = WAL;"
                         "PRAGMA synchronous = FULL;"
                         "PRAGMA wal_autocheckpoint = 0;"
@@ -89,9 +111,9 @@ enum status conn_open(const char *path, bool writer, struct conn **ret, struct b
     struct conn *c = calloc(1, sizeof *c);
     if (c == NULL)
         return STATUS_NO_MEMORY;
-    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
-                (writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                        : SQLITE_OPEN_READONLY);
+    int flags =
+        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+        (writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
     enum status status = STATUS_OK;
     if (sqlite3_open_v2(path, &c->db, flags, NULL) != SQLITE_OK) {
         buf_addf(why, "%s: %s", path, c->db ? sqlite3_errmsg(c->db) : "no memory");
@@ -203,14 +225,16 @@ const char *column_text(sqlite3_stmt *q, int column)
 
 int64_t column_integer(sqlite3_stmt *q, int column, int64_t otherwise)
 {
-    return sqlite3_column_type(q, column) == SQLITE_NULL ? otherwise
-                                                         : sqlite3_column_int64(q, column);
+    return sqlite3_column_type(q, column) == SQLITE_NULL
+               ? otherwise
+               : sqlite3_column_int64(q, column);
 }
 
 double column_number(sqlite3_stmt *q, int column)
 {
-    return sqlite3_column_type(q, column) == SQLITE_NULL ? (double)NAN
-                                                         : sqlite3_column_double(q, column);
+    return sqlite3_column_type(q, column) == SQLITE_NULL
+               ? (double)NAN
+               : sqlite3_column_double(q, column);
 }
 
 enum status store_read_begin(struct conn *c)

@@ -63,15 +63,17 @@ struct conn {
     sqlite3_stmt *statement[STATEMENT_COUNT]; /* prepared on first use */
     int64_t last_event;    /* seq of the newest event written; writer only */
     bool wants_checkpoint; /* after this transaction; writer only */
-    struct store *store;   /* of a reader, and */
-    struct conn *next;     /* the readers of a store are linked */
+    bool frees;   /* this transaction makes space: it may have the last of the reserve */
+    bool shrinks; /* free pages are to go back to the disk; writer only */
+    struct store *store; /* of a reader, and */
+    struct conn *next;   /* the readers of a store are linked */
 };
 
 /* Opens the file and sets what every connection needs. IO, NO_MEMORY. */
 enum status conn_open(const char *path, bool writer, struct conn **ret, struct buf *why);
 void conn_close(struct conn *c);
 
-/* The writer's journal: what is committed is on the disk. Changes the file. */
+/* The writer's journal: what is committed is on the disk. Changes a new file. */
 enum status conn_make_durable(struct conn *c, struct buf *why);
 
 /* A statement, reset and without bindings; NULL: see conn_status. */
@@ -104,6 +106,9 @@ void bind_text(sqlite3_stmt *q, int at, const char *text);
 
 /* Runs SQL text of the program itself: pragmas and migrations. */
 enum status conn_execute(struct conn *c, const char *sql, struct buf *why);
+
+/* The one integer, not negative, that such a text gives; -1: see conn_status. */
+int64_t conn_ask(struct conn *c, const char *sql);
 
 /* Column as text, "" for NULL; as text, NULL for NULL; both live until the next step. */
 const char *column_text(sqlite3_stmt *q, int column);

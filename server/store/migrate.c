@@ -27,17 +27,6 @@ enum {
     AUTO_VACUUM = 2,             /* files of the first version did not have it */
 };
 
-static int64_t pragma(struct conn *c, const char *sql)
-{
-    sqlite3_stmt *q;
-    int64_t value = -1;
-    if (sqlite3_prepare_v2(c->db, sql, -1, &q, NULL) == SQLITE_OK &&
-        sqlite3_step(q) == SQLITE_ROW)
-        value = sqlite3_column_int64(q, 0);
-    sqlite3_finalize(q);
-    return value;
-}
-
 static enum status apply(struct conn *c, int number, struct buf *why)
 {
     char close[120];
@@ -56,12 +45,12 @@ static enum status apply(struct conn *c, int number, struct buf *why)
 
 enum status migrate_check(struct conn *c, struct buf *why)
 {
-    int64_t version = pragma(c, "PRAGMA user_version");
-    int64_t id = pragma(c, "PRAGMA application_id");
-    int64_t tables = pragma(c, "SELECT count(*) FROM sqlite_schema");
+    int64_t version = conn_ask(c, "PRAGMA user_version");
+    int64_t id = conn_ask(c, "PRAGMA application_id");
+    int64_t tables = conn_ask(c, "SELECT count(*) FROM sqlite_schema");
     if (version < 0 || tables < 0) {
         buf_addf(why, "the database cannot be read: %s", sqlite3_errmsg(c->db));
-        return STATUS_CORRUPT;
+        return conn_status(c) == STATUS_NO_SPACE ? STATUS_NO_SPACE : STATUS_CORRUPT;
     }
     if (tables > 0 && id != APPLICATION_ID) {
         buf_adds(why, "the database belongs to another program");
@@ -80,7 +69,7 @@ static enum status back_up(struct conn *writer, const char *folder, int64_t vers
 {
     char name[PATH_MAX], unfinished[PATH_MAX + 8], prefix[40];
     if (version == 0 || version == MIGRATIONS ||
-        pragma(writer, "SELECT EXISTS (SELECT 1 FROM job)") == 0)
+        conn_ask(writer, "SELECT EXISTS (SELECT 1 FROM job)") == 0)
         return STATUS_OK;
     snprintf(prefix, sizeof prefix, "before-v%d", MIGRATIONS);
     enum status status = name_backup(folder, prefix, name, sizeof name, why);
@@ -97,13 +86,13 @@ static enum status back_up(struct conn *writer, const char *folder, int64_t vers
 
 enum status migrate(struct conn *writer, const char *folder, struct buf *why)
 {
-    int64_t version = pragma(writer, "PRAGMA user_version");
+    int64_t version = conn_ask(writer, "PRAGMA user_version");
     enum status status = back_up(writer, folder, version, why);
     for (int n = (int)version + 1; status == STATUS_OK && n <= MIGRATIONS; n++) {
         status = apply(writer, n, why);
         log_info("database migration %d: %s", n, status_text(status));
     }
-    if (status == STATUS_OK && pragma(writer, "PRAGMA auto_vacuum") != AUTO_VACUUM &&
+    if (status == STATUS_OK && conn_ask(writer, "PRAGMA auto_vacuum") != AUTO_VACUUM &&
         conn_execute(writer, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM", why) !=
             STATUS_OK)
         log_warning("the file cannot become shorter yet: %s", why->data);

@@ -5,7 +5,7 @@
 #include "store/conn.h"
 
 /* Whether the file is frugal's and not from a newer version; reads only. FOREIGN,
- * CORRUPT. */
+ * CORRUPT, NO_SPACE. */
 enum status migrate_check(struct conn *c, struct buf *why);
 
 /* Applies the migrations that the file lacks, each in a transaction of its own; before

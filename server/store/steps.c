@@ -168,6 +168,7 @@ enum status store_job_trash(struct conn *c, int64_t job, bool into, int64_t now,
                             const char **ret_state)
 {
     enum status status = state_of_job(c, job, ret_state);
+    c->frees = c->frees || into; /* so begins a purge */
     if (status != STATUS_OK)
         return status;
     enum run_state s = run_state_of(*ret_state);

@@ -1,6 +1,7 @@
 /* Opening, locking and closing the store, and the readers of its threads. */
 #include "store/store.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -61,16 +62,20 @@ void store_on_commit(struct store *s, void (*after)(void *, int64_t), void *arg)
 static enum status check_database(struct conn *c, struct buf *why)
 {
     sqlite3_stmt *q;
+    enum status status = STATUS_CORRUPT;
     const char *verdict = NULL;
     if (sqlite3_prepare_v2(c->db, "PRAGMA quick_check(1)", -1, &q, NULL) == SQLITE_OK &&
         sqlite3_step(q) == SQLITE_ROW)
         verdict = column_text(q, 0);
-    bool sound = verdict != NULL && strcmp(verdict, "ok") == 0;
-    if (!sound)
+    if (verdict != NULL && strcmp(verdict, "ok") == 0)
+        status = STATUS_OK;
+    else if (conn_status(c) == STATUS_NO_SPACE)
+        status = STATUS_NO_SPACE;
+    else
         buf_addf(why, "the database is damaged: %s",
                  verdict != NULL ? verdict : sqlite3_errmsg(c->db));
     sqlite3_finalize(q);
-    return sound ? STATUS_OK : STATUS_CORRUPT;
+    return status;
 }
 
 /* What a restore or a backup has left that did not come to its end. */
@@ -91,25 +96,43 @@ static enum status clear_up(const char *folder, struct buf *why)
     return status;
 }
 
-enum status store_open(const char *folder, struct store **ret, struct buf *why)
+static void release(struct store *s)
+{
+    conn_close(s->writer);
+    if (s->weights >= 0)
+        close(s->weights);
+    if (s->reserve >= 0)
+        close(s->reserve);
+    if (s->lock_file >= 0)
+        close(s->lock_file);
+    pthread_key_delete(s->reader);
+    pthread_mutex_destroy(&s->lock);
+    pthread_mutex_destroy(&s->reserve_lock);
+    pthread_cond_destroy(&s->work);
+    pthread_cond_destroy(&s->space);
+    free(s);
+}
+
+static struct store *allocate(void)
 {
     struct store *s = calloc(1, sizeof *s);
     if (s == NULL)
-        return STATUS_NO_MEMORY;
-    s->lock_file = s->weights = -1;
+        return NULL;
+    s->lock_file = s->weights = s->reserve = -1;
     s->last = &s->first;
     pthread_mutex_init(&s->lock, NULL);
+    pthread_mutex_init(&s->reserve_lock, NULL);
     pthread_cond_init(&s->work, NULL);
     pthread_cond_init(&s->space, NULL);
     pthread_key_create(&s->reader, forget_reader);
-    enum status status = lock_folder(folder, s->path, sizeof s->path, &s->lock_file, why);
-    if (status == STATUS_OK)
-        status = clear_up(folder, why);
-    if (status == STATUS_OK) {
-        mode_t mask = umask(077);
-        status = conn_open(s->path, true, &s->writer, why);
-        umask(mask);
-    }
+    return s;
+}
+
+static enum status open_files(struct store *s, const char *folder, struct buf *why)
+{
+    mode_t mask = umask(077);
+    enum status status = conn_open(s->path, true, &s->writer, why);
+    umask(mask);
     if (status == STATUS_OK)
         status = migrate_check(s->writer, why);
     if (status == STATUS_OK)
@@ -119,21 +142,47 @@ enum status store_open(const char *folder, struct store **ret, struct buf *why)
     if (status == STATUS_OK)
         status = migrate(s->writer, folder, why);
     if (status == STATUS_OK)
-        status = weights_prepare(s, folder, why);
+        s->writer->shrinks = true; /* a purge may have been at it */
+    return status == STATUS_OK ? weights_prepare(s, folder, why) : status;
+}
+
+/* With what it takes of the reserve. */
+static enum status open_somehow(struct store *s, const char *folder, struct buf *why)
+{
+    enum status status = open_files(s, folder, why);
+    while (status == STATUS_NO_SPACE && reserve_give(s, LEAVE_NOTHING)) {
+        conn_close(s->writer);
+        s->writer = NULL;
+        buf_clear(why);
+        status = open_files(s, folder, why);
+    }
+    if (status == STATUS_NO_SPACE) {
+        buf_clear(why);
+        buf_addf(why, "data directory %s: its disk is full; make space and start again",
+                 folder);
+    }
+    return status;
+}
+
+enum status store_open(const char *folder, struct store **ret, struct buf *why)
+{
+    struct store *s = allocate();
+    if (s == NULL)
+        return STATUS_NO_MEMORY;
+    enum status status = lock_folder(folder, s->path, sizeof s->path, &s->lock_file, why);
+    if (status == STATUS_OK)
+        status = clear_up(folder, why);
+    if (status == STATUS_OK) {
+        snprintf(s->reserve_path, sizeof s->reserve_path, "%s/reserve", folder);
+        reserve_open(s);
+        status = open_somehow(s, folder, why);
+    }
     if (status == STATUS_OK && pthread_create(&s->thread, NULL, writer_main, s) != 0)
         status = STATUS_NO_MEMORY;
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK)
         *ret = s;
-        return STATUS_OK;
-    }
-    conn_close(s->writer);
-    s->writer = NULL;
-    if (s->weights >= 0)
-        close(s->weights);
-    if (s->lock_file >= 0)
-        close(s->lock_file);
-    pthread_key_delete(s->reader);
-    free(s);
+    else
+        release(s);
     return status;
 }
 
@@ -144,17 +193,10 @@ void store_close(struct store *s)
     pthread_cond_signal(&s->work);
     pthread_mutex_unlock(&s->lock);
     pthread_join(s->thread, NULL);
-    pthread_key_delete(s->reader);
     while (s->readers != NULL) {
         struct conn *c = s->readers;
         s->readers = c->next;
         conn_close(c);
     }
-    conn_close(s->writer);
-    pthread_mutex_destroy(&s->lock);
-    pthread_cond_destroy(&s->work);
-    pthread_cond_destroy(&s->space);
-    close(s->weights);
-    close(s->lock_file);
-    free(s);
+    release(s);
 }

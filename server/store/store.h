@@ -21,7 +21,7 @@ struct conn;
  * caller and must stay where it is until `done` was called. */
 struct write {
     /* Runs on the writer thread. Anything but STATUS_OK undoes this write, and only it.
-     */
+     * Once more, with nothing of it left in the store, when there was no space. */
     enum status (*apply)(struct conn *c, void *arg);
     /* Runs on the writer thread, once the outcome is on the disk; may be NULL. Must not
      * block. */
@@ -34,7 +34,8 @@ struct write {
 
 /* Opens or creates the store in `folder`, which becomes private to this user, locks it
  * against a second server, and brings the schema up to date. On failure `why` gets a
- * sentence. CONFLICT: another server has it; FOREIGN; CORRUPT; IO; NO_MEMORY. */
+ * sentence. CONFLICT: another server has it; FOREIGN; CORRUPT; IO; NO_SPACE: not even
+ * with the reserve; NO_MEMORY. */
 enum status store_open(const char *folder, struct store **ret, struct buf *why);
 
 /* Finishes all writes, folds the write-ahead log back and unlocks. No other thread may

@@ -1,5 +1,5 @@
-/* The writer thread: takes whatever is queued, applies it in one transaction, commits, and
- * only then tells those who wait. */
+/* The writer thread: takes whatever is queued, applies it in one transaction, commits,
+ * and only then tells those who wait. */
 #include "store/writer.h"
 
 #include <time.h>
@@ -8,11 +8,12 @@
 #include "base/log.h"
 
 enum {
-    BATCH_MAX = 500,          /* writes in one transaction */
-    QUEUE_MAX = 4096,         /* patient writes wait while more are ahead */
-    PATIENCE_MS = 100,        /* how long a patient write may wait for company */
-    CHECKPOINT_PAGES = 1000,  /* of write-ahead log */
-    EXIT_IO = 74,             /* EX_IOERR of sysexits.h */
+    BATCH_MAX = 500,         /* writes in one transaction */
+    QUEUE_MAX = 4096,        /* patient writes wait while more are ahead */
+    PATIENCE_MS = 100,       /* how long a patient write may wait for company */
+    CHECKPOINT_PAGES = 1000, /* of write-ahead log, at most */
+    PAGE_BYTES = 4096,
+    EXIT_IO = 74, /* EX_IOERR of sysexits.h */
 };
 
 /* Moves up to BATCH_MAX writes off the queue; NULL when the store closes. */
@@ -54,8 +55,9 @@ static bool execute(struct conn *c, const char *sql)
     return sqlite3_exec(c->db, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-/* What was written may or may not be on the disk, and the page cache cannot be trusted any
- * more: end without a word to anyone, so that the next start finds out from the log. */
+/* What was written may or may not be on the disk, and the page cache cannot be trusted
+ * any more: end without a word to anyone, so that the next start finds out from the log.
+ */
 _Noreturn static void give_up(const struct conn *c)
 {
     log_error("the database could not be written: %s; stopping, nothing that was "
@@ -64,56 +66,89 @@ _Noreturn static void give_up(const struct conn *c)
     _exit(EXIT_IO);
 }
 
-/* Nothing of the batch is written: `event` is the newest event there is. */
-static void refuse_batch(struct conn *c, struct write *batch, enum status status,
-                         int64_t event)
+/* Whether a write failed because the disk is full, not because somebody decided so. */
+static bool lacked_space(const struct conn *c, enum status status)
 {
-    log_error("nothing could be written: %s", status_text(status));
-    c->last_event = event;
-    for (struct write *w = batch; w != NULL; w = w->next)
-        w->outcome = status;
+    return status == STATUS_NO_SPACE && conn_status(c) == STATUS_NO_SPACE;
 }
 
-/* Each write has a savepoint, so that one that is refused undoes only itself. */
-static void apply_batch(struct conn *c, struct write *batch)
+/* Each write has a savepoint, so that one that is refused undoes only itself. One that
+ * lacks space takes all with it: those behind it may rely on it. */
+static enum status apply_each(struct conn *c, struct write *batch)
 {
-    int64_t before = c->last_event;
-    if (!execute(c, "BEGIN IMMEDIATE")) { /* nothing is written yet, which is sure */
-        enum status status = conn_status(c);
-        if (status == STATUS_IO && (sqlite3_errcode(c->db) & 0xff) != SQLITE_BUSY)
-            give_up(c);
-        refuse_batch(c, batch, status, before);
-        return;
-    }
     for (struct write *w = batch; w != NULL; w = w->next) {
         int64_t event = c->last_event;
         if (!execute(c, "SAVEPOINT one"))
             give_up(c);
         w->outcome = w->apply(c, w->arg);
-        if (sqlite3_get_autocommit(c->db)) { /* SQLite gave the whole transaction up */
-            refuse_batch(c, batch, w->outcome, before);
-            return;
-        }
+        if (lacked_space(c, w->outcome))
+            return STATUS_NO_SPACE;
+        if (sqlite3_get_autocommit(c->db)) /* SQLite gave the whole transaction up */
+            return w->outcome != STATUS_OK ? w->outcome : STATUS_INTERNAL;
         if (w->outcome != STATUS_OK) {
             execute(c, "ROLLBACK TO one");
             c->last_event = event;
         }
         execute(c, "RELEASE one");
     }
-    if (execute(c, "COMMIT"))
-        return;
-    enum status status = conn_status(c);
-    if (status != STATUS_NO_SPACE)
-        give_up(c);
-    execute(c, "ROLLBACK");
-    refuse_batch(c, batch, status, before);
+    return STATUS_OK;
 }
 
-static void checkpoint(struct conn *c, int mode, int *ret_pages)
+/* The whole batch, or nothing of it. */
+static enum status apply_batch(struct conn *c, struct write *batch)
 {
+    c->frees = false;
+    if (!execute(c, "BEGIN IMMEDIATE")) { /* nothing is written yet, which is sure */
+        enum status status = conn_status(c);
+        if (status == STATUS_IO && (sqlite3_errcode(c->db) & 0xff) != SQLITE_BUSY)
+            give_up(c);
+        return status;
+    }
+    int64_t before = c->last_event;
+    enum status status = apply_each(c, batch);
+    if (status == STATUS_OK && !execute(c, "COMMIT")) {
+        status = conn_status(c);
+        if (status != STATUS_NO_SPACE)
+            give_up(c);
+    }
+    if (status != STATUS_OK)
+        c->last_event = before;
+    if (!sqlite3_get_autocommit(c->db))
+        execute(c, "ROLLBACK");
+    return status;
+}
+
+/* Who listens hears that there was no space, and there is a little. */
+static bool make_room(struct store *s, enum reserve_rest rest)
+{
+    reserve_cry(s);
+    return reserve_give(s, rest);
+}
+
+static void write_batch(struct store *s, struct write *batch)
+{
+    enum status status = apply_batch(s->writer, batch);
+    while (status == STATUS_NO_SPACE &&
+           make_room(s, s->writer->frees ? LEAVE_NOTHING : LEAVE_FOR_START))
+        status = apply_batch(s->writer, batch);
+    if (status == STATUS_OK)
+        return;
+    log_error("nothing could be written: %s", status_text(status));
+    for (struct write *w = batch; w != NULL; w = w->next)
+        w->outcome = status;
+}
+
+/* On a full disk, the log can only be used again from its beginning. */
+static void checkpoint(struct store *s, int mode, int *ret_pages)
+{
+    struct conn *c = s->writer;
+    int code;
     c->wants_checkpoint = false;
-    int code = sqlite3_wal_checkpoint_v2(c->db, NULL, mode, ret_pages, NULL);
-    if ((code & 0xff) == SQLITE_IOERR)
+    do
+        code = sqlite3_wal_checkpoint_v2(c->db, NULL, mode, ret_pages, NULL);
+    while (code != SQLITE_OK && conn_status(c) == STATUS_NO_SPACE &&
+           make_room(s, LEAVE_FOR_ENDS));
+    if ((code & 0xff) == SQLITE_IOERR && conn_status(c) != STATUS_NO_SPACE)
         give_up(c); /* a failed fsync: what the cache says about the file may be wrong */
     if (code != SQLITE_OK && code != SQLITE_BUSY && code != SQLITE_LOCKED)
         log_warning("checkpoint: %s", sqlite3_errmsg(c->db));
@@ -127,15 +162,23 @@ static int remember_pages(void *pages, sqlite3 *db, const char *name, int n)
     return SQLITE_OK;
 }
 
+/* As long as the log may become: what it holds must find room in the database beside it,
+ * also when all the room there is comes from the reserve. */
+static int pages_of_log(const struct store *s)
+{
+    int64_t pages = reserve_wanted(s) / 4 / PAGE_BYTES;
+    return pages < CHECKPOINT_PAGES ? (int)pages : CHECKPOINT_PAGES;
+}
+
 void *writer_main(void *arg)
 {
     struct store *s = arg;
     struct write *batch;
-    int pages = 0;
+    int pages = 0, most = pages_of_log(s);
     sqlite3_wal_hook(s->writer->db, remember_pages, &pages);
     while ((batch = take_batch(s)) != NULL) {
         int64_t before = s->writer->last_event;
-        apply_batch(s->writer, batch);
+        write_batch(s, batch);
         s->version++;
         while (batch != NULL) {
             struct write *w = batch;
@@ -145,10 +188,11 @@ void *writer_main(void *arg)
         }
         if (s->after != NULL && s->writer->last_event > before)
             s->after(s->after_arg, s->writer->last_event);
-        if (pages > CHECKPOINT_PAGES || s->writer->wants_checkpoint)
-            checkpoint(s->writer, SQLITE_CHECKPOINT_PASSIVE, &pages);
+        if (pages > most || s->writer->wants_checkpoint ||
+            (pages > 0 && atomic_load(&s->tight)))
+            checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, &pages);
     }
-    checkpoint(s->writer, SQLITE_CHECKPOINT_TRUNCATE, NULL);
+    checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, NULL);
     return NULL;
 }
 

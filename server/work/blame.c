@@ -54,15 +54,14 @@ static void read_record(struct blame *ret)
             ret->signal = sigabbrev_np(signals[i]);
 }
 
-enum status blame_open(const char *folder, struct blame *ret)
+enum status blame_open(const char *folder, struct blame *ret, struct buf *why)
 {
     char path[PATH_MAX];
-    if (snprintf(path, sizeof path, "%s/crash", folder) >= (int)sizeof path)
-        return STATUS_IO;
+    snprintf(path, sizeof path, "%s/crash", folder); /* shorter than that of the store */
     file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) {
-        log_error("%s: %s", path, strerror(errno));
-        return STATUS_IO;
+        buf_addf(why, "%s: %s", path, strerror(errno));
+        return errno == ENOSPC || errno == EDQUOT ? STATUS_NO_SPACE : STATUS_IO;
     }
     read_record(ret);
     struct sigaction action = {.sa_handler = on_crash,

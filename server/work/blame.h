@@ -4,12 +4,13 @@
 #ifndef FRUGAL_WORK_BLAME_H
 #define FRUGAL_WORK_BLAME_H
 
+#include "base/buf.h"
 #include "base/status.h"
 #include "store/recover.h"
 
 /* Reads what the last process left in the folder and watches for crashes from now on.
- * Once per process. IO. */
-enum status blame_open(const char *folder, struct blame *ret);
+ * Once per process. On failure `why` gets a sentence. NO_SPACE, IO. */
+enum status blame_open(const char *folder, struct blame *ret, struct buf *why);
 
 /* The process has been asked to end: whatever ends it now, no run is to be suspected, but
  * for one that crashes it. */

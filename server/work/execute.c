@@ -22,6 +22,7 @@ enum train_wish poll_run(void *arg, uint64_t samples)
         atomic_store(&e->samples_before, samples - 1);
     atomic_store_explicit(&e->samples, samples, memory_order_relaxed);
     if (atomic_load_explicit(&e->stop, memory_order_relaxed) ||
+        atomic_load_explicit(&e->yield, memory_order_relaxed) ||
         atomic_load_explicit(&e->cancel, memory_order_relaxed) ||
         atomic_load_explicit(&e->row_status, memory_order_relaxed) != STATUS_OK)
         return WISH_STOP;
@@ -50,11 +51,13 @@ static void note_row_status(struct execution *e, enum status status)
         atomic_compare_exchange_strong(&e->row_status, &ok, (int)status);
 }
 
+/* What lacks space may be tried again. */
 static enum status apply_row(struct conn *c, void *arg)
 {
     struct row_write *w = arg;
     enum status status = store_trace_add(c, &w->entry);
-    note_row_status(w->execution, status);
+    if (status != STATUS_NO_SPACE)
+        note_row_status(w->execution, status);
     return status;
 }
 
@@ -214,6 +217,8 @@ void execute(struct execution *e)
     struct run_end end = {.outcome = NULL};
     bool stopped =
         status == STATUS_STOPPED || (status == STATUS_OK && outcome == OUTCOME_STOPPED);
+    if (stopped && atomic_load(&e->yield) && !atomic_load(&e->stop))
+        status = STATUS_NO_SPACE;
     if (e->reused) {
         log_info("run %lld took over a finished trace", (long long)e->claim->run);
     } else if ((may_pass(status) && !is_hopeless(e, status)) || stopped) {

@@ -34,12 +34,14 @@ void execution_place_init(struct execution_place *p, struct store *store,
 struct execution {
     const struct claim *claim;
     const struct execution_place *place;
-    double started; /* monotonic */
+    double started;     /* monotonic */
     atomic_bool stop;   /* set from outside: give the run back */
+    atomic_bool yield;  /* likewise, because the disk is full */
     atomic_bool cancel; /* likewise: end it */
-    atomic_uint_fast64_t samples, samples_before; /* learnt; of them, in earlier attempts */
-    atomic_int row_status; /* enum status of the first row that the store refused */
-    double stop_seconds;   /* of computing; 0: no limit */
+    atomic_uint_fast64_t samples,
+        samples_before;     /* learnt; of them, in earlier attempts */
+    atomic_int row_status;  /* enum status of the first row that the store refused */
+    double stop_seconds;    /* of computing; 0: no limit */
     double computing_since; /* thread time at the start */
     double seconds_before;  /* of computing, in attempts that this one continues */
     bool keeps_state;       /* checkpoints are wanted */
@@ -61,8 +63,8 @@ struct execution {
     struct execution *next;
 };
 
-/* Trains and records the run to its end, or gives it back to the queue. It must be known to
- * those who set stop and cancel by then: what was asked for before, the store says. */
+/* Trains and records the run to its end, or gives it back to the queue. It must be known
+ * to those who set stop and cancel by then: what was asked for before, the store says. */
 void execute(struct execution *e);
 
 /* Trains a run that has ended once more and records whether its trace is the same. */

@@ -1,25 +1,22 @@
-/* In: the free space of the disk, every other second. Out: workers that wait while there
- * is too little, so that what is left serves the runs at work and what tells of their
- * ends. */
+/* In: the space of the disk, every other second. Out: workers that wait while there is
+ * too little of it, runs of an earlier process in the queue again, and less to delete. */
 #include "work/keeper.h"
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/statvfs.h>
 #include <time.h>
 
 #include "base/log.h"
+#include "store/reserve.h"
 #include "store/steps.h"
 
 enum { LOOK_SECONDS = 2 };
 
-static const double RESERVE_BYTES = 64 << 20, RESERVE_SHARE = 0.05; /* the smaller one */
-
 struct keeper {
     struct store *store;
     struct workers *workers;
-    const char *folder;
     pthread_t thread;
+    enum status disk; /* at the last look, see store_reserve_keep */
 
     pthread_mutex_t lock;
     pthread_cond_t ending;
@@ -27,23 +24,34 @@ struct keeper {
     bool stopping;
 };
 
-static void look_at_disk(const struct keeper *k)
+static void say_how_the_disk_is(enum status status, int64_t free)
 {
-    struct statvfs disk;
-    bool was_low = workers_state(k->workers).starved;
-    if (statvfs(k->folder, &disk) != 0)
-        return;
-    double size = (double)disk.f_blocks * (double)disk.f_frsize;
-    double free = (double)disk.f_bavail * (double)disk.f_frsize;
-    double share = RESERVE_SHARE * size;
-    bool is_low = free < (share < RESERVE_BYTES ? share : RESERVE_BYTES);
-    if (is_low && !was_low)
-        log_warning("the disk has %.0f MiB left: no job is taken and no run begins until "
+    if (status == STATUS_NO_SPACE)
+        log_warning("the disk has %lld MiB left: no job is taken and no run begins until "
                     "there is more",
-                    free / (1 << 20));
-    if (!is_low && was_low)
-        log_info("the disk has space again");
-    workers_starve(k->workers, is_low);
+                    (long long)free >> 20);
+    else if (status == STATUS_OK)
+        log_info("the disk has space enough");
+    else
+        log_warning("the disk has space, but no file could be made that holds some of it "
+                    "back");
+}
+
+/* A writer that cries while this looks is heard at the next look at the latest. */
+static void look_at_disk(struct keeper *k)
+{
+    int64_t free = 0;
+    enum status disk = store_reserve_keep(k->store, &free);
+    if (disk != k->disk)
+        say_how_the_disk_is(disk, free);
+    k->disk = disk;
+    bool recovered = workers_recover(k->workers) == STATUS_OK;
+    workers_starve(k->workers, disk == STATUS_NO_SPACE || !recovered);
+}
+
+static void cry(void *workers)
+{
+    workers_yield(workers);
 }
 
 static enum status purge_some(struct conn *c, void *arg)
@@ -72,32 +80,63 @@ static bool sleep_a_little(struct keeper *k)
     return goes_on;
 }
 
+/* A purge that was interrupted, or that found no space. */
+static void purge(struct keeper *k)
+{
+    while (!is_stopping(k) && store_write(k->store, purge_some, k->store) == STATUS_OK)
+        ;
+}
+
 static void *keeper_main(void *arg)
 {
     struct keeper *k = arg;
-    look_at_disk(k);
-    while (!is_stopping(k) && store_write(k->store, purge_some, k->store) == STATUS_OK)
-        ;
-    while (sleep_a_little(k))
+    do {
+        purge(k);
         look_at_disk(k);
+    } while (sleep_a_little(k));
     return NULL;
 }
 
-struct keeper *keeper_start(struct store *store, struct workers *workers,
-                            const char *folder)
+static enum status begin(struct keeper *k, struct buf *why)
+{
+    enum status status = workers_recover(k->workers);
+    if (status != STATUS_OK && status != STATUS_NO_SPACE) {
+        buf_addf(why, "the runs of an earlier process could not be recovered: %s",
+                 status_text(status));
+        return status;
+    }
+    look_at_disk(k);
+    if (pthread_create(&k->thread, NULL, keeper_main, k) == 0)
+        return STATUS_OK;
+    buf_adds(why, "a thread could not be started");
+    return STATUS_NO_MEMORY;
+}
+
+static void release(struct keeper *k)
+{
+    store_on_full(k->store, NULL, NULL);
+    pthread_mutex_destroy(&k->lock);
+    pthread_cond_destroy(&k->ending);
+    free(k);
+}
+
+enum status keeper_start(struct store *store, struct workers *workers,
+                         struct keeper **ret, struct buf *why)
 {
     struct keeper *k = calloc(1, sizeof *k);
     if (k == NULL)
-        return NULL;
+        return STATUS_NO_MEMORY;
     k->store = store;
     k->workers = workers;
-    k->folder = folder;
     pthread_mutex_init(&k->lock, NULL);
     pthread_cond_init(&k->ending, NULL);
-    if (pthread_create(&k->thread, NULL, keeper_main, k) == 0)
-        return k;
-    free(k);
-    return NULL;
+    store_on_full(store, cry, workers);
+    enum status status = begin(k, why);
+    if (status == STATUS_OK)
+        *ret = k;
+    else
+        release(k);
+    return status;
 }
 
 void keeper_stop(struct keeper *k)
@@ -107,7 +146,5 @@ void keeper_stop(struct keeper *k)
     pthread_cond_signal(&k->ending);
     pthread_mutex_unlock(&k->lock);
     pthread_join(k->thread, NULL);
-    pthread_mutex_destroy(&k->lock);
-    pthread_cond_destroy(&k->ending);
-    free(k);
+    release(k);
 }

@@ -1,5 +1,5 @@
-/* Looks after the store while nobody asks for anything: whether its disk has space, and
- * what an ended process left to delete. */
+/* Looks after the store while nobody asks for anything: whether its disk has space, what
+ * an ended process left to recover, and what there is to delete for good. */
 #ifndef FRUGAL_WORK_KEEPER_H
 #define FRUGAL_WORK_KEEPER_H
 
@@ -8,10 +8,12 @@
 
 struct keeper;
 
-/* A thread of its own, which lets the workers starve while the disk of `folder` is nearly
- * full; NULL without memory. All arguments are borrowed until keeper_stop. */
-struct keeper *keeper_start(struct store *store, struct workers *workers,
-                            const char *folder);
+/* Sees to all of it once, then goes on in a thread of its own until keeper_stop. The
+ * workers starve while the disk has not space enough, and yield when it is full, see
+ * store/reserve.h. Arguments are borrowed. On failure `why` gets a sentence. NO_MEMORY,
+ * IO, CORRUPT. */
+enum status keeper_start(struct store *store, struct workers *workers,
+                         struct keeper **ret, struct buf *why);
 void keeper_stop(struct keeper *k);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "store/reserve.h"
 #include "work/ending.h"
 
 /* A large state is not kept more often than it is worth: handing it out and writing it
@@ -38,11 +39,21 @@ struct checkpoint_write {
     unsigned char state[];
 };
 
+/* On a full disk one large state must not take what is there for the ends of all runs. */
+static bool is_too_much(const struct checkpoint_write *w)
+{
+    const struct execution *e = w->execution;
+    return atomic_load(&e->yield) &&
+           (double)w->checkpoint.size > (double)store_reserve_left(e->place->store) / 4;
+}
+
 /* Not if the store has refused a row that precedes it. */
 static enum status apply_checkpoint(struct conn *c, void *arg)
 {
     struct checkpoint_write *w = arg;
     enum status rows = (enum status)atomic_load(&w->execution->row_status);
+    if (rows == STATUS_OK && is_too_much(w))
+        rows = STATUS_NO_SPACE;
     if (rows != STATUS_OK)
         return rows;
     double began = clock_thread_seconds();

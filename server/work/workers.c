@@ -20,6 +20,8 @@ struct workers {
     struct execution_place place;
     struct schedule_limits limits; /* but for settling */
     double began;                  /* monotonic */
+    struct blame blame;            /* what the last process left */
+    bool recovered; /* of the one thread that calls workers_recover */
 
     pthread_mutex_t lock;
     pthread_cond_t news;
@@ -37,6 +39,8 @@ static void list_execution(struct workers *w, struct execution *e)
     w->at_work = e;
     if (w->stopping)
         atomic_store(&e->stop, true);
+    if (w->starved)
+        atomic_store(&e->yield, true);
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -60,9 +64,17 @@ struct claim_write {
     struct claim claim;
 };
 
+static void release_claim(struct claim *c)
+{
+    free(c->params);
+    free(c->spec);
+    *c = (struct claim){.run = 0};
+}
+
 static enum status apply_claim(struct conn *c, void *arg)
 {
     struct claim_write *w = arg;
+    release_claim(&w->claim); /* of an attempt that found no space */
     return store_claim(c, &w->limits, clock_now_ms(), &w->claim);
 }
 
@@ -85,8 +97,7 @@ static enum status work_once(struct workers *w)
         unlist_execution(w, &e);
         status = e.waits_for; /* so that the worker waits a little, too */
     }
-    free(taken.claim.params);
-    free(taken.claim.spec);
+    release_claim(&taken.claim);
     return status;
 }
 
@@ -159,36 +170,40 @@ static void log_recovery(const struct recovery_write *w)
                     (long long)w->recovery.dead);
 }
 
-/* What an earlier process left running goes back into the queue. */
-static enum status recover(struct store *store, const char *folder)
+enum status workers_recover(struct workers *w)
 {
-    struct recovery_write w;
-    enum status status = blame_open(folder, &w.blame);
-    if (status == STATUS_OK)
-        status = store_write(store, apply_recovery, &w);
+    if (w->recovered)
+        return STATUS_OK;
+    struct recovery_write written = {.blame = w->blame};
+    enum status status = store_write(w->store, apply_recovery, &written);
     if (status == STATUS_OK) {
-        log_recovery(&w);
+        log_recovery(&written);
         blame_forget();
     }
+    w->recovered = status == STATUS_OK;
     return status;
 }
 
 enum status workers_start(struct store *store, struct catalogue *catalogue,
-                          const struct workers_options *o, struct workers **ret)
+                          const struct workers_options *o, struct workers **ret,
+                          struct buf *why)
 {
-    enum status status = recover(store, o->folder);
-    if (status != STATUS_OK)
-        return status;
     struct workers *w = calloc(1, sizeof *w);
     if (w == NULL)
         return STATUS_NO_MEMORY;
     w->store = store;
     w->limits = o->limits;
     w->began = clock_monotonic();
+    w->starved = true; /* until somebody has seen to the disk */
     execution_place_init(&w->place, store, catalogue, &o->build, o->checkpoint_seconds);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->news, NULL);
-    status = workers_resize(w, o->count);
+    enum status status = blame_open(o->folder, &w->blame, why);
+    if (status == STATUS_OK) {
+        status = workers_resize(w, o->count);
+        if (status != STATUS_OK)
+            buf_adds(why, "the worker threads could not be started");
+    }
     if (status == STATUS_OK)
         *ret = w;
     else
@@ -248,6 +263,15 @@ void workers_starve(struct workers *w, bool starved)
         w->starved = starved;
         wake_locked(w);
     }
+    pthread_mutex_unlock(&w->lock);
+}
+
+void workers_yield(struct workers *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->starved = true;
+    for (struct execution *e = w->at_work; e != NULL; e = e->next)
+        atomic_store(&e->yield, true);
     pthread_mutex_unlock(&w->lock);
 }
 

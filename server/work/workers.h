@@ -25,9 +25,15 @@ struct workers_options {
     const char *folder; /* the data directory; what a crash leaves behind is kept there */
 };
 
-/* Puts runs that a crash left running back into the queue and starts the threads. */
+/* Starts the threads. They wait for workers_recover and for workers_starve(w, false). On
+ * failure `why` gets a sentence. NO_SPACE, NO_MEMORY, IO. */
 enum status workers_start(struct store *store, struct catalogue *catalogue,
-                          const struct workers_options *o, struct workers **ret);
+                          const struct workers_options *o, struct workers **ret,
+                          struct buf *why);
+
+/* Puts runs that an earlier process left running back into the queue, once. NO_SPACE: not
+ * yet. One thread at a time. */
+enum status workers_recover(struct workers *w);
 
 /* There may be something new in the queue. Any thread, the writer included. */
 void workers_wake(struct workers *w);
@@ -47,7 +53,7 @@ struct workers_state {
     unsigned count; /* runs that may be at work at the same time */
     unsigned busy;
     bool draining; /* no run begins; those at work go on */
-    bool starved;  /* the disk is full: no run begins */
+    bool starved;  /* the disk is full or nearly so: no run begins */
 };
 
 /* Any thread. */
@@ -58,6 +64,10 @@ struct workers_state workers_state(struct workers *w);
 enum status workers_resize(struct workers *w, unsigned count);
 void workers_drain(struct workers *w, bool draining);
 void workers_starve(struct workers *w, bool starved);
+
+/* The disk is full: no run begins, and those at work go back into the queue. Any thread,
+ * the writer included. */
+void workers_yield(struct workers *w);
 
 struct progress {
     uint64_t samples;

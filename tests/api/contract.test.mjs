@@ -6,11 +6,11 @@ import path from "node:path";
 import test from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { contract } from "../lib/contract.mjs";
-import { fill, noMounts, smallDisk } from "../lib/disk.mjs";
 import { until } from "../lib/cleanup.mjs";
 import { makeSet } from "../lib/idx.mjs";
 import * as paths from "../lib/paths.mjs";
 import { startServer, workspace } from "../lib/server.mjs";
+import { fill, noSmallDisks, smallDisk } from "../lib/small_disk.mjs";
 import { endless, short, spec } from "../lib/specs.mjs";
 
 const JSON_TYPE = { "Content-Type": "application/json" };
@@ -167,12 +167,12 @@ test("a body that is wrong, on every route that takes one", async (t) => {
   }
 });
 
-test("a full disk", { skip: noMounts }, async (t) => {
+test("a full disk", { skip: noSmallDisks }, async (t) => {
   const place = workspace(t);
-  fs.mkdirSync(place.data);
-  const server = await startServer(t, { place, workers: 0, wrap: smallDisk(place) });
+  const disk = await smallDisk(t, place);
+  const server = await startServer(t, { place, workers: 0, wrap: disk.wrap });
   await server.submit(short);
-  const empty = fill(path.join("/proc", String(server.pid), "root", place.data));
+  const empty = fill(disk.path);
   await until(async () => (await server.get("/v1/workers")).disk_full, "a full disk");
   assert.equal((await server.post(short)).status, 507);
   assert.equal((await server.order("/v1/jobs/1/extend", { seeds: 3 })).status, 507);

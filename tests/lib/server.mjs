@@ -114,8 +114,9 @@ class Server {
 }
 
 /* Runs frugald where it is expected to end by itself: {code, out, err}. */
-export async function runServer(args, { cwd, env, ms = 20000 } = {}) {
-  const child = spawnChild(paths.frugald, args,
+export async function runServer(args, { cwd, env, wrap = [], ms = 20000 } = {}) {
+  const [program, ...words] = [...wrap, paths.frugald, ...args];
+  const child = spawnChild(program, words,
     { cwd, env: plainEnvironment(env), stdio: ["ignore", "pipe", "pipe"] });
   let [out, err] = ["", ""];
   child.stdout.on("data", (text) => { out += text; });

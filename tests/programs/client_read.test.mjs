@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import http from "node:http";
+import path from "node:path";
 import test from "node:test";
 import { defer } from "../lib/cleanup.mjs";
 import { clientOf, frugal } from "../lib/client.mjs";
 import { columns } from "../lib/csv.mjs";
+import { root } from "../lib/paths.mjs";
 import { startServer } from "../lib/server.mjs";
 import { short, spec } from "../lib/specs.mjs";
 
@@ -157,6 +159,30 @@ test("help and version", async () => {
     assert.match(out, new RegExp(`^usage: frugal ${verb}\\b`));
     assert.deepEqual(await frugal([verb, "--help"]), { code: 0, out, err: "" });
     assert.ok(lines(out).every((line) => line.length <= 100), verb);
+  }
+});
+
+test("README has the exit codes of the help", async () => {
+  const { out } = await frugal(["--help"]);
+  const help = lines(out.split("Exit codes:\n")[1]).map((line) => line.trim().split(/ {2,}/));
+  const readme = fs.readFileSync(path.join(root, "README.md"), "utf8");
+  const rows = [...readme.matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(([, ...row]) => row);
+  assert.deepEqual(rows, help);
+});
+
+test("a refusal that may pass: 9; a server that is not there: 6", async (t) => {
+  const odd = http.createServer((request, response) => {
+    const status = Number(/\d+/.exec(request.url.replace("/v1/jobs/", ""))[0]);
+    response.writeHead(status, { "Content-Type": "application/json" }).end("{}");
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => { odd.on("listening", resolve); });
+  defer(t, () => odd.close());
+  const env = { FRUGAL_SERVER: `http://127.0.0.1:${odd.address().port}` };
+  const codes = { 409: 7, 429: 9, 500: 6, 502: 6, 503: 9, 507: 9 };
+  for (const [status, wanted] of Object.entries(codes)) {
+    const { code, err } = await frugal(["hold", status], { env });
+    assert.deepEqual([status, code], [status, wanted], err);
+    assert.match(err, new RegExp(`HTTP ${status}`));
   }
 });
 
