@@ -75,6 +75,12 @@ c.commit()`, file, String(next(1 << 30)), String(next(8))]);
   return "checkpoint";
 }
 
+/* A long trace breaks off at the damaged row, which the client sees: the last chunk is missing. */
+function cutOff(error) {
+  assert.equal(error.code, "ECONNRESET", String(error));
+  return { status: 500 };
+}
+
 /* Until everything has ended, or cannot: what the server shows by then. */
 async function outcome(server, wanted, what) {
   const found = { same: 0, refused: 0, failed: 0, other: 0 };
@@ -83,7 +89,7 @@ async function outcome(server, wanted, what) {
     return all.every((run) => !["queued", "running"].includes(run.state)) && all;
   }, what, 20000);
   for (const run of runs) {
-    const r = await server.request(`/v1/runs/${run.id}/trace?format=csv`);
+    const r = await server.request(`/v1/runs/${run.id}/trace?format=csv`).catch(cutOff);
     const job = await server.request(`/v1/jobs/${run.job}`);
     if (r.status >= 500 || job.status !== 200) found.refused += 1;
     else if (run.state !== "succeeded") found.failed += 1;
