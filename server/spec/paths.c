@@ -79,6 +79,45 @@ static json_t *value_json(const struct field *f, const struct spec *s)
     return field_is_off(f, s) ? NULL : field_get(f, s);
 }
 
+static size_t size_of(const struct field *f)
+{
+    switch (f->type) {
+    case FIELD_FLAG:
+        return sizeof(bool);
+    case FIELD_CHOICE:
+    case FIELD_INTEGER:
+        return sizeof(int64_t);
+    case FIELD_NUMBER:
+        return sizeof(double);
+    case FIELD_EXPONENTS:
+        return sizeof(struct exponents);
+    case FIELD_GATE:
+        return sizeof(struct spec_gate);
+    case FIELD_REDRAW:
+        return sizeof(struct spec_redraw);
+    default:
+        return sizeof(struct spec_numbers);
+    }
+}
+
+/* Whether the member is another one; sometimes true where it only looks so. Most of the
+ * cells of a sweep have most members in common. */
+static bool may_differ(const struct field *f, const struct spec *a, const struct spec *b)
+{
+    const char *one = (const char *)a + f->offset, *other = (const char *)b + f->offset;
+    return f->type == FIELD_TEXT ? strcmp(one, other) != 0
+                                 : memcmp(one, other, size_of(f)) != 0;
+}
+
+/* Whether a section may be switched on in one of them only. */
+static bool sections_may_differ(const struct spec *a, const struct spec *b)
+{
+    for (size_t i = 0; i < fields_count; i++)
+        if (fields[i].activates && may_differ(&fields[i], a, b))
+            return true;
+    return false;
+}
+
 /* Tells of the parts in which `now` differs from `before`. */
 static bool tell(const struct field *f, const json_t *now, const json_t *before,
                  spec_value_visit *visit, void *arg)
@@ -106,16 +145,18 @@ enum status spec_values(const struct spec *s, const struct spec *base,
                         spec_value_visit *visit, void *arg)
 {
     struct spec *standard = base == NULL ? defaults() : NULL;
+    const struct spec *other = base != NULL ? base : standard;
     bool more = true;
-    if (base == NULL && standard == NULL)
+    if (other == NULL)
         return STATUS_NO_MEMORY;
+    bool sections = sections_may_differ(s, other);
     for (size_t i = 0; i < fields_count && more; i++) {
         const struct field *f = &fields[i];
         bool first = base == NULL && is_list(f);
-        if (!is_askable(f))
+        if (!is_askable(f) || (!first && !sections && !may_differ(f, s, other)))
             continue;
         json_t *now = value_json(f, s);
-        json_t *before = first ? NULL : value_json(f, base != NULL ? base : standard);
+        json_t *before = first ? NULL : value_json(f, other);
         more = tell(f, now, before, visit, arg);
         json_decref(now);
         json_decref(before);
