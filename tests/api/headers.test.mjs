@@ -22,7 +22,7 @@ const PAGE = {
 };
 /* What a reply may have beside its fixed set. */
 const OTHERS = ["date", "connection", "keep-alive", "content-type", "content-length",
-  "x-request-id", "etag", "allow"];
+  "x-request-id", "etag", "allow", "x-accel-buffering"];
 const POLICY = ["default-src 'none'", "script-src 'self'", "style-src 'self'",
   "img-src 'self' data:", "connect-src 'self'", "base-uri 'none'", "form-action 'none'",
   "frame-ancestors 'none'", "require-trusted-types-for 'script'"].join("; ");

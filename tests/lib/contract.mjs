@@ -114,7 +114,7 @@ function checkBody({ content, place }, headers, text, validator, what) {
   const type = headers["content-type"]?.split(";")[0];
   const media = content?.[type];
   assert.ok(media, `${what} is ${type}, not ${Object.keys(content ?? {})}`);
-  if (!/json$/.test(type)) return;
+  if (!/[/+]json$/.test(type)) return;
   const fits = validator(media.schema, `${place}/content/${escaped(type)}/schema`);
   if (fits(JSON.parse(text))) return;
   const errors = fits.errors.slice(0, 5).map((e) => `${e.instancePath} ${e.message} ${
