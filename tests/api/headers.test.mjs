@@ -22,7 +22,8 @@ const PAGE = {
 };
 /* What a reply may have beside its fixed set. */
 const OTHERS = ["date", "connection", "keep-alive", "content-type", "content-length",
-  "x-request-id", "etag", "allow", "x-accel-buffering"];
+  "x-request-id", "etag", "allow",
+  "x-accel-buffering", "transfer-encoding"];
 const POLICY = ["default-src 'none'", "script-src 'self'", "style-src 'self'",
   "img-src 'self' data:", "connect-src 'self'", "base-uri 'none'", "form-action 'none'",
   "frame-ancestors 'none'", "require-trusted-types-for 'script'"].join("; ");
