@@ -123,7 +123,7 @@ $(B)/tests/replay: $(B)/tests/cases/replay.o $(B)/learn.a
 	$(call say,LINK)
 	$(Q)$(CC) $(LDALL) -o $@ $^ -ljansson $(LIBS_LEARN)
 
-$(B)/tests/trace: $(B)/tests/cases/trace.o $(HOUSE) $(B)/learn.a
+$(B)/tests/trace $(B)/tests/statistics: $(B)/tests/%: $(B)/tests/cases/%.o $(HOUSE) $(B)/learn.a
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(LDALL) -o $@ $^ $(LIBS_SERVER)
@@ -148,7 +148,7 @@ $(B)/tests/%.so: tests/programs/%.c
 	$(call say,LINK)
 	$(Q)$(CC) $(filter-out -fPIE,$(ALLFLAGS)) -fPIC -shared -o $@ $< -ldl
 
-tests: $(B)/tests/replay $(B)/tests/trace $(FAULTS) $(UNIT)
+tests: $(B)/tests/replay $(B)/tests/trace $(B)/tests/statistics $(FAULTS) $(UNIT)
 
 # Benchmarks: our core beside dense programs. ROWS, ROUNDS, SECONDS, PROGRAMS choose.
 BENCH := $(B)/bench/core $(B)/bench/dense

@@ -17,7 +17,8 @@ enum route_match route_find(const char *method, const char *path,
                             struct buf *allow);
 
 /* One file per resource. */
-handler jobs_submit, jobs_list, jobs_get, jobs_summary;
+handler jobs_submit, jobs_list, jobs_get;
+handler summary_get, curves_get;
 handler jobs_patch, jobs_delete, jobs_restore, jobs_extend;
 handler jobs_cancel, jobs_hold, jobs_release, jobs_retry;
 handler runs_list, runs_get, runs_trace, runs_why, runs_attempts,
