@@ -115,12 +115,16 @@ static bool look_at_row(void *arg, const struct trace_stored *row)
     return false;
 }
 
+static bool has_diverged(const struct run *r)
+{
+    return r->state == RUN_FAILED && r->outcome != NULL &&
+           strcmp(r->outcome, "diverged") == 0;
+}
+
 /* A run that was broken off, by a person or a fault, might have reached it. */
 static bool ended_by_itself(const struct run *r)
 {
-    return r->state == RUN_SUCCEEDED || r->state == RUN_TIMED_OUT ||
-           (r->state == RUN_FAILED && r->outcome != NULL &&
-            strcmp(r->outcome, "diverged") == 0);
+    return r->state == RUN_SUCCEEDED || r->state == RUN_TIMED_OUT || has_diverged(r);
 }
 
 static enum status search_trace(struct conn *reader, const struct run *r,
@@ -138,6 +142,8 @@ static enum status search_trace(struct conn *reader, const struct run *r,
     enum status status = store_trace_list(reader, r->id, -1, look_at_row, &s);
     if (ret->kind == RESULT_OPEN && ended_by_itself(r))
         ret->kind = RESULT_MISSED;
+    for (int m = 0; ret->kind == RESULT_MISSED && has_diverged(r) && m < METRICS; m++)
+        ret->value[m] = NAN;
     return status;
 }
 

@@ -45,7 +45,9 @@ enum result_kind {
 struct result {
     int64_t seed;
     enum result_kind kind;
-    double value[METRICS]; /* MISSED: at the end of the run. NaN where there is none */
+    /* MISSED: at the end of the run. NaN where there is none, and for a run that
+     * diverged: what it spent says nothing of what it needs. */
+    double value[METRICS];
 };
 
 /* At the first evaluation that reaches the goal; nothing is interpolated. Without a goal:

@@ -21,7 +21,7 @@ struct statistics statistics_of(double *x, size_t n);
 /* The same when `missed` further values are larger than was waited for: an energy that
  * was never enough. The mean, s.d. and maximum of such a sample are not known, and NaN;
  * the median is where it falls among the values that are. floor [missed]: what each of
- * them is at least, from which comes at_least. */
+ * them is at least, from which comes at_least; NaN for one of which nothing is known. */
 struct statistics statistics_with_missed(double *x, size_t n, const double *floor,
                                          size_t missed);
 

@@ -37,12 +37,10 @@ static void split(const struct sample *s, enum metric m, struct values *v)
     for (size_t i = 0; i < s->n; i++) {
         const struct result *r = &s->result[i];
         double x = r->value[m];
-        if (r->kind == RESULT_OPEN || !isfinite(x))
-            continue;
-        if (r->kind == RESULT_REACHED)
+        if (r->kind == RESULT_MISSED)
+            v->floor[v->missed++] = isfinite(x) ? x : (double)NAN;
+        else if (r->kind == RESULT_REACHED && isfinite(x))
             v->known[v->n++] = x;
-        else
-            v->floor[v->missed++] = x;
     }
 }
 
