@@ -88,6 +88,7 @@ $(B)/%.o: %.c
 $(B)/server/store/migrate.o: $(wildcard schema/migrations/*.sql)
 $(B)/server/http/assets.o: $(B)/gen/assets.def $(wildcard web/*.html web/*.css web/*.js web/*.svg)
 $(B)/server/http/server_info.o: schema/openapi.yaml
+$(B)/server/base/presets.o: $(B)/gen/presets.def schema/presets.json $(wildcard schema/examples/*.json)
 $(B)/server/main.o $(B)/client/version.o: $(B)/gen/version.h
 
 $(B)/gen/assets.def: web/node_modules/.package-lock.json $(wildcard web/*) web/assets.sh
@@ -105,6 +106,10 @@ CORE_ID = $$({ sha256sum $(CORE_SOURCES); $(CC) --version | head -n 1; echo '$(C
 
 core-id:
 	@echo $(CORE_ID)
+
+$(B)/gen/presets.def: schema/presets.json schema/presets.sh
+	@mkdir -p $(@D)
+	$(Q)sh schema/presets.sh > $@
 
 $(B)/gen/version.h: FORCE
 	@mkdir -p $(@D)

@@ -62,6 +62,8 @@ const struct route routes[] = {
      "The fields of a job spec with their ranges, units and defaults, for forms."},
     {"GET", "/v1/spec/schema", spec_schema_get, 0, "", JSON,
      "The JSON Schema of a job spec."},
+    {"GET", "/v1/presets", presets_list, 0, "", JSON,
+     "Questions of the paper as job specs, with the figures to make of them."},
     {"GET", "/v1/datasets", datasets_list, 0, "", JSON,
      "The data sets that the server has."},
     {"GET", "/v1/events", events_stream, 0, " after job ", "text/event-stream",
