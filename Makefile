@@ -1,5 +1,5 @@
 # frugal: make demo, make check, make soak, make, make install, make bench,
-# make bench-service, make clean.
+# make bench-service, make figures, make clean.
 # SAN=address|thread|undefined builds with that sanitizer, below build/SAN; V=1 shows commands.
 
 SHELL  := /bin/bash
@@ -52,7 +52,7 @@ BASE    := $(call objects,$(wildcard server/base/*.c))
 CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all tests schema core-id install uninstall clean lint check demo bench bench-service \
+.PHONY: all tests schema core-id install uninstall clean lint check demo figures bench bench-service \
 	soak packages packages-check packages-bench packages-service
 .DELETE_ON_ERROR:
 
@@ -176,6 +176,11 @@ bench: packages-bench
 bench-service: packages-service
 	+$(MAKE) all
 	FRUGAL_BUILD=$(B) node tests/bench/service.mjs
+
+# The figures of the paper again, by the server at FRUGAL_SERVER: FORM=--full, and
+# FIGURES=report.html for the report.
+figures: all
+	$(B)/frugal reproduce $(or $(FORM),--quick) -o $(or $(FIGURES),report.html)
 
 # The long forms of tests that make check runs in short.
 soak: packages-check

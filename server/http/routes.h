@@ -25,6 +25,5 @@ handler runs_list, runs_get, runs_trace, runs_why, runs_attempts,
 handler export_get, weights_get, workers_get, workers_patch, backups_make;
 handler spec_get, spec_schema_get, datasets_list, events_stream;
 handler index_get, health_get, openapi_get, assets_get;
-handler presets_list;
 
 #endif
