@@ -153,7 +153,7 @@ static enum ending print_people(const struct known *k)
 
 enum ending show_job(struct http *http, int64_t id, bool with_runs, bool as_json)
 {
-    struct known k = {NULL};
+    struct known k = {.job = NULL};
     enum ending ending = ask(http, id, &k);
     if (ending == ENDING_OK && with_runs)
         ending = api_runs(http, id, &k.runs);
@@ -165,7 +165,7 @@ enum ending show_job(struct http *http, int64_t id, bool with_runs, bool as_json
 
 enum ending show_cells(struct http *http, int64_t id)
 {
-    struct known k = {NULL};
+    struct known k = {.job = NULL};
     enum ending ending = ask(http, id, &k);
     if (ending == ENDING_OK)
         ending = job_table_cells(k.ends, k.goals);

@@ -203,3 +203,18 @@ test("goals and baselines that cannot be", async (t) => {
   }
   assert.equal((await server.request("/v1/jobs/99/summary")).status, 404);
 });
+
+test("a run that diverged misses every goal, and gives no bound", async (t) => {
+  const server = await startServer(t);
+  const { id } = await server.submit(spec(short, { seeds: 2, evaluate: { every: 50 },
+    sweep: { "/training/learning_rate": [0.01, 50] } }));
+  await server.done(id);
+  const { cells } = await server.get(`/v1/jobs/${id}/summary?${query({ at: "samples>=100000" })}`);
+  assert.deepEqual(cells[1].outcomes, { diverged: 2 });
+  for (const cell of cells) assert.deepEqual([cell.reached, cell.missed, cell.open], [0, 2, 0]);
+  assert.ok(cells[0].metrics.m1.at_least > 0);
+  for (const name of ["m0", "m1", "samples"]) {
+    const { n, missed, mean, at_least: bound } = cells[1].metrics[name];
+    assert.deepEqual([n, missed, mean, bound], [0, 2, null, null], name);
+  }
+});
