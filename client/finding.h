@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "rows.h"
 
-enum verdict { VERDICT_AGREES, VERDICT_DIFFERS, VERDICT_OPEN };
+enum verdict { VERDICT_AGREES, VERDICT_DIFFERS, VERDICT_OPEN, VERDICT_NOTE, VERDICTS };
 
 enum { FINDINGS_MAX = 32, FINDING_BYTES = 4096 };
 
@@ -20,7 +20,7 @@ struct findings {
     size_t count;
 };
 
-/* "agrees", "differs", "cannot be told". */
+/* "agrees", "differs", "cannot be told", "noted" (there is nothing to agree with). */
 const char *verdict_word(enum verdict v);
 
 void findings_init(struct findings *f);

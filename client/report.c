@@ -5,27 +5,21 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "about.h"
-#include "api.h"
-#include "dump.h"
 #include "field.h"
 #include "figure_draw.h"
 #include "figure_rows.h"
 #include "finding.h"
 #include "goals.h"
-#include "params.h"
+#include "ledger.h"
 #include "table_export.h"
 
 enum { TEXT_MAX_BYTES = 16 * 1024 * 1024, WORD_MAX = 64 };
 
-/* What is gathered over all studies for the end of the page. */
-struct ledger {
-    json_t *builds, *cpus, *hosts,
-        *data; /* objects: text -> true; data: name -> hashes */
-    double seconds;
-    size_t verdict[3];
+/* What is gathered over all studies. */
+struct work {
+    struct ledger ledger;
+    size_t verdict[VERDICTS]; /* by enum verdict */
 };
 
 static void text_in(struct buf *b, const char *tag, const char *text)
@@ -131,6 +125,7 @@ static enum ending add_figures(const struct study *s, const struct rows *r,
 {
     enum ending ending = ENDING_OK;
     const json_t *figures = json_object_get(s->entry, "figures");
+    buf_adds(page, "<div class=\"figures\">\n");
     for (size_t f = 0; f < json_array_size(figures); f++) {
         const json_t *figure = json_array_get(figures, f),
                      *y = json_object_get(figure, "y");
@@ -138,6 +133,7 @@ static enum ending add_figures(const struct study *s, const struct rows *r,
             ending =
                 draw(s, figure, json_string_value(json_array_get(y, i)), r, http, page);
     }
+    buf_adds(page, "</div>\n");
     return ending;
 }
 
@@ -198,8 +194,7 @@ static bool is_against_accuracy(const struct study *s)
 }
 
 static enum ending add_findings(const struct study *s, const struct rows *r,
-                                struct http *http, struct ledger *ledger,
-                                struct buf *page)
+                                struct http *http, struct work *w, struct buf *page)
 {
     struct findings findings;
     const char *name = field_text(s->entry, "name", "");
@@ -215,7 +210,7 @@ static enum ending add_findings(const struct study *s, const struct rows *r,
     buf_adds(page, "</p>\n<ul>\n");
     for (size_t i = 0; i < findings.count; i++) {
         const struct finding *f = &findings.finding[i];
-        ledger->verdict[f->verdict]++;
+        w->verdict[f->verdict]++;
         buf_addf(page, "<li class=\"v%d\"><b>%s</b> ", (int)f->verdict,
                  verdict_word(f->verdict));
         table_add_escaped(page, f->text.data);
@@ -226,29 +221,7 @@ static enum ending add_findings(const struct study *s, const struct rows *r,
     return ending;
 }
 
-static enum ending account(const struct study *s, struct http *http, struct ledger *l)
-{
-    json_t *runs, *run;
-    size_t i;
-    enum ending ending = api_runs(http, s->job, &runs);
-    if (ending != ENDING_OK)
-        return ending;
-    json_array_foreach(runs, i, run)
-    {
-        const json_t *p = json_object_get(run, "provenance");
-        double seconds = field_number(json_object_get(run, "results"), "seconds");
-        l->seconds += seconds > 0 ? seconds : 0;
-        json_object_set_new(l->builds, field_text(p, "build", "?"), json_true());
-        json_object_set_new(l->cpus, field_text(p, "cpu", "?"), json_true());
-        json_object_set_new(l->hosts, field_text(p, "host", "?"), json_true());
-        json_object_set(l->data, field_text(run, "dataset", "?"),
-                        json_object_get(p, "dataset_sha256"));
-    }
-    json_decref(runs);
-    return ENDING_OK;
-}
-
-static enum ending add_study(const struct study *s, struct http *http, struct ledger *l,
+static enum ending add_study(const struct study *s, struct http *http, struct work *w,
                              struct buf *page)
 {
     struct rows rows;
@@ -261,71 +234,16 @@ static enum ending add_study(const struct study *s, struct http *http, struct le
     buf_adds(page, "</p>\n");
     enum ending ending = ask(s, http, &rows);
     if (ending == ENDING_OK)
-        ending = add_findings(s, &rows, http, l, page);
+        ending = add_findings(s, &rows, http, w, page);
     if (ending == ENDING_OK)
         ending = add_figures(s, &rows, http, page);
     if (ending == ENDING_OK)
         ending = add_table(s, &rows, page);
     if (ending == ENDING_OK)
-        ending = account(s, http, l);
+        ending = ledger_add(&w->ledger, http, s->job);
     buf_adds(page, "</section>\n");
     rows_release(&rows);
     return ending;
-}
-
-static void add_keys(struct buf *page, const char *label, json_t *object)
-{
-    const char *key, *separator = "";
-    json_t *unused;
-    buf_addf(page, "<tr><th>%s</th><td>", label);
-    json_object_foreach(object, key, unused)
-    {
-        buf_adds(page, separator);
-        table_add_escaped(page, key);
-        separator = ", ";
-    }
-    buf_adds(page, "</td></tr>\n");
-}
-
-static void add_hashes(struct buf *page, json_t *data)
-{
-    const char *name, *file;
-    json_t *files, *hash;
-    json_object_foreach(data, name, files)
-    {
-        json_object_foreach(files, file, hash)
-        {
-            buf_adds(page, "<tr><th>");
-            table_add_escaped(page, name);
-            buf_adds(page, ", ");
-            table_add_escaped(page, file);
-            buf_addf(page, "</th><td><code>%s</code></td></tr>\n",
-                     json_is_string(hash) ? json_string_value(hash) : "?");
-        }
-    }
-}
-
-static void add_provenance(const struct ledger *l, const struct report_head *head,
-                           struct buf *page)
-{
-    char when[40];
-    time_t now = time(NULL);
-    struct tm utc;
-    gmtime_r(&now, &utc);
-    strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", &utc);
-    buf_adds(page,
-             "<section id=\"provenance\"><h2>Provenance</h2><table class=\"facts\">\n");
-    buf_addf(page, "<tr><th>written</th><td>%s, by frugal %s</td></tr>\n", when,
-             about_version);
-    add_keys(page, "builds that computed", l->builds);
-    add_keys(page, "processors", l->cpus);
-    add_keys(page, "machines", l->hosts);
-    buf_addf(page, "<tr><th>computing</th><td>%.0f s in sum over all runs</td></tr>\n",
-             l->seconds);
-    add_hashes(page, l->data);
-    buf_adds(page, "<tr><th>this report again</th><td><code>");
-    table_add_escaped(page, head->command);
-    buf_adds(page, "</code></td></tr>\n</table></section>\n");
 }
 
 static void add_head(const struct studies *s, const struct report_head *head,
@@ -335,16 +253,19 @@ static void add_head(const struct studies *s, const struct report_head *head,
         page,
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
         "<title>The energy of learning, computed again</title>\n<style>\n"
-        "body { font: 16px/1.5 Helvetica, Arial, sans-serif; max-width: 62rem; "
+        "body { font: 16px/1.5 Helvetica, Arial, sans-serif; max-width: 80rem; "
         "margin: 2rem auto; padding: 0 1rem; color: #111; background: #fff; }\n"
         "h2 { margin-top: 3rem; border-top: 1px solid #ccc; padding-top: 1rem; }\n"
-        "figure { margin: 1rem 0; overflow-x: auto; } .table { overflow-x: auto; }\n"
+        ".figures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, "
+        "minmax(min(36rem, 100%), 1fr)); }\n"
+        "figure { margin: 0; } svg { max-width: 100%; height: auto; } .table { "
+        "overflow-x: auto; }\n"
         "table { border-collapse: collapse; font-size: 13px; white-space: nowrap; }\n"
         "th, td { text-align: left; padding: .2rem .8rem .2rem 0; "
         "border-bottom: 1px solid #ddd; } .facts td { white-space: normal; }\n"
         ".small { font-size: 13px; color: #555; } code { font-size: 13px; }\n"
         "li.v0 b { color: #00694b; } li.v1 b { color: #b34700; } "
-        "li.v2 b { color: #666; }\n</style></head>\n<body>\n"
+        "li.v2 b, li.v3 b { color: #666; }\n</style></head>\n<body>\n"
         "<h1>The energy of learning, computed again</h1>\n"
         "<p>M. C. W. van Rossum and A. Pache, Competitive plasticity to reduce the "
         "energetic costs of learning, PLoS Comput Biol 20(10):e1012553 (2024): its "
@@ -374,29 +295,24 @@ static void add_head(const struct studies *s, const struct report_head *head,
 enum ending report_write(const struct studies *s, const struct report_head *head,
                          struct http *http, struct buf *page)
 {
-    struct ledger l = {.builds = json_object(),
-                       .cpus = json_object(),
-                       .hosts = json_object(),
-                       .data = json_object()};
+    struct work w = {.verdict = {0}};
     struct buf sections;
     enum ending ending = ENDING_OK;
+    ledger_init(&w.ledger);
     buf_init(&sections, TEXT_MAX_BYTES);
     for (size_t i = 0; i < s->count && ending == ENDING_OK; i++)
-        ending = add_study(&s->study[i], http, &l, &sections);
+        ending = add_study(&s->study[i], http, &w, &sections);
     add_head(s, head, page);
     buf_addf(page,
              "<p>Of what is judged here, %zu agree with the paper, %zu differ, %zu "
              "cannot be told.</p>\n",
-             l.verdict[VERDICT_AGREES], l.verdict[VERDICT_DIFFERS],
-             l.verdict[VERDICT_OPEN]);
+             w.verdict[VERDICT_AGREES], w.verdict[VERDICT_DIFFERS],
+             w.verdict[VERDICT_OPEN]);
     buf_add(page, sections.data, sections.len);
     page->failed = page->failed || sections.failed;
-    add_provenance(&l, head, page);
+    ledger_write(&w.ledger, head->command, page);
     buf_adds(page, "</body></html>\n");
     buf_release(&sections);
-    json_decref(l.builds);
-    json_decref(l.cpus);
-    json_decref(l.hosts);
-    json_decref(l.data);
+    ledger_release(&w.ledger);
     return ending;
 }
