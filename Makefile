@@ -107,9 +107,9 @@ CORE_ID = $$({ sha256sum $(CORE_SOURCES); $(CC) --version | head -n 1; echo '$(C
 core-id:
 	@echo $(CORE_ID)
 
-$(B)/gen/presets.def: schema/presets.json schema/presets.sh
+$(B)/gen/presets.def: schema/presets.json server/base/presets.sh
 	@mkdir -p $(@D)
-	$(Q)sh schema/presets.sh > $@
+	$(Q)sh server/base/presets.sh > $@
 
 $(B)/gen/version.h: FORCE
 	@mkdir -p $(@D)

@@ -69,6 +69,11 @@ double groups_mean(const json_t *cell, const char *metric)
     return field_number(statistics(cell, metric), "mean");
 }
 
+double groups_sem(const json_t *cell, const char *metric)
+{
+    return field_number(statistics(cell, metric), "sem");
+}
+
 double groups_at_least(const json_t *cell, const char *metric)
 {
     static const char *const known[] = {"mean", "at_least", "median"};

@@ -14,6 +14,8 @@ double groups_number(const json_t *cell, const char *pointer);
 /* The mean; NaN where there is none, or some seeds missed the goal. */
 double groups_mean(const json_t *cell, const char *metric);
 
+double groups_sem(const json_t *cell, const char *metric);
+
 /* What is known of it at least: the mean, a lower bound of it, or the median. */
 double groups_at_least(const json_t *cell, const char *metric);
 

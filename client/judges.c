@@ -97,35 +97,37 @@ void judges_saving(struct findings *f, const char *label, const json_t *plain,
                      judges_amount(plain, metric));
 }
 
-/* The largest difference over the mean of the means, from a size on. */
+/* The largest s.e.m. tells how much of a difference may be chance. */
 void judges_flat(struct findings *f, const char *label, const json_t *cells,
                  const char *pointer, double lowest, double most_share)
 {
-    double least = INFINITY, most = 0, sum = 0, from = INFINITY, to = 0;
-    size_t n = 0;
+    double least = INFINITY, most = 0, sum = 0, sem = 0, n = 0;
     bool whole = true;
+    char low[NUMBER_TEXT], high[NUMBER_TEXT];
     for (size_t i = 0; i < json_array_size(cells); i++) {
         const json_t *cell = json_array_get(cells, i);
-        double x = groups_number(cell, pointer), y = groups_mean(cell, "m0");
-        if (x < lowest)
+        double y = groups_at_least(cell, "m0");
+        if (groups_number(cell, pointer) < lowest)
             continue;
-        whole = whole && !isnan(y);
+        whole = whole && !isnan(groups_mean(cell, "m0"));
         least = fmin(least, y);
         most = fmax(most, y);
-        from = fmin(from, x);
-        to = fmax(to, x);
+        sem = fmax(sem, groups_sem(cell, "m0"));
         sum += y;
         n++;
     }
-    if (n < 2 || !whole) {
-        findings_add(f, VERDICT_OPEN, "%s: some seeds did not reach the goal.", label);
-        return;
-    }
-    double share = (most - least) / (sum / (double)n);
-    findings_add(f, judges_verdict(share <= most_share),
-                 "%s: M0 from %g to %g lies between %.3g and %.3g, which is %.1f %% of "
-                 "its mean.",
-                 label, from, to, least, most, 100 * share);
+    double share = (most - least) / (sum / n);
+    number_energy(low, least, (double)NAN);
+    number_energy(high, most, (double)NAN);
+    findings_add(f,
+                 share > most_share ? VERDICT_DIFFERS
+                 : whole            ? VERDICT_AGREES
+                                    : VERDICT_OPEN,
+                 "%s: from %g on, M0 lies between %s and %s%s, a range of %.1f %% of its "
+                 "mean; the largest s.e.m. is %.1f %%.",
+                 label, lowest, low, high,
+                 whole ? "" : " or more, as some seeds did not reach the goal",
+                 100 * share, 100 * sem / (sum / n));
 }
 
 void judges_both(struct findings *f, const json_t *cells, const char *pointer_k,
