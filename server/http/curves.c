@@ -105,7 +105,7 @@ static void reply_as_csv(struct request *r, const struct inquiry *i)
     cells_csv_release(&csv);
     size_t length = 0;
     char *bytes = buf_take(&text, &length);
-    reply_text(r, MHD_HTTP_OK, "text/csv; charset=utf-8", bytes, length);
+    reply_csv(r, bytes, length);
 }
 
 static enum status draw(void *own)
