@@ -62,7 +62,7 @@ static enum ending count_workers(struct http *http, long *ret)
 
 /* What stands in the index was measured on one core; the pace of this machine shows as
  * runs end. */
-static void say_estimate(const struct studies *s, long workers)
+static void say_estimate(const struct studies *s, long workers, bool full)
 {
     char wait[NUMBER_TEXT];
     int64_t runs = 0, left = 0;
@@ -76,7 +76,8 @@ static void say_estimate(const struct studies *s, long workers)
         " runs are to be computed: about %.0f s of computing, %s "
         "with %ld workers",
         left, runs, seconds, wait, workers);
-    say_more("as measured before on a core of an AMD EPYC at 2.6 GHz, with MNIST");
+    say_more("%s on a core of an AMD EPYC at 2.6 GHz, with MNIST",
+             full ? "as estimated from the quick form" : "as measured before");
     say_more("Ctrl-C does not stop them; the same command goes on from there");
 }
 
@@ -118,7 +119,7 @@ static enum ending run(const struct options *given, const struct opts_words *wor
     if (ending == ENDING_OK)
         ending = studies_submit(&studies, http);
     if (ending == ENDING_OK) {
-        say_estimate(&studies, workers);
+        say_estimate(&studies, workers, given->full);
         ending = studies_wait(&studies, http, workers);
     }
     if (ending == ENDING_OK)
