@@ -1,5 +1,5 @@
 # frugal: make demo, make check, make soak, make, make install, make bench,
-# make bench-service, make clean.
+# make bench-service, make figures, make clean.
 # SAN=address|thread|undefined builds with that sanitizer, below build/SAN; V=1 shows commands.
 
 SHELL  := /bin/bash
@@ -52,7 +52,7 @@ BASE    := $(call objects,$(wildcard server/base/*.c))
 CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all tests schema core-id install uninstall clean lint check demo bench bench-service \
+.PHONY: all tests schema core-id install uninstall clean lint check demo figures bench bench-service \
 	soak packages packages-check packages-bench packages-service
 .DELETE_ON_ERROR:
 
@@ -88,6 +88,7 @@ $(B)/%.o: %.c
 $(B)/server/store/migrate.o: $(wildcard schema/migrations/*.sql)
 $(B)/server/http/assets.o: $(B)/gen/assets.def $(wildcard web/*.html web/*.css web/*.js web/*.svg)
 $(B)/server/http/server_info.o: schema/openapi.yaml
+$(B)/server/base/presets.o: $(B)/gen/presets.def schema/presets.json $(wildcard schema/examples/*.json)
 $(B)/server/main.o $(B)/client/version.o: $(B)/gen/version.h
 
 $(B)/gen/assets.def: web/node_modules/.package-lock.json $(wildcard web/*) web/assets.sh
@@ -106,6 +107,10 @@ CORE_ID = $$({ sha256sum $(CORE_SOURCES); $(CC) --version | head -n 1; echo '$(C
 core-id:
 	@echo $(CORE_ID)
 
+$(B)/gen/presets.def: schema/presets.json server/base/presets.sh
+	@mkdir -p $(@D)
+	$(Q)sh server/base/presets.sh > $@
+
 $(B)/gen/version.h: FORCE
 	@mkdir -p $(@D)
 	@echo '#define FRUGAL_VERSION "'$$(git describe --tags --always --dirty 2>/dev/null || echo 0.1)'"' > $@.new
@@ -123,7 +128,7 @@ $(B)/tests/replay: $(B)/tests/cases/replay.o $(B)/learn.a
 	$(call say,LINK)
 	$(Q)$(CC) $(LDALL) -o $@ $^ -ljansson $(LIBS_LEARN)
 
-$(B)/tests/trace: $(B)/tests/cases/trace.o $(HOUSE) $(B)/learn.a
+$(B)/tests/trace $(B)/tests/statistics: $(B)/tests/%: $(B)/tests/cases/%.o $(HOUSE) $(B)/learn.a
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(LDALL) -o $@ $^ $(LIBS_SERVER)
@@ -148,7 +153,7 @@ $(B)/tests/%.so: tests/programs/%.c
 	$(call say,LINK)
 	$(Q)$(CC) $(filter-out -fPIE,$(ALLFLAGS)) -fPIC -shared -o $@ $< -ldl
 
-tests: $(B)/tests/replay $(B)/tests/trace $(FAULTS) $(UNIT)
+tests: $(B)/tests/replay $(B)/tests/trace $(B)/tests/statistics $(FAULTS) $(UNIT)
 
 # Benchmarks: our core beside dense programs. ROWS, ROUNDS, SECONDS, PROGRAMS choose.
 BENCH := $(B)/bench/core $(B)/bench/dense
@@ -171,6 +176,11 @@ bench: packages-bench
 bench-service: packages-service
 	+$(MAKE) all
 	FRUGAL_BUILD=$(B) node tests/bench/service.mjs
+
+# The figures of the paper again, by the server at FRUGAL_SERVER: FORM=--full, and
+# FIGURES=report.html for the report.
+figures: all
+	$(B)/frugal reproduce $(or $(FORM),--quick) -o $(or $(FIGURES),report.html)
 
 # The long forms of tests that make check runs in short.
 soak: packages-check

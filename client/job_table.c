@@ -5,74 +5,23 @@
 #include <math.h>
 #include <string.h>
 
-#include "dump.h"
+#include "answer.h"
 #include "field.h"
-#include "number.h"
+#include "metric.h"
+#include "params.h"
 #include "state.h"
 #include "table.h"
 #include "talk.h"
 
-enum { VALUE_MAX_BYTES = 64 * 1024 };
+static const char *const shown[] = {"samples", "m0", "m1", "test_accuracy"};
 
-static const struct metric {
-    const char *key, *title;
-    void (*format)(char *text, double mean, double sem);
-} metrics[] = {
-    {"samples", "samples", number_count},
-    {"m0", "M0", number_energy},
-    {"m1", "M1", number_energy},
-    {"test_accuracy", "test accuracy", number_share},
-};
-
-enum { METRICS = sizeof metrics / sizeof *metrics };
-
-/* The parameters that any cell has, as keys of a new object; NULL on lack of memory. */
-static json_t *collect_params(const json_t *cells)
-{
-    json_t *all = json_object();
-    for (size_t i = 0; i < json_array_size(cells); i++) {
-        json_t *params = json_object_get(json_array_get(cells, i), "params");
-        if (json_is_object(params) && json_object_update(all, params) != 0) {
-            json_decref(all);
-            return NULL;
-        }
-    }
-    return all;
-}
-
-/* "/network/hidden/0" as "hidden.0": the last two members tell enough. */
-static void add_header(struct table *t, const char *pointer)
-{
-    const char *start = strrchr(pointer, '/');
-    while (start != NULL && start > pointer && *--start != '/')
-        ;
-    struct buf title;
-    buf_init(&title, VALUE_MAX_BYTES);
-    for (const char *c = start != NULL ? start + (*start == '/') : pointer; *c != '\0';
-         c++)
-        buf_addc(&title, *c == '/' ? '.' : *c);
-    table_header(t, TABLE_LEFT, title.data);
-    buf_release(&title);
-}
-
-static void add_value(struct table *t, const json_t *value)
-{
-    struct buf text;
-    buf_init(&text, VALUE_MAX_BYTES);
-    if (json_is_string(value))
-        buf_adds(&text, json_string_value(value));
-    else if (value != NULL)
-        dump_line(&text, value);
-    table_cell(t, PLAIN, text.failed ? "..." : text.data);
-    buf_release(&text);
-}
+enum { SHOWN = sizeof shown / sizeof *shown };
 
 /* "3", or "2/3" while runs are missing. */
 static void add_n(struct table *t, const json_t *cell)
 {
     char text[64];
-    const json_t *samples =
-        json_object_get(json_object_get(cell, "metrics"), metrics[0].key);
+    const json_t *samples = json_object_get(json_object_get(cell, "metrics"), shown[0]);
     int64_t n = field_count(samples, "n"), runs = field_count(cell, "runs");
     if (n < 0)
         n = 0;
@@ -83,43 +32,43 @@ static void add_n(struct table *t, const json_t *cell)
     table_cell(t, PLAIN, text);
 }
 
-static void add_cell(struct table *t, const json_t *cell, json_t *params)
+/* What it cost is that of the goal, where there is one; the accuracy that of the end,
+ * which also says how far those came that missed it. */
+static void add_cell(struct table *t, const json_t *end, const json_t *goal,
+                     json_t *params)
 {
-    const char *pointer;
-    json_t *unused;
-    json_object_foreach(params, pointer, unused)
-    {
-        add_value(t, json_object_get(json_object_get(cell, "params"), pointer));
+    char text[METRIC_TEXT];
+    params_row(t, params, end);
+    add_n(t, end);
+    if (goal != NULL) {
+        answer_reached(text, goal);
+        table_cell(t, PLAIN, text);
     }
-    add_n(t, cell);
-    for (size_t i = 0; i < METRICS; i++) {
-        char text[NUMBER_TEXT];
-        const json_t *m =
-            json_object_get(json_object_get(cell, "metrics"), metrics[i].key);
-        double sem = field_count(m, "n") < 2 ? (double)NAN : field_number(m, "sem");
-        metrics[i].format(text, field_number(m, "mean"), sem);
+    for (size_t i = 0; i < SHOWN; i++) {
+        bool of_end = goal == NULL || strcmp(shown[i], "test_accuracy") == 0;
+        const json_t *all = json_object_get(of_end ? end : goal, "metrics");
+        metric_text(text, metric_find(shown[i]), json_object_get(all, shown[i]));
         table_cell(t, PLAIN, text);
     }
 }
 
-enum ending job_table_cells(const json_t *summary)
+enum ending job_table_cells(const json_t *ends, const json_t *goals)
 {
-    const json_t *cells = json_object_get(summary, "cells");
-    json_t *params = collect_params(cells), *unused;
+    const json_t *end = json_object_get(ends, "cells"),
+                 *goal = json_object_get(goals, "cells");
+    json_t *params = params_collect(end);
     if (params == NULL)
         return say_no_memory();
     struct table t;
-    table_init(&t, json_object_size(params) + 1 + METRICS);
-    const char *pointer;
-    json_object_foreach(params, pointer, unused)
-    {
-        add_header(&t, pointer);
-    }
+    table_init(&t, json_object_size(params) + 1 + (goal != NULL) + SHOWN);
+    params_headers(&t, params);
     table_header(&t, TABLE_RIGHT, "n");
-    for (size_t i = 0; i < METRICS; i++)
-        table_header(&t, TABLE_LEFT, metrics[i].title);
-    for (size_t i = 0; i < json_array_size(cells); i++)
-        add_cell(&t, json_array_get(cells, i), params);
+    if (goal != NULL)
+        table_header(&t, TABLE_LEFT, "at goal");
+    for (size_t i = 0; i < SHOWN; i++)
+        table_header(&t, TABLE_LEFT, metric_find(shown[i])->title);
+    for (size_t i = 0; i < json_array_size(end); i++)
+        add_cell(&t, json_array_get(end, i), json_array_get(goal, i), params);
     enum ending ending = table_print(&t, stdout);
     table_release(&t);
     json_decref(params);
@@ -130,14 +79,14 @@ static void add_run(struct table *t, const json_t *run)
 {
     static const char *const counts[] = {"id", "cell", "seed"};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        add_value(t, json_object_get(run, counts[i]));
+        params_value(t, json_object_get(run, counts[i]));
     const char *state = field_text(run, "state", "?");
     table_cell(t, state_colour(state), state);
     table_cell(t, PLAIN, field_text(run, "outcome", "-"));
-    for (size_t i = 0; i < METRICS; i++) {
+    for (size_t i = 0; i < SHOWN; i++) {
         char text[NUMBER_TEXT];
         const json_t *results = json_object_get(run, "results");
-        metrics[i].format(text, field_number(results, metrics[i].key), (double)NAN);
+        metric_find(shown[i])->format(text, field_number(results, shown[i]), (double)NAN);
         table_cell(t, PLAIN, text);
     }
     table_cell(t, PLAIN, field_text(run, "reason", ""));
@@ -146,14 +95,14 @@ static void add_run(struct table *t, const json_t *run)
 enum ending job_table_runs(const json_t *runs)
 {
     struct table t;
-    table_init(&t, 6 + METRICS);
+    table_init(&t, 6 + SHOWN);
     table_header(&t, TABLE_RIGHT, "run");
     table_header(&t, TABLE_RIGHT, "cell");
     table_header(&t, TABLE_RIGHT, "seed");
     table_header(&t, TABLE_LEFT, "state");
     table_header(&t, TABLE_LEFT, "outcome");
-    for (size_t i = 0; i < METRICS; i++)
-        table_header(&t, TABLE_RIGHT, metrics[i].title);
+    for (size_t i = 0; i < SHOWN; i++)
+        table_header(&t, TABLE_RIGHT, metric_find(shown[i])->title);
     table_header(&t, TABLE_ELASTIC, "reason");
     for (size_t i = 0; i < json_array_size(runs); i++)
         add_run(&t, json_array_get(runs, i));

@@ -7,8 +7,9 @@
 
 #include "ending.h"
 
-/* One row per cell: its parameters, n, and means over the seeds. */
-enum ending job_table_cells(const json_t *summary);
+/* One row per cell: its parameters, n, and means over the seeds, from the summary of the
+ * ends of the runs. `goals`: that at the goal of the job, or NULL. */
+enum ending job_table_cells(const json_t *ends, const json_t *goals);
 
 /* One row per run. */
 enum ending job_table_runs(const json_t *runs);

@@ -10,4 +10,7 @@
 /* Fetches the job and prints it for people or as JSON on standard output. */
 enum ending show_job(struct http *http, int64_t id, bool with_runs, bool as_json);
 
+/* Prints the table of its cells only. */
+enum ending show_cells(struct http *http, int64_t id);
+
 #endif

@@ -7,6 +7,7 @@
 #include "dump.h"
 #include "field.h"
 #include "number.h"
+#include "preset.h"
 #include "spec_edit.h"
 #include "spec_file.h"
 #include "talk.h"
@@ -16,6 +17,9 @@
 enum { BODY_MAX_BYTES = 32 * 1024 * 1024, KEY_BYTES = 16, KEY_TEXT = 2 * KEY_BYTES + 1 };
 
 static const struct opt options[] = {
+    {"preset", 'p', OPT_TEXT, offsetof(struct options, preset), "NAME", NULL, 0, 0,
+     "submit a preset instead of a file; frugal presets lists them"},
+    VERBS_FLAG("quick", 0, quick, "a preset with fewer values and three seeds"),
     {"set", 's', OPT_WORDS, offsetof(struct options, set), "PATH=VALUE", NULL, 0, 0,
      "change the spec before it is sent: network.hidden=[100] or /network/hidden/0=100; "
      "may be given several times"},
@@ -35,10 +39,22 @@ static const struct opt options[] = {
     VERBS_QUIET("print the number of the job only"),
 };
 
-static enum ending read_spec(const struct options *given, const char *file, json_t **ret)
+static enum ending read_source(const struct options *given,
+                               const struct opts_words *words, json_t **ret)
+{
+    if ((given->preset == NULL) != (words->count == 1)) {
+        say("submit takes either a file, - for standard input, or --preset NAME");
+        return ENDING_USAGE;
+    }
+    return given->preset != NULL ? preset_load(given->preset, given->quick, ret)
+                                 : spec_file_read(words->word[0], ret);
+}
+
+static enum ending read_spec(const struct options *given, const struct opts_words *words,
+                             json_t **ret)
 {
     json_t *spec;
-    enum ending ending = spec_file_read(file, &spec);
+    enum ending ending = read_source(given, words, &spec);
     if (ending != ENDING_OK)
         return ending;
     for (size_t i = 0; i < given->set.count && ending == ENDING_OK; i++)
@@ -139,7 +155,7 @@ static enum ending run(const struct options *given, const struct opts_words *wor
                        struct http *http)
 {
     json_t *spec;
-    enum ending ending = read_spec(given, words->word[0], &spec);
+    enum ending ending = read_spec(given, words, &spec);
     if (ending != ENDING_OK)
         return ending;
     ending = submit(given, http, spec);
@@ -149,12 +165,11 @@ static enum ending run(const struct options *given, const struct opts_words *wor
 
 const struct verb verb_submit = {
     .name = "submit",
-    .words = "FILE|-",
+    .words = "[FILE|-]",
     .summary = "Submits the job that a spec file, or standard input, describes",
     .more =
         "With --follow and --wait the exit code is 1 if a run did not succeed. Leaving\n"
         "with Ctrl-C does not stop the job; frugal watch JOB follows it again.\n",
-    .words_min = 1,
     .words_max = 1,
     .options = options,
     .rows = sizeof options / sizeof *options,

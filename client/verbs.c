@@ -7,10 +7,12 @@
 #include "talk.h"
 
 const struct verb *const verbs[] = {
-    &verb_submit, &verb_watch,    &verb_wait,  &verb_ls,   &verb_show,   &verb_trace,
-    &verb_export, &verb_get,      &verb_why,   &verb_cancel, &verb_hold,  &verb_release,
-    &verb_retry,  &verb_extend,   &verb_edit,  &verb_tag,  &verb_verify, &verb_rm,
-    &verb_restore, &verb_datasets, &verb_admin, &verb_help, NULL,
+    &verb_submit,  &verb_presets, &verb_reproduce, &verb_watch,    &verb_wait,
+    &verb_ls,      &verb_show,    &verb_compare,   &verb_plot,     &verb_trace,
+    &verb_export,  &verb_get,     &verb_why,       &verb_cancel,   &verb_hold,
+    &verb_release, &verb_retry,   &verb_extend,    &verb_edit,     &verb_tag,
+    &verb_verify,  &verb_rm,      &verb_restore,   &verb_datasets, &verb_admin,
+    &verb_help,    NULL,
 };
 
 const struct opt verbs_options[] = {

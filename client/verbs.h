@@ -19,6 +19,8 @@ struct options {
     long limit;
     const char *seeds, *columns, *output, *sort;
     const char *name, *note, *tags, *priority, *parallel;
+    const char *at, *baseline, *metric, *x, *y, *preset, *dataset;
+    bool csv, latex, quick, full;
     struct opts_words set, sweep;
 };
 
@@ -46,8 +48,9 @@ const struct verb *verbs_find(const char *name);
 
 extern const struct verb verb_submit, verb_ls, verb_show, verb_trace, verb_export,
     verb_get, verb_why, verb_verify, verb_watch, verb_wait, verb_cancel, verb_hold,
-    verb_release, verb_retry, verb_extend, verb_edit, verb_tag, verb_rm, verb_restore,
-    verb_datasets, verb_admin, verb_help;
+    verb_release, verb_retry, verb_extend, verb_edit, verb_tag, verb_compare, verb_plot,
+    verb_reproduce, verb_presets, verb_rm, verb_restore, verb_datasets, verb_admin,
+    verb_help;
 
 /* Rows that several verbs have in their tables. */
 #define VERBS_FLAG(name, letter, member, help)                                           \

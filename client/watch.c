@@ -8,7 +8,6 @@
 #include "api.h"
 #include "changed.h"
 #include "follow.h"
-#include "job_table.h"
 #include "show.h"
 
 static const struct opt watch_options[] = {
@@ -17,17 +16,6 @@ static const struct opt watch_options[] = {
 };
 
 static const struct opt wait_options[] = {CHANGED_OPTIONS};
-
-static enum ending print_cells(struct http *http, int64_t id)
-{
-    json_t *summary;
-    enum ending ending = api_get(http, &summary, "/v1/jobs/%" PRId64 "/summary", id);
-    if (ending != ENDING_OK)
-        return ending;
-    ending = job_table_cells(summary);
-    json_decref(summary);
-    return ending;
-}
 
 static bool has_ended(enum ending ending)
 {
@@ -41,7 +29,7 @@ enum ending watch_job(const struct options *given, struct http *http, int64_t id
     if (given->quiet || !has_ended(ending))
         return ending;
     enum ending shown =
-        given->json ? show_job(http, id, false, true) : print_cells(http, id);
+        given->json ? show_job(http, id, false, true) : show_cells(http, id);
     return shown != ENDING_OK ? shown : ending;
 }
 

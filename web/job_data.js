@@ -15,7 +15,8 @@ export const LINES = 200; // more lines than this nobody can read
 export class JobData {
   job = null;
   runs = new Map();
-  cells = [];
+  cells = []; // at the ends of the runs
+  goals = null; // the same cells where the runs reach the goal of the job, if it has one
   traces = new Traces();
   problem = null;
   #id;
@@ -60,13 +61,12 @@ export class JobData {
   }
 
   async #loadAll() {
-    const [job, runs, summary] = await Promise.all([
+    const [job, runs] = await Promise.all([
       get(`/v1/jobs/${this.#id}`, this.#signal),
       getAll(`/v1/runs?job=${this.#id}&limit=500`, this.#signal),
-      get(`/v1/jobs/${this.#id}/summary`, this.#signal),
     ]);
     this.job = job;
-    this.cells = summary.cells;
+    await this.#loadSummary();
     this.runs = new Map(runs.map((run) => [run.id, run]));
     this.#loaded = true;
     this.#done("facts");
@@ -100,7 +100,12 @@ export class JobData {
   }
 
   async #loadSummary() {
-    this.cells = (await get(`/v1/jobs/${this.#id}/summary`, this.#signal)).cells;
+    const path = `/v1/jobs/${this.#id}/summary`;
+    const goal = goalOf(this.job.spec);
+    const at = goal && `${path}?at=${encodeURIComponent(goal)}`;
+    const [ends, goals] = await Promise.all([path, at].map((p) => p && get(p, this.#signal)));
+    this.cells = ends.cells;
+    this.goals = goals && goals.cells;
   }
 
   async #loadRuns(ids) {
@@ -145,4 +150,14 @@ export class JobData {
     this.#changed("facts");
     return error.status !== 404;
   }
+}
+
+/* What every run of a job stops at, as at= takes it; null: nothing, or not the same. */
+function goalOf(spec) {
+  const bound = spec?.stop?.accuracy;
+  const swept = Object.keys(spec?.sweep ?? {});
+  if (typeof bound !== "number" || swept.some((p) => p === "/stop" || p === "/stop/accuracy")) {
+    return null;
+  }
+  return `test_accuracy>=${bound}`;
 }

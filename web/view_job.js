@@ -66,7 +66,7 @@ function showFacts(page, data, path, params) {
   page.body.hidden = false;
   patch(page.head, jobHead(data.job));
   page.chart.showLegend(data);
-  patch(page.cells, cellTable(data.cells));
+  patch(page.cells, cellTable(data.cells, data.goals));
   patch(page.runs, runTable([...data.runs.values()], path, params));
   const spec = JSON.stringify(data.job.spec, null, 2) ?? "";
   if (page.spec.textContent !== spec) page.spec.textContent = spec;

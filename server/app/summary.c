@@ -1,62 +1,129 @@
-/* In: the runs of a job, cell by cell and seed by seed. Out: statistics
- * over the seeds of each cell. */
+/* In: the runs of a job, cell by cell and seed by seed. Out: statistics over the seeds of
+ * each cell, which do not depend on other cells. */
 #include "app/summary.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/jobs.h"
+#include "app/cells.h"
 
-static const char *const names[METRICS] = {
-    "samples", "test_accuracy", "m0", "m1", "inefficiency_m0", "inefficiency_m1",
-    "seconds"};
-
-const char *metric_name(enum metric m)
-{
-    return names[m];
-}
-
-static double value_of(const struct run *r, enum metric m)
-{
-    switch (m) {
-    case METRIC_SAMPLES:
-        return (double)r->samples;
-    case METRIC_TEST_ACCURACY:
-        return r->test_accuracy;
-    case METRIC_M0:
-        return r->m0;
-    case METRIC_M1:
-        return r->m1;
-    case METRIC_INEFFICIENCY_M0:
-        return r->m0 / r->m0_direct;
-    case METRIC_INEFFICIENCY_M1:
-        return r->m1 / r->m1_direct;
-    case METRIC_SECONDS:
-    case METRICS:
-        break;
-    }
-    return r->seconds;
-}
-
-/* The values of the cell that is being read. */
-struct gathering {
-    struct summary *summary;
-    size_t room; /* for cells */
-    int64_t last_cell, last_seed;
-    double *value[METRICS]; /* [n] */
-    size_t n, value_room;
-    size_t rows; /* of this page */
-    enum status status;
+/* The results of one cell, seeds ascending. */
+struct sample {
+    struct result *result; /* [n] */
+    size_t n, room;
 };
 
+/* The values of one metric, apart by what is known of them: [sample.n] each. */
+struct values {
+    double *known, *floor;
+    size_t n, missed;
+};
+
+struct gathering {
+    struct conn *reader;
+    const struct question *question;
+    struct summary *summary; /* NULL while the baseline is read */
+    size_t room;             /* for cells */
+    struct sample sample;    /* of the cell that is being read */
+    struct sample baseline;
+    enum status status;
+    struct buf *why;
+};
+
+static void split(const struct sample *s, enum metric m, struct values *v)
+{
+    v->n = v->missed = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        const struct result *r = &s->result[i];
+        double x = r->value[m];
+        if (r->kind == RESULT_MISSED)
+            v->floor[v->missed++] = isfinite(x) ? x : (double)NAN;
+        else if (r->kind == RESULT_REACHED && isfinite(x))
+            v->known[v->n++] = x;
+    }
+}
+
+/* Where a run has missed the goal, only what it cost to try says anything. */
+static struct statistics statistics_of_metric(enum metric m, const struct values *v)
+{
+    if (v->missed == 0 || metric_is_cost(m))
+        return statistics_with_missed(v->known, v->n, v->floor, v->missed);
+    struct statistics nothing = statistics_of(NULL, 0);
+    nothing.n = v->n;
+    nothing.missed = v->missed;
+    return nothing;
+}
+
+static const struct result *partner_of(const struct sample *baseline, int64_t seed)
+{
+    size_t low = 0, high = baseline->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (baseline->result[middle].seed < seed)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < baseline->n && baseline->result[low].seed == seed;
+    return found && baseline->result[low].kind != RESULT_OPEN ? &baseline->result[low]
+                                                              : NULL;
+}
+
+static struct statistics savings_of(const struct gathering *g, enum metric m,
+                                    struct values *v)
+{
+    v->n = v->missed = 0;
+    for (size_t i = 0; i < g->sample.n; i++) {
+        const struct result *own = &g->sample.result[i];
+        const struct result *other = partner_of(&g->baseline, own->seed);
+        if (own->kind == RESULT_OPEN || other == NULL)
+            continue;
+        double factor = other->value[m] / own->value[m];
+        if (own->kind == RESULT_MISSED || other->kind == RESULT_MISSED)
+            v->missed++;
+        else if (isfinite(factor))
+            v->known[v->n++] = factor;
+    }
+    struct statistics s = statistics_of(v->known, v->missed == 0 ? v->n : 0);
+    s.n = v->n;
+    s.missed = v->missed;
+    return s;
+}
+
+static void count_kinds(const struct gathering *g, struct cell_summary *cell)
+{
+    for (size_t i = 0; i < g->sample.n; i++) {
+        const struct result *r = &g->sample.result[i];
+        cell->reached += r->kind == RESULT_REACHED;
+        cell->missed += r->kind == RESULT_MISSED;
+        cell->open += r->kind == RESULT_OPEN;
+        cell->unpaired +=
+            r->kind != RESULT_OPEN && partner_of(&g->baseline, r->seed) == NULL;
+    }
+}
+
+/* The cell that was being read is complete. */
 static void close_cell(struct gathering *g)
 {
-    if (g->summary->cells == 0)
+    if (g->summary == NULL || g->summary->cells == 0 || g->sample.n == 0)
         return;
     struct cell_summary *cell = &g->summary->cell[g->summary->cells - 1];
-    for (int m = 0; m < METRICS; m++)
-        cell->metric[m] = statistics_of(g->value[m], g->n);
-    g->n = 0;
+    double *room = calloc(g->sample.n * 2, sizeof *room);
+    if (room == NULL) {
+        g->status = STATUS_NO_MEMORY;
+        return;
+    }
+    struct values v = {.known = room, .floor = room + g->sample.n};
+    count_kinds(g, cell);
+    for (int m = 0; m < METRICS; m++) {
+        split(&g->sample, (enum metric)m, &v);
+        cell->metric[m] = statistics_of_metric((enum metric)m, &v);
+        if (g->question->baseline_job != 0 && metric_is_cost((enum metric)m))
+            cell->saving[m] = savings_of(g, (enum metric)m, &v);
+    }
+    free(room);
+    g->sample.n = 0;
 }
 
 static bool open_cell(struct gathering *g, const struct run *r)
@@ -77,66 +144,101 @@ static bool open_cell(struct gathering *g, const struct run *r)
     return true;
 }
 
-static bool make_room(struct gathering *g)
+static void count_outcome(struct cell_summary *cell, const char *name)
 {
-    if (g->n < g->value_room)
-        return true;
-    size_t room = g->value_room == 0 ? 16 : g->value_room * 2;
-    for (int m = 0; m < METRICS; m++) {
-        double *value = realloc(g->value[m], room * sizeof *value);
-        if (value == NULL)
+    struct outcome_count *o = cell->outcome;
+    while (o->name[0] != '\0' && strcmp(o->name, name) != 0)
+        o++;
+    if (o == &cell->outcome[OUTCOMES_MAX - 1] || strlen(name) >= sizeof o->name)
+        return;
+    strcpy(o->name, name);
+    o->runs++;
+}
+
+static bool add_result(struct gathering *g, const struct run *r)
+{
+    struct sample *s = &g->sample;
+    if (s->n == s->room) {
+        size_t room = s->room == 0 ? 16 : s->room * 2;
+        struct result *result = realloc(s->result, room * sizeof *result);
+        if (result == NULL) {
+            g->status = STATUS_NO_MEMORY;
             return false;
-        g->value[m] = value;
+        }
+        s->result = result;
+        s->room = room;
     }
-    g->value_room = room;
-    return true;
+    const struct goal *goal = g->question->goal;
+    g->status = result_of(g->reader, r, goal, &s->result[s->n++]);
+    if (g->status == STATUS_NOT_FOUND)
+        buf_addf(g->why, "the trace of run %lld has no column \"%s\"", (long long)r->id,
+                 goal->column);
+    return g->status == STATUS_OK;
 }
 
 static bool gather(void *arg, const struct run *r)
 {
     struct gathering *g = arg;
     struct summary *s = g->summary;
-    g->last_cell = r->cell;
-    g->last_seed = r->seed;
-    g->rows++;
     if (s->cells == 0 || s->cell[s->cells - 1].cell != r->cell) {
         close_cell(g);
-        if (!open_cell(g, r))
+        if (g->status == STATUS_OK && !open_cell(g, r))
             g->status = STATUS_NO_MEMORY;
     }
     if (g->status != STATUS_OK)
         return false;
     struct cell_summary *cell = &s->cell[s->cells - 1];
     cell->runs++;
-    cell->finished += run_state_is_final(r->state);
-    if (r->state != RUN_SUCCEEDED)
-        return true;
-    if (!make_room(g)) {
-        g->status = STATUS_NO_MEMORY;
-        return false;
+    if (run_state_is_final(r->state)) {
+        cell->finished++;
+        count_outcome(cell, r->outcome != NULL ? r->outcome : run_state_name(r->state));
     }
-    for (int m = 0; m < METRICS; m++)
-        g->value[m][g->n] = value_of(r, (enum metric)m);
-    g->n++;
-    return true;
+    return add_result(g, r);
 }
 
-enum status summarise_job(struct conn *reader, int64_t job, struct summary *ret)
+static bool gather_baseline(void *arg, const struct run *r)
 {
-    enum { PAGE = 500 };
-    *ret = (struct summary){.cells = 0};
-    struct gathering g = {.summary = ret, .last_cell = -1, .rows = PAGE};
-    while (g.status == STATUS_OK && g.rows == PAGE) {
-        g.rows = 0;
-        enum status status = store_run_list_cells(reader, job, g.last_cell, g.last_seed,
-                                                  PAGE, gather, &g);
-        g.status = g.status == STATUS_OK ? status : g.status;
+    struct gathering *g = arg;
+    return r->cell == g->question->baseline_cell && add_result(g, r);
+}
+
+static void read_runs(struct gathering *g, int64_t job, int64_t cell, run_visit *visit)
+{
+    enum status status = visit_cells(g->reader, job, cell, visit, g);
+    g->status = g->status == STATUS_OK ? status : g->status;
+}
+
+static void read_baseline(struct gathering *g)
+{
+    const struct question *q = g->question;
+    read_runs(g, q->baseline_job, q->baseline_cell, gather_baseline);
+    if (g->status == STATUS_OK && g->sample.n == 0) {
+        buf_addf(g->why, "job %lld has no cell %lld to be the baseline",
+                 (long long)q->baseline_job, (long long)q->baseline_cell);
+        g->status = STATUS_NOT_FOUND;
     }
-    close_cell(&g);
-    for (int m = 0; m < METRICS; m++)
-        free(g.value[m]);
-    if (g.status == STATUS_OK && ret->cells == 0)
+    g->baseline = g->sample;
+    g->sample = (struct sample){.n = 0};
+}
+
+enum status summarise(struct conn *reader, const struct question *q, struct summary *ret,
+                      struct buf *why)
+{
+    struct gathering g = {.reader = reader, .question = q, .why = why};
+    *ret = (struct summary){.cells = 0};
+    if (q->baseline_job != 0)
+        read_baseline(&g);
+    g.summary = ret;
+    if (g.status == STATUS_OK)
+        read_runs(&g, q->job, 0, gather);
+    if (g.status == STATUS_OK)
+        close_cell(&g);
+    free(g.sample.result);
+    free(g.baseline.result);
+    if (g.status == STATUS_OK && ret->cells == 0) {
+        buf_adds(why, "there is no such job");
         g.status = STATUS_NOT_FOUND;
+    }
     if (g.status != STATUS_OK)
         summary_release(ret);
     return g.status;

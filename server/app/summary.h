@@ -2,30 +2,34 @@
 #ifndef FRUGAL_APP_SUMMARY_H
 #define FRUGAL_APP_SUMMARY_H
 
+#include "app/results.h"
 #include "app/statistics.h"
-#include "base/status.h"
-#include "store/store.h"
 
-/* Results of runs; over the runs of a cell that have succeeded. */
-enum metric {
-    METRIC_SAMPLES,
-    METRIC_TEST_ACCURACY,
-    METRIC_M0,
-    METRIC_M1,
-    METRIC_INEFFICIENCY_M0,
-    METRIC_INEFFICIENCY_M1,
-    METRIC_SECONDS,
-    METRICS,
+struct question {
+    int64_t job;
+    const struct goal *goal; /* NULL: results at the end */
+    int64_t baseline_job;    /* 0: no baseline */
+    int64_t baseline_cell;
 };
 
-const char *metric_name(enum metric m);
+enum { OUTCOMES_MAX = 16 };
+
+struct outcome_count {
+    char name[24];
+    size_t runs;
+};
 
 struct cell_summary {
     int64_t cell;
-    char *params;   /* JSON; owned */
-    size_t runs;    /* of the cell */
-    size_t finished; /* of these, in a terminal state */
-    struct statistics metric[METRICS];
+    char *params;                               /* JSON; owned */
+    size_t runs;                                /* of the cell */
+    size_t finished;                            /* of these, in a terminal state */
+    struct outcome_count outcome[OUTCOMES_MAX]; /* of the finished ones; ends with "" */
+    size_t reached, missed, open;               /* runs by the kind of their result */
+    struct statistics metric[METRICS];          /* over those that are not open */
+    /* Result of the baseline over that of the cell, paired by seed; of costs only. */
+    struct statistics saving[METRICS];
+    size_t unpaired; /* runs not open that have no partner in the baseline */
 };
 
 struct summary {
@@ -33,8 +37,10 @@ struct summary {
     struct cell_summary *cell; /* ascending */
 };
 
-/* Any thread. NOT_FOUND: no such job. NO_MEMORY. */
-enum status summarise_job(struct conn *reader, int64_t job, struct summary *ret);
+/* Exact over all runs. Takes as long as reading the traces does where there is a goal.
+ * Any thread. NOT_FOUND, NO_MEMORY, with a sentence. */
+enum status summarise(struct conn *reader, const struct question *q, struct summary *ret,
+                      struct buf *why);
 void summary_release(struct summary *s);
 
 #endif

@@ -1,8 +1,7 @@
-/* /v1/jobs: submit, list, one job, its summary. */
+/* /v1/jobs: submit, list, one job. */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/summary.h"
 #include "http/body.h"
 #include "http/lists.h"
 #include "http/reply.h"
@@ -26,8 +25,8 @@ void reply_job(struct request *r, int64_t id, unsigned code)
     if (status == STATUS_OK)
         reply_json(r, code, job);
     else
-        reply_problem(r, status, status == STATUS_NOT_FOUND ? "there is no such job" : NULL,
-                      NULL);
+        reply_problem(r, status,
+                      status == STATUS_NOT_FOUND ? "there is no such job" : NULL, NULL);
 }
 
 void jobs_get(struct request *r)
@@ -126,44 +125,4 @@ void jobs_list(struct request *r)
         return;
     asked.trashed = trash;
     list_reply(r, &asked, view_item);
-}
-
-static json_t *view_statistics(const struct statistics *s)
-{
-    return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o}", "n", (json_int_t)s->n, "mean",
-                     json_measure(s->mean), "sd", json_measure(s->sd), "sem",
-                     json_measure(s->sem), "min", json_measure(s->min), "max",
-                     json_measure(s->max));
-}
-
-static json_t *view_cell(const struct cell_summary *cell)
-{
-    json_t *metrics = json_object();
-    for (int m = 0; m < METRICS; m++)
-        json_object_set_new(metrics, metric_name((enum metric)m),
-                            view_statistics(&cell->metric[m]));
-    return json_pack("{s:I, s:o, s:I, s:I, s:o}", "cell", (json_int_t)cell->cell, "params",
-                     json_stored(cell->params), "runs", (json_int_t)cell->runs, "finished",
-                     (json_int_t)cell->finished, "metrics", metrics);
-}
-
-void jobs_summary(struct request *r)
-{
-    struct summary summary;
-    struct conn *c = request_reader(r);
-    if (c == NULL)
-        return;
-    enum status status = summarise_job(c, r->id, &summary);
-    if (status != STATUS_OK) {
-        reply_problem(r, status, status == STATUS_NOT_FOUND ? "there is no such job" : NULL,
-                      NULL);
-        return;
-    }
-    json_t *cells = json_array();
-    for (size_t i = 0; i < summary.cells; i++)
-        json_array_append_new(cells, view_cell(&summary.cell[i]));
-    summary_release(&summary);
-    r->keeps = true;
-    reply_json(r, MHD_HTTP_OK,
-               json_pack("{s:I, s:o}", "job", (json_int_t)r->id, "cells", cells));
 }

@@ -89,15 +89,29 @@ void reply_text(struct request *r, unsigned code, const char *type, char *text,
               MHD_create_response_from_buffer(length, text, MHD_RESPMEM_MUST_FREE));
 }
 
-void reply_version(struct request *r, char *text, size_t length, const char *etag)
+static void give_version(struct request *r, const char *type, char *text, size_t length,
+                         const char *etag)
 {
     if (text == NULL) {
         reply_problem(r, STATUS_NO_MEMORY, NULL, NULL);
         return;
     }
-    give_data(r, code_of(r, length, etag), type_of_json,
+    give_data(r, code_of(r, length, etag), type,
               MHD_create_response_from_buffer(length, text, MHD_RESPMEM_MUST_FREE));
     reply_header(r, "ETag", etag);
+}
+
+void reply_version(struct request *r, char *text, size_t length, const char *etag)
+{
+    give_version(r, type_of_json, text, length, etag);
+}
+
+void reply_csv(struct request *r, char *text, size_t length)
+{
+    char etag[ETAG_TEXT] = "";
+    if (text != NULL)
+        etag_of(text, length, etag);
+    give_version(r, "text/csv; charset=utf-8", text, length, etag);
 }
 
 void reply_json(struct request *r, unsigned code, json_t *document)

@@ -13,6 +13,9 @@ void reply_json(struct request *r, unsigned code, json_t *document);
 void reply_text(struct request *r, unsigned code, const char *type, char *text,
                 size_t length);
 
+/* The same for CSV, with a validator. */
+void reply_csv(struct request *r, char *text, size_t length);
+
 /* Takes the text of a JSON document, made by malloc, with its validator. */
 void reply_version(struct request *r, char *text, size_t length, const char *etag);
 

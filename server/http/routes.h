@@ -13,11 +13,11 @@ enum route_match { ROUTE_FOUND, ROUTE_OTHER_METHOD, ROUTE_UNKNOWN };
 /* Finds the row for a method (HEAD counts as GET) and a path, and the number in the path.
  * ROUTE_OTHER_METHOD: `allow` gets the methods that the path has. */
 enum route_match route_find(const char *method, const char *path,
-                            const struct route **ret, int64_t *ret_id,
-                            struct buf *allow);
+                            const struct route **ret, int64_t *ret_id, struct buf *allow);
 
 /* One file per resource. */
-handler jobs_submit, jobs_list, jobs_get, jobs_summary;
+handler jobs_submit, jobs_list, jobs_get;
+handler summary_get, curves_get, presets_list;
 handler jobs_patch, jobs_delete, jobs_restore, jobs_extend;
 handler jobs_cancel, jobs_hold, jobs_release, jobs_retry;
 handler runs_list, runs_get, runs_trace, runs_why, runs_attempts,

@@ -170,6 +170,55 @@ enum status store_run_attempts(struct conn *c, int64_t run, int64_t *ret)
     return conn_read(c, STATEMENT_RUN_ATTEMPTS, ret, run);
 }
 
+int store_trace_place(const char *columns, const char *name)
+{
+    size_t wanted = strlen(name);
+    for (int place = 0; columns != NULL && *columns != '\0'; place++) {
+        size_t n = strcspn(columns, " ");
+        if (n == wanted && memcmp(columns, name, n) == 0)
+            return place;
+        columns += n + (columns[n] == ' ');
+    }
+    return -1;
+}
+
+/* The value, the seconds and the hash of a row are the first columns of q. CORRUPT: the
+ * disk has damaged it. */
+static enum status visit_row(sqlite3_stmt *q, int64_t run, int64_t seq,
+                             trace_visit *visit, void *arg, bool *ret_more)
+{
+    double value[TRACE_COLUMNS_MAX];
+    struct trace_stored row = {
+        .seq = seq, .seconds = column_number(q, 1), .value = value};
+    size_t size = (size_t)sqlite3_column_bytes(q, 0);
+    if (!is_intact(q, seq, 0, 2)) {
+        log_error("row %lld of run %lld is damaged", (long long)seq, (long long)run);
+        return STATUS_CORRUPT;
+    }
+    size = size < sizeof value ? size : sizeof value;
+    memcpy(value, sqlite3_column_blob(q, 0), size);
+    row.count = size / sizeof value[0];
+    *ret_more = visit(arg, &row);
+    return STATUS_OK;
+}
+
+enum status store_trace_get(struct conn *c, int64_t run, int64_t seq, trace_visit *visit,
+                            void *arg)
+{
+    bool more;
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_TRACE_GET);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, run);
+    sqlite3_bind_int64(q, 2, seq);
+    int code = sqlite3_step(q);
+    enum status status = code == SQLITE_ROW ? visit_row(q, run, seq, visit, arg, &more)
+                         : code == SQLITE_DONE ? STATUS_NOT_FOUND
+                                               : conn_status(c);
+    sqlite3_reset(q);
+    return status;
+}
+
 enum status store_trace_list(struct conn *c, int64_t run, int64_t after,
                              trace_visit *visit, void *arg)
 {
@@ -178,27 +227,20 @@ enum status store_trace_list(struct conn *c, int64_t run, int64_t after,
         return conn_status(c);
     sqlite3_bind_int64(q, 1, run);
     sqlite3_bind_int64(q, 2, after);
-    bool more = true, sound = true;
+    bool more = true;
     int code = SQLITE_DONE;
-    while (more && (code = sqlite3_step(q)) == SQLITE_ROW) {
-        double value[TRACE_COLUMNS_MAX];
-        struct trace_stored row = {.seq = sqlite3_column_int64(q, 0),
-                                   .seconds = column_number(q, 2),
-                                   .value = value};
-        size_t size = (size_t)sqlite3_column_bytes(q, 1);
-        sound = row.seq == ++after && is_intact(q, row.seq, 1, 3);
-        if (!sound)
-            break;
-        size = size < sizeof value ? size : sizeof value;
-        memcpy(value, sqlite3_column_blob(q, 1), size);
-        row.count = size / sizeof value[0];
-        more = visit(arg, &row);
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && more && (code = sqlite3_step(q)) == SQLITE_ROW) {
+        if (sqlite3_column_int64(q, 3) != ++after) {
+            log_error("row %lld of run %lld is missing", (long long)after,
+                      (long long)run);
+            status = STATUS_CORRUPT;
+        } else {
+            status = visit_row(q, run, after, visit, arg, &more);
+        }
     }
-    enum status status = !sound                                      ? STATUS_CORRUPT
-                         : code == SQLITE_ROW || code == SQLITE_DONE ? STATUS_OK
-                                                                     : conn_status(c);
-    if (!sound)
-        log_error("row %lld of run %lld is damaged", (long long)after, (long long)run);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        status = conn_status(c);
     sqlite3_reset(q);
     return status;
 }

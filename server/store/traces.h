@@ -42,6 +42,14 @@ struct trace_stored {
 
 typedef bool trace_visit(void *arg, const struct trace_stored *row);
 
+/* Which of the numbers in a row has that name; -1: none. `columns`: those of struct run.
+ */
+int store_trace_place(const char *columns, const char *name);
+
+/* One row. NOT_FOUND; CORRUPT: it is damaged. */
+enum status store_trace_get(struct conn *c, int64_t run, int64_t seq, trace_visit *visit,
+                            void *arg);
+
 /* Rows of a run with a seq above `after`, ascending. CORRUPT: one is damaged, or missing.
  */
 enum status store_trace_list(struct conn *c, int64_t run, int64_t after,

@@ -15,8 +15,10 @@ function statistics(values) {
   const mean = values.reduce((a, b) => a + b) / n;
   const squares = values.reduce((sum, x) => sum + (x - mean) ** 2, 0);
   const sd = Math.sqrt(squares / (n - 1));
-  return { n, mean, sd, sem: sd / Math.sqrt(n), min: Math.min(...values),
-    max: Math.max(...values) };
+  const sorted = [...values].sort((a, b) => a - b);
+  const median = (sorted[(n - 1) >> 1] + sorted[n >> 1]) / 2;
+  return { n, missed: 0, mean, sd, sem: sd / Math.sqrt(n), median, min: sorted[0],
+    max: sorted[n - 1], at_least: null };
 }
 
 test("mean, s.d., s.e.m., minimum and maximum over the seeds of a cell", async (t) => {
@@ -33,13 +35,18 @@ test("mean, s.d., s.e.m., minimum and maximum over the seeds of a cell", async (
   for (const cell of summary.cells) {
     const own = runs.filter((run) => run.cell === cell.cell);
     assert.deepEqual([cell.runs, cell.finished, own.length], [3, 3, 3]);
+    assert.deepEqual([cell.reached, cell.missed, cell.open], [3, 0, 0]);
+    const outcomes = {};
+    for (const run of own) outcomes[run.outcome] = (outcomes[run.outcome] ?? 0) + 1;
+    assert.deepEqual(cell.outcomes, outcomes);
     assert.deepEqual(cell.params, own[0].params);
     assert.deepEqual(Object.keys(cell.metrics).sort(), [...METRICS].sort());
     for (const metric of METRICS) {
       const wanted = statistics(own.map((run) => run.results[metric]));
       const got = cell.metrics[metric];
       assert.deepEqual(Object.keys(got).sort(), Object.keys(wanted).sort());
-      for (const key of Object.keys(wanted)) {
+      assert.equal(got.at_least, null);
+      for (const key of Object.keys(wanted).filter((name) => name !== "at_least")) {
         close(got[key], wanted[key], `cell ${cell.cell} ${metric} ${key}`);
       }
     }
@@ -61,7 +68,8 @@ test("one seed has no deviation, and what has not succeeded does not count", asy
   assert.equal((await server.done(failing.id)).state, "failed");
   const [cell] = (await server.get(`/v1/jobs/${failing.id}/summary`)).cells;
   assert.deepEqual([cell.runs, cell.finished], [2, 2]);
-  const nothing = { n: 0, mean: null, sd: null, sem: null, min: null, max: null };
+  const nothing = { n: 0, missed: 0, mean: null, sd: null, sem: null, median: null, min: null,
+    max: null, at_least: null };
   for (const metric of METRICS) assert.deepEqual(cell.metrics[metric], nothing, metric);
 
   const open = await server.submit(spec(endless, { seeds: 2 }));

@@ -1,7 +1,7 @@
 // make bench-service: how fast the service takes jobs and gets them done, while its workers
 // train. Each figure is the median over the rounds, beside what it should reach.
 //   ROUNDS=3     rounds
-//   PARTS=submissions,places,reads,lists,throughput,restart,idle,others
+//   PARTS=submissions,places,reads,lists,throughput,restart,curves,idle,others
 //   QUEUED=100000 TRACE_ROWS=5000000   how much there is to get in the way
 import fs from "node:fs";
 import { performance } from "node:perf_hooks";
@@ -182,6 +182,43 @@ async function restart(t) {
   if (status !== 200) throw new Error(`healthz: ${status}`);
 }
 
+const LONG_TRACES = `
+import sqlite3, struct, sys
+c = sqlite3.connect(sys.argv[1])
+for run, columns, last in c.execute("SELECT id, columns, last FROM run").fetchall():
+    value, = c.execute("SELECT value FROM trace WHERE run = ? AND seq = ?", (run, last)).fetchone()
+    top = struct.unpack(f"<{len(value) // 8}d", value)
+    c.executemany("INSERT OR REPLACE INTO trace (run, seq, value, seconds) VALUES (?, ?, ?, 0)",
+        ((run, seq, struct.pack(f"<{len(top)}d", *[x * (seq + 1) for x in top])) for seq in range(10000)))
+    c.execute("UPDATE run SET last = 9999 WHERE id = ?", (run,))
+c.commit()`;
+
+/* Curves of 60 runs with 10,000 evaluations each. */
+async function curves(t) {
+  const server = await startServer(t);
+  const { id } = await server.submit(spec(short, { seeds: 10,
+    sweep: { "/network/hidden/0": [5, 6, 7, 8, 9, 10] } }));
+  await server.done(id);
+  server.checkEnd(await server.stop());
+  execFileSync("python3", ["-c", LONG_TRACES, path.join(server.place.data, "frugal.db")]);
+  const again = await startServer(t, { place: server.place });
+  await again.submit(busy);
+  const client = new Client(again.url);
+  const time = async (name, query, aim) => {
+    const began = performance.now();
+    const r = await client.send("GET", `/v1/jobs/${id}/${query}`);
+    note(name, performance.now() - began, "ms", aim);
+    if (r.status !== 200) throw new Error(`${query}: ${r.status}`);
+    return r.json();
+  };
+  for (let i = 0; i < 5; i += 1) {
+    const { cells } = await time("curves of 60 x 10,000 evaluations, grid of 200", "curves?x=m0&per_decade=50", "50");
+    if (cells[0].x.length < 190) throw new Error(`${cells[0].x.length} points`);
+    await time("energy at a goal, 60 x 10,000 evaluations", "summary?at=samples%3E=1e9", "-");
+  }
+  client.close();
+}
+
 async function idle(t) {
   const server = await startServer(t);
   await sleep(500);
@@ -250,7 +287,7 @@ async function lists(t) {
   }
 }
 
-const PARTS = { submissions, places, reads, lists, throughput, restart, idle, others };
+const PARTS = { submissions, places, reads, lists, throughput, restart, curves, idle, others };
 const wanted = (process.env.PARTS || Object.keys(PARTS).join()).split(",");
 for (let round = 1; round <= ROUNDS; round += 1) {
   for (const part of wanted) await during(PARTS[part]);

@@ -13,8 +13,8 @@ export const RESULTS = ["samples", "epochs", "test_accuracy", "m0", "m1", "m0_di
   "m1_direct", "inefficiency_m0", "inefficiency_m1", "maintenance", "seconds"];
 export const PROVENANCE = ["spec_sha256", "dataset_sha256", "build", "core", "cpu", "host"];
 export const FILES = ["train_images", "train_labels", "test_images", "test_labels"];
-export const METRICS = ["samples", "test_accuracy", "m0", "m1", "inefficiency_m0",
-  "inefficiency_m1", "seconds"];
+export const METRICS = RESULTS;
+export const COSTS = ["samples", "epochs", "m0", "m1", "maintenance", "seconds"];
 export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 export const ENERGIES = ["m0", "m1", "m0_direct", "m1_direct"];

@@ -23,15 +23,15 @@ static void one_value_has_no_spread(void **state)
 static void known_samples(void **state)
 {
     (void)state;
-    struct statistics s = statistics_of((const double[]){3, 7}, 2);
+    struct statistics s = statistics_of((double[]){3, 7}, 2);
     assert_int_equal(s.n, 2);
     assert_true(s.mean == 5 && s.min == 3 && s.max == 7);
     assert_true(is_close(s.sd, sqrt(8), 1e-15) && is_close(s.sem, 2, 1e-15));
-    s = statistics_of((const double[]){2, 4, 4, 4, 5, 5, 7, 9}, 8);
+    s = statistics_of((double[]){2, 4, 4, 4, 5, 5, 7, 9}, 8);
     assert_true(s.mean == 5);
     assert_true(is_close(s.sd, sqrt(32.0 / 7), 1e-15));
     assert_true(is_close(s.sem, sqrt(32.0 / 7 / 8), 1e-15));
-    s = statistics_of((const double[]){-5, -9, -1}, 3);
+    s = statistics_of((double[]){-5, -9, -1}, 3);
     assert_true(s.mean == -5 && s.min == -9 && s.max == -1 && s.sd == 4);
 }
 
@@ -47,7 +47,7 @@ static void large_offset_costs_no_digits(void **state)
     struct statistics s = statistics_of(x, 1000);
     assert_true(s.mean == 3.28e9);
     assert_true(is_close(s.sd, sqrt(squares / 999), 1e-12));
-    s = statistics_of((const double[]){1e15 + 1, 1e15 + 2, 1e15 + 4}, 3);
+    s = statistics_of((double[]){1e15 + 1, 1e15 + 2, 1e15 + 4}, 3);
     assert_true(is_close(s.sd, sqrt(7.0 / 3), 1e-12)); /* the mean itself is rounded */
 }
 
