@@ -4,7 +4,7 @@
 set -eu
 
 build='gcc libc6-dev ca-certificates libmicrohttpd-dev libjansson-dev libsqlite3-dev
-    zlib1g-dev libzip-dev libsodium-dev libsleef-dev dataset-fashion-mnist'
+    zlib1g-dev libzip-dev libsodium-dev libsleef-dev libinih-dev dataset-fashion-mnist'
 check='libcmocka-dev clang chromium fonts-dejavu-core qemu-user python3-numpy strace'
 bench='libopenblas-dev python3-numpy'
 service='task-spooler slurmctld slurmd slurm-client munge nghttp2-client'

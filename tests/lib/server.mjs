@@ -36,7 +36,7 @@ export async function startServer(t, options = {}) {
 /* The command line of a server in that place. */
 export function serverArgs(place, { workers = 2, listen = "127.0.0.1:0", args = [] } = {}) {
   return ["--listen", listen, "--data-dir", place.data, "--datasets", place.datasets,
-    "--workers", String(workers), ...args];
+    ...workers === null ? [] : ["--workers", String(workers)], ...args];
 }
 
 async function launch(place, options) {
