@@ -55,5 +55,6 @@ const struct verb verb_help = {
     .words = "[VERB]",
     .summary = "Prints the help of the program or of a verb",
     .words_max = 1,
+    .without_token = true,
     .run = run,
 };

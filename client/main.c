@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "about.h"
+#include "credentials.h"
 #include "help.h"
 #include "talk.h"
 #include "verbs.h"
@@ -57,6 +58,18 @@ static enum ending read_words(int argc, char *const *argv, const struct verb *ve
     return ending;
 }
 
+/* The token of the person, if there is one. */
+static enum ending show_token(struct http *http)
+{
+    struct buf token;
+    buf_init(&token, CREDENTIALS_MAX);
+    enum ending ending = credentials_find(&token);
+    if (ending == ENDING_OK && token.len > 0)
+        http_use_token(http, token.data);
+    buf_release(&token);
+    return ending;
+}
+
 static enum ending run(const struct verb *verb, const struct options *options,
                        const struct opts_words *words)
 {
@@ -73,7 +86,11 @@ static enum ending run(const struct verb *verb, const struct options *options,
     enum ending ending = http_open(options->server, &http);
     if (ending != ENDING_OK)
         return ending;
-    ending = verb->run(options, words, http);
+    if (options->cacert != NULL)
+        http_trust(http, options->cacert);
+    ending = verb->without_token ? ENDING_OK : show_token(http);
+    if (ending == ENDING_OK)
+        ending = verb->run(options, words, http);
     http_close(http);
     return ending;
 }

@@ -13,6 +13,7 @@
 #include "app/app.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "host.h"
 #include "http/http.h"
 #include "options.h"
 #include "store/backup.h"
@@ -99,18 +100,28 @@ static void wait_for_signal(struct house *house)
 }
 
 /* From the first request to the signal that ends the server. */
-static int answer(struct house *house, struct buf *why)
+static void answer(struct house *house)
 {
     long workers = house->options.workers;
-    if (http_start(house->http, &house->app, why) != STATUS_OK)
-        return EX_UNAVAILABLE;
     printf("%s\n", http_address(house->http));
     fflush(stdout);
     log_info("frugald %s answers on %s, %ld workers%s", FRUGAL_VERSION,
              http_address(house->http), workers, workers == 0 ? ": no run begins" : "");
     wait_for_signal(house);
     http_stop(house->http);
-    return 0;
+}
+
+/* Opens the two ways in: from this machine, and over HTTP. */
+static int open_doors(struct house *house, struct buf *why)
+{
+    struct host *host = host_open(house->options.data_dir, house->app.store, why);
+    if (host == NULL)
+        return EX_CANTCREAT;
+    enum status status = http_start(house->http, &house->app, why);
+    if (status == STATUS_OK)
+        answer(house);
+    host_close(host);
+    return status == STATUS_OK ? 0 : EX_UNAVAILABLE;
 }
 
 static int serve(struct house *house, struct buf *why)
@@ -130,7 +141,7 @@ static int serve(struct house *house, struct buf *why)
     status = keeper_start(app->store, app->workers, &keeper, why);
     int code = exit_code(status);
     if (status == STATUS_OK)
-        code = answer(house, why);
+        code = open_doors(house, why);
     if (keeper != NULL)
         keeper_stop(keeper);
     workers_stop(app->workers);
@@ -180,20 +191,43 @@ static int restore(const struct options *o, struct buf *why)
     return status == STATUS_OK ? 0 : exit_code(status);
 }
 
+/* Beyond this machine nobody listens in, or somebody has said that it does not matter. */
+static int check_exposure(const struct house *house, struct buf *why)
+{
+    const struct options *o = &house->options;
+    const char *address = http_address(house->http);
+    if (http_is_local(house->http) || *o->tls_cert != '\0')
+        return 0;
+    if (!o->plain_on_lan) {
+        buf_addf(
+            why,
+            "%s is not only for this machine, and whoever is on the way could read "
+            "tokens and results: give --tls-cert and --tls-key; or listen on 127.0.0.1, "
+            "behind a proxy that speaks TLS; or give --plain-on-lan",
+            address);
+        return EX_CONFIG;
+    }
+    log_warning("listening on %s without TLS: whoever is on the way can read tokens and "
+                "results",
+                address);
+    return 0;
+}
+
 /* The port comes first: if it is taken, nothing has been touched. */
 static int run(struct house *house, struct buf *why)
 {
     const struct options *o = &house->options;
+    struct http_options http = {.listen = o->listen,
+                                .allowed_hosts = o->allowed_hosts,
+                                .trusted_proxy = o->trusted_proxy,
+                                .require_tokens = o->require_tokens};
     pthread_sigmask(SIG_BLOCK, &house->signals, NULL); /* before there are threads */
-    enum status status = http_open(o->listen, &house->http, why);
+    enum status status = http_open(&http, &house->http, why);
     if (status != STATUS_OK)
         return status == STATUS_BAD_REQUEST ? EX_USAGE : EX_UNAVAILABLE;
-    if (!http_is_local(house->http))
-        log_warning(
-            "listening on %s: everybody who can reach it can use it; there are no "
-            "accounts yet",
-            http_address(house->http));
-    int code = open_house(house, why);
+    int code = check_exposure(house, why);
+    if (code == 0)
+        code = open_house(house, why);
     http_close(house->http);
     return code;
 }
@@ -226,6 +260,8 @@ static int command(struct house *house, struct buf *why)
     const char *verb = words->count > 0 ? words->word[0] : "";
     if (strcmp(verb, "restore") == 0 && words->count == 2)
         return restore(&house->options, why);
+    if (strcmp(verb, "token") == 0)
+        return host_command(&house->options, why);
     if (words->count == 0)
         return run(house, why);
     if (strcmp(verb, "restore") == 0)

@@ -11,8 +11,14 @@ static const struct options defaults = {
     .listen = "127.0.0.1:8750",
     .data_dir = "frugal-data",
     .datasets = "",
+    .tls_cert = "",
+    .tls_key = "",
+    .allowed_hosts = "",
+    .trusted_proxy = "",
     .workers = -1,
     .checkpoint_seconds = 10,
+    .role = "",
+    .name = "",
 };
 
 #define ROW(name, letter, kind, member, metavar, env, min, max, help)                    \
@@ -30,8 +36,10 @@ static const struct options defaults = {
 static const struct opt table[] = {
     ROW("config", 0, OPT_FILE, config, "FILE", "FRUGAL_CONFIG", 0, 0,
         "The file of settings; without one, /etc/frugal/frugald.conf if it is there"),
-    TEXT("listen", listen, "ADDRESS:PORT", "FRUGAL_LISTEN",
-         "Where to answer; port 0 takes a free one"),
+    TEXT(
+        "listen", listen, "ADDRESS:PORT", "FRUGAL_LISTEN",
+        "Where to answer; port 0 takes a free one. Beyond this machine tokens are always "
+        "required"),
     TEXT("data-dir", data_dir, "DIR", "FRUGAL_DATA_DIR",
          "Where jobs and traces are kept; made if missing"),
     TEXT("datasets", datasets, "DIR", "FRUGAL_DATASETS",
@@ -51,9 +59,29 @@ static const struct opt table[] = {
         300,
         "Computing that a crash may cost a run, in seconds, though more if a network is "
         "very large; 0: as little as possible"),
+    FLAG(
+        "require-tokens", 0, require_tokens, "FRUGAL_REQUIRE_TOKENS",
+        "Answer only those who have a token, on this machine too; needed behind a proxy"),
+    TEXT("tls-cert", tls_cert, "FILE", "FRUGAL_TLS_CERT",
+         "Speak TLS, with this certificate, and those that it was signed with, in PEM"),
+    TEXT("tls-key", tls_key, "FILE", "FRUGAL_TLS_KEY",
+         "Its private key in PEM; nobody else may read it, but its group"),
+    FLAG("plain-on-lan", 0, plain_on_lan, "FRUGAL_PLAIN_ON_LAN",
+         "Listen beyond this machine without TLS, though whoever is on the way can read "
+         "the tokens"),
+    TEXT("allowed-hosts", allowed_hosts, "NAME,...", "FRUGAL_ALLOWED_HOSTS",
+         "Names under which the server is asked for, beside localhost, addresses and the "
+         "name of this machine"),
+    TEXT("trusted-proxy", trusted_proxy, "ADDRESS,...", "FRUGAL_TRUSTED_PROXY",
+         "Proxies before this server; who asks through them stands in X-Forwarded-For"),
     FLAG("verbose", 'v', verbose, "FRUGAL_VERBOSE", "Log more"),
     FLAG("print-config", 0, print_config, NULL,
          "Print a file of all settings with their defaults"),
+    TEXT("role", role, "ROLE", NULL,
+         "token create: reader, user or admin. Default: the user's, of a new one user"),
+    TEXT("name", name, "NAME", NULL, "token create: what it is for"),
+    COUNT("expires", expires, "DAYS", NULL, 0, 36500,
+          "token create: days until it expires; 0: never"),
     FLAG("help", 'h', help, NULL, "Print this help"),
     FLAG("version", 0, version, NULL, "Print the version"),
 };
@@ -62,8 +90,8 @@ enum { OPTIONS = sizeof table / sizeof table[0] };
 
 /* Read again on SIGHUP; see reread() in main.c. */
 static const size_t live[] = {
-    offsetof(struct options, per_owner),
-    offsetof(struct options, waiting_per_owner),
+    offsetof(struct options, per_owner), offsetof(struct options, waiting_per_owner),
+    offsetof(struct options, tls_cert),  offsetof(struct options, tls_key),
     offsetof(struct options, verbose),
 };
 
@@ -108,15 +136,21 @@ void options_release(struct options *o)
 
 void options_help(void)
 {
-    printf("frugald - experiment service for the energy of learning\n\n"
-           "usage: frugald [OPTION...]\n"
-           "       frugald restore BACKUP [OPTION...]\n\n");
+    printf(
+        "frugald - experiment service for the energy of learning\n\n"
+        "usage: frugald [OPTION...]\n"
+        "       frugald token create USER [--role ROLE] [--name NAME] [--expires DAYS]\n"
+        "       frugald token ls\n"
+        "       frugald token revoke ID\n"
+        "       frugald restore BACKUP [OPTION...]\n\n");
     opts_help(table, OPTIONS, &defaults, stdout);
     printf(
         "\nThe first line on standard output is the address, once it answers. SIGTERM or "
         "Ctrl-C\nstops: runs at work go back into the queue and go on later. SIGHUP "
         "reads "
-        "the file of\nsettings again.\n\n"
+        "the file of\nsettings and the certificate again.\n\n"
+        "token makes, lists and revokes the tokens that people show who they are with, "
+        "beside the\nserver or without it; it is used by who owns DATA_DIR.\n\n"
         "restore puts a backup, made by frugal admin backup, in the place of the "
         "database "
         "in\nDATA_DIR, with its weights files, BACKUP.weights for BACKUP.db, if they are "

@@ -7,9 +7,12 @@
 
 struct options {
     const char *listen, *data_dir, *datasets, *config;
+    const char *tls_cert, *tls_key, *allowed_hosts, *trusted_proxy;
     long workers, per_owner, waiting_per_owner, checkpoint_seconds;
-    bool verbose;
+    bool verbose, require_tokens, plain_on_lan;
     bool help, version, print_config;
+    const char *role, *name; /* of a token to be made */
+    long expires;            /* days until it does; 0: never */
     struct opts_words words; /* what stands beside the options */
     struct conf conf;        /* what the texts above may be borrowed from */
 };

@@ -29,6 +29,7 @@ struct submission {
     const struct app *app;
     struct plan *plan; /* owned */
     char *spec;        /* plan_json of it; owned */
+    const char *owner; /* borrowed, to be set before submission_apply */
     const char *key;   /* of the client, NULL: none; borrowed until submission_apply */
     int64_t job;       /* set by submission_apply */
     bool replayed;     /* likewise: it is the job of an earlier submission */

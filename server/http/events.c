@@ -18,6 +18,7 @@ struct stream {
     struct MHD_Connection *connection;
     const struct peer *peer; /* NULL: not known */
     struct hub_listener listener;
+    struct identity who; /* who listens */
     int64_t cursor; /* seq of the last event seen */
     int64_t job;    /* 0: events of all jobs */
     struct buf text; /* to be sent */
@@ -72,7 +73,7 @@ static bool next_text(struct stream *s)
     int64_t before = s->cursor;
     buf_clear(&s->text);
     s->sent = 0;
-    if (c == NULL ||
+    if (c == NULL || !account_is_current(c, &s->who, clock_now_ms()) ||
         store_event_list(c, before, EVENTS_AT_ONCE, add_event, s) != STATUS_OK)
         return false;
     if (s->text.len == 0 && s->cursor == before &&
@@ -163,6 +164,7 @@ void events_stream(struct request *r)
     s->http = r->http;
     s->connection = r->connection;
     s->job = job;
+    s->who = r->who;
     s->peer = peers_stream(r->http, r->connection);
     s->last_sent = clock_monotonic();
     s->listener = (struct hub_listener){.sleep = fall_asleep, .wake = wake_up, .arg = s};

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -48,20 +49,23 @@ static struct MHD_Daemon *start_daemon(struct http *h)
         peers_notify, h, MHD_OPTION_NOTIFY_COMPLETED, exchange_end, h, MHD_OPTION_END);
 }
 
-enum status http_open(const char *listen, struct http **ret, struct buf *why)
+enum status http_open(const struct http_options *o, struct http **ret, struct buf *why)
 {
     struct http *h = calloc(1, sizeof *h);
     if (h == NULL)
         return STATUS_NO_MEMORY;
     pthread_mutex_init(&h->lock, NULL);
     pthread_cond_init(&h->ending, NULL);
+    tries_init(&h->tries);
+    h->options = *o;
     h->listening = -1;
     h->kept = kept_open();
     if (h->kept == NULL || getrandom(&h->name, sizeof h->name, 0) != sizeof h->name) {
         http_close(h);
         return STATUS_NO_MEMORY;
     }
-    enum status status = listen_on(h, listen, why);
+    enum status status = listen_on(h, o->listen, why);
+    h->requires_tokens = o->require_tokens || !h->is_local;
     if (status == STATUS_OK)
         *ret = h;
     else
@@ -76,6 +80,7 @@ void http_close(struct http *h)
     kept_close(h->kept);
     pthread_mutex_destroy(&h->lock);
     pthread_cond_destroy(&h->ending);
+    tries_release(&h->tries);
     free(h);
 }
 
@@ -93,8 +98,24 @@ enum status http_start(struct http *h, const struct app *app, struct buf *why)
 
 bool http_is_local(const struct http *h)
 {
-    return strncmp(h->address, "http://127.", strlen("http://127.")) == 0 ||
-           strncmp(h->address, "http://[::1]", strlen("http://[::1]")) == 0;
+    return h->is_local;
+}
+
+bool http_requires_tokens(const struct http *h)
+{
+    return h->requires_tokens;
+}
+
+bool http_lists(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = list; *at != '\0'; at += *at == ',') {
+        size_t n = strcspn(at, ",");
+        if (n == length && strncasecmp(at, word, n) == 0)
+            return true;
+        at += n;
+    }
+    return false;
 }
 
 const char *http_address(const struct http *h)

@@ -8,6 +8,7 @@
 #include "http/http.h"
 #include "http/kept.h"
 #include "http/request.h"
+#include "http/tries.h"
 
 /* A connection as the housekeeper sees it. */
 struct peer {
@@ -26,8 +27,12 @@ struct peer {
 struct http {
     const struct app *app;
     struct MHD_Daemon *daemon;
+    struct http_options options;
     int listening;
+    bool is_local; /* only this machine can reach it */
+    bool requires_tokens;
     char address[80];
+    struct tries tries;
     struct kept *kept;
     unsigned name;          /* of this process, in names of requests */
     atomic_ullong requests; /* that were given a name */
@@ -69,7 +74,10 @@ struct peer *peers_stream(struct http *h, struct MHD_Connection *connection);
  * stops, the housekeeper asks for its end. */
 void peers_labour(struct http *h, struct MHD_Connection *connection, struct request *r);
 
-/* listen.c: opens h->listening and writes h->address. BAD_REQUEST, CONFLICT, IO. */
+/* Whether a list with commas has the word, in letters of any case. */
+bool http_lists(const char *list, const char *word);
+
+/* listen.c: opens h->listening, writes h->address and h->is_local. BAD_REQUEST, CONFLICT, IO. */
 enum status listen_on(struct http *h, const char *address, struct buf *why);
 
 #endif

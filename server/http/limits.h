@@ -22,6 +22,8 @@ enum {
     LIMIT_POINTS = 10000, /* to which a trace is reduced */
     LIMIT_EVENT_STREAMS = 64,
     LIMIT_WORKERS = 1024,
+    LIMIT_TOKEN_DAYS = 36500,
+    LIMIT_TRIES_PER_MINUTE = 10, /* wrong tokens from one address */
 
     SECONDS_IDLE = 30,    /* without a byte in either direction */
     SECONDS_HEADERS = 10, /* from connecting to a whole header */

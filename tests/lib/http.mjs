@@ -14,9 +14,10 @@ export async function request(url, options = {}) {
   return r;
 }
 
-function send(url, { method = "GET", headers = {}, body, raw = false }) {
+function send(url, { method = "GET", headers = {}, body, raw = false, ...more }) {
   return new Promise((resolve, reject) => {
-    const r = http.request(url, { method, headers, agent: false, timeout: TIMEOUT_MS });
+    const r = http.request(url, { method, headers, agent: false, timeout: TIMEOUT_MS,
+      ...more });
     r.on("timeout", () => r.destroy(new Error(`${method} ${url}: no answer`)));
     r.on("error", reject);
     r.on("response", (response) => {
