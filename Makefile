@@ -38,7 +38,7 @@ ALLFLAGS := $(CODEFLAGS) $(INCLUDES) $(WARNINGS) -MMD -MP
 LDALL    := $(LDHARDENING) $(SANITIZE) -pthread $(LDFLAGS)
 
 LIBS_LEARN  := -lsleef -lm
-LIBS_SERVER := $(LIBS_LEARN) -lmicrohttpd -ljansson -lsqlite3 -lz -lzip -lsodium -linih
+LIBS_SERVER := $(LIBS_LEARN) -lmicrohttpd -lgnutls -ljansson -lsqlite3 -lz -lzip -lsodium -linih
 LIBS_CLIENT := -lcurl -ljansson -lsodium -lm
 
 objects = $(patsubst %.c,$(B)/%.o,$(1))
@@ -209,6 +209,7 @@ install: all
 	install -D -m 755 $(B)/frugal $(DESTDIR)$(PREFIX)/bin/frugal
 	install -d $(DESTDIR)$(PREFIX)/share/frugal/examples
 	install -m 644 schema/examples/*.json $(DESTDIR)$(PREFIX)/share/frugal/examples
+	install -m 644 docker/frugald.conf $(DESTDIR)$(PREFIX)/share/frugal
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/frugald $(DESTDIR)$(PREFIX)/bin/frugal

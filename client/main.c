@@ -18,12 +18,22 @@ static enum ending usage(const char *error, const struct verb *verb)
     return ENDING_USAGE;
 }
 
+/* Whether an option that stands before the verb has its value in the next word. */
+static bool takes_next(const char *word)
+{
+    for (size_t i = 0; i < verbs_options_rows; i++)
+        if (verbs_options[i].kind != OPT_FLAG && strncmp(word, "--", 2) == 0 &&
+            strcmp(word + 2, verbs_options[i].name) == 0)
+            return true;
+    return false;
+}
+
 /* The place of the verb among the words, or argc. */
 static int find_verb(int argc, char *const *argv)
 {
     int i = 1;
     while (i < argc && argv[i][0] == '-' && argv[i][1] != '\0')
-        i += strcmp(argv[i], "--server") == 0 ? 2 : 1;
+        i += takes_next(argv[i]) ? 2 : 1;
     return i < argc ? i : argc;
 }
 

@@ -67,6 +67,16 @@ static void exit_at_once(int signal)
     _exit(128 + signal); /* the store is safe at any moment */
 }
 
+/* A certificate that was renewed has the same name, or another. */
+static void renew_certificate(struct http *http, const struct options *o)
+{
+    struct buf why;
+    buf_init(&why, 2000);
+    if (http_speaks_tls(http) && !http_use_tls(http, o->tls_cert, o->tls_key, &why))
+        log_error("the certificate stays as it is: %s", why.data);
+    buf_release(&why);
+}
+
 /* What can change while the server runs. A file that makes no sense changes nothing. */
 static void reread(struct house *house)
 {
@@ -75,6 +85,7 @@ static void reread(struct house *house)
     buf_init(&error, 2000);
     if (options_read(house->argc, house->argv, &fresh, &error) == 0) {
         apply_live(house, &fresh);
+        renew_certificate(house->http, &fresh);
         log_info("the settings were read again");
     } else {
         log_error("the settings stay as they are: %s", error.data);
@@ -196,7 +207,7 @@ static int check_exposure(const struct house *house, struct buf *why)
 {
     const struct options *o = &house->options;
     const char *address = http_address(house->http);
-    if (http_is_local(house->http) || *o->tls_cert != '\0')
+    if (http_is_local(house->http) || http_speaks_tls(house->http))
         return 0;
     if (!o->plain_on_lan) {
         buf_addf(
@@ -225,7 +236,12 @@ static int run(struct house *house, struct buf *why)
     enum status status = http_open(&http, &house->http, why);
     if (status != STATUS_OK)
         return status == STATUS_BAD_REQUEST ? EX_USAGE : EX_UNAVAILABLE;
-    int code = check_exposure(house, why);
+    int code = 0;
+    if ((*o->tls_cert != '\0' || *o->tls_key != '\0') &&
+        !http_use_tls(house->http, o->tls_cert, o->tls_key, why))
+        code = EX_CONFIG;
+    if (code == 0)
+        code = check_exposure(house, why);
     if (code == 0)
         code = open_house(house, why);
     http_close(house->http);

@@ -22,6 +22,11 @@ struct http_options {
 enum status http_open(const struct http_options *o, struct http **ret, struct buf *why);
 void http_close(struct http *h);
 
+/* Speaks TLS with this certificate and key: called before http_start, and after it to show
+ * another certificate. False: nothing has changed, and `why` gets a sentence. One thread. */
+bool http_use_tls(struct http *h, const char *cert, const char *key, struct buf *why);
+bool http_speaks_tls(const struct http *h);
+
 /* Answers from now on. On failure `why` gets a sentence. IO. */
 enum status http_start(struct http *h, const struct app *app, struct buf *why);
 

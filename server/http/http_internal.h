@@ -8,6 +8,7 @@
 #include "http/http.h"
 #include "http/kept.h"
 #include "http/request.h"
+#include "http/tls.h"
 #include "http/tries.h"
 
 /* A connection as the housekeeper sees it. */
@@ -28,6 +29,7 @@ struct http {
     const struct app *app;
     struct MHD_Daemon *daemon;
     struct http_options options;
+    struct tls *tls; /* NULL: plain text */
     int listening;
     bool is_local; /* only this machine can reach it */
     bool requires_tokens;

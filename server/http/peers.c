@@ -1,4 +1,5 @@
 /* The connections there are, and the thread that ends those which take too long. */
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -113,9 +114,8 @@ static bool is_too_slow(const struct peer *p, double now)
  * client has gone. */
 static bool has_gone(const struct peer *p)
 {
-    char byte;
-    return (p->streaming || p->labour != NULL) &&
-           recv(p->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+    struct pollfd look = {.fd = p->fd, .events = POLLRDHUP};
+    return (p->streaming || p->labour != NULL) && poll(&look, 1, 0) == 1;
 }
 
 /* Ends what is too slow: libmicrohttpd counts only silence, and a byte now and then would
