@@ -90,7 +90,7 @@ $(B)/%.o: %.c
 $(B)/server/store/migrate.o: $(wildcard schema/migrations/*.sql)
 $(B)/server/http/assets.o: $(B)/gen/assets.def $(wildcard web/*.html web/*.css web/*.js web/*.svg)
 $(B)/server/http/server_info.o: schema/openapi.yaml
-$(B)/server/main.o $(B)/client/version.o: $(B)/gen/version.h
+$(MAIN) $(B)/client/version.o: $(B)/gen/version.h
 
 $(B)/gen/assets.def: web/node_modules/.package-lock.json $(wildcard web/*) web/assets.sh
 	@mkdir -p $(@D)

@@ -88,7 +88,7 @@ static const struct opt table[] = {
 
 enum { OPTIONS = sizeof table / sizeof table[0] };
 
-/* Read again on SIGHUP; see reread() in main.c. */
+/* Read again on SIGHUP; see reread() in house.c. */
 static const size_t live[] = {
     offsetof(struct options, per_owner), offsetof(struct options, waiting_per_owner),
     offsetof(struct options, tls_cert),  offsetof(struct options, tls_key),

@@ -18,7 +18,8 @@ struct peer {
     double patience;       /* seconds from `since` until the header must be there */
     bool active;           /* a request is being served */
     bool reading;          /* its body is being read, since `since` */
-    bool streaming;        /* events are sent on it */
+    bool streaming;        /* events are sent on it, to */
+    char user[USER_NAME_MAX + 1];
     struct request *labour; /* it waits for the end of one */
     struct request *begun; /* its header is still being read */
     atomic_bool gone;      /* streaming, and the client has closed its side */
@@ -69,8 +70,11 @@ void peers_mark(struct http *h, struct MHD_Connection *connection, bool active,
 void peers_begin(struct MHD_Connection *connection, struct request *r);
 void *peers_watch(void *http);
 
-/* The peer of a connection becomes an event stream; NULL: it is not known. */
-struct peer *peers_stream(struct http *h, struct MHD_Connection *connection);
+/* The peer of a connection becomes an event stream of somebody, *ret is NULL if it is not
+ * known. False: he has as many as he may; whoever has shown no token may have any number.
+ */
+bool peers_stream(struct http *h, struct MHD_Connection *connection,
+                  const struct identity *who, struct peer **ret);
 
 /* A request begins a labour, or has none any more (NULL). When the client goes, or the server
  * stops, the housekeeper asks for its end. */
@@ -79,7 +83,8 @@ void peers_labour(struct http *h, struct MHD_Connection *connection, struct requ
 /* Whether a list with commas has the word, in letters of any case. */
 bool http_lists(const char *list, const char *word);
 
-/* listen.c: opens h->listening, writes h->address and h->is_local. BAD_REQUEST, CONFLICT, IO. */
+/* listen.c: opens h->listening, writes h->address and h->is_local. BAD_REQUEST, CONFLICT,
+ * IO. */
 enum status listen_on(struct http *h, const char *address, struct buf *why);
 
 #endif

@@ -1,6 +1,7 @@
 /* The connections there are, and the thread that ends those which take too long. */
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -47,15 +48,28 @@ void peers_labour(struct http *h, struct MHD_Connection *connection, struct requ
     pthread_mutex_unlock(&h->lock);
 }
 
-struct peer *peers_stream(struct http *h, struct MHD_Connection *connection)
+/* To be called with the lock. */
+static bool may_stream(const struct http *h, const struct identity *who)
+{
+    int streams = 0;
+    for (const struct peer *p = h->peers; p != NULL; p = p->next)
+        streams += p->streaming && strcmp(p->user, who->user) == 0;
+    return who->token[0] == '\0' || streams < LIMIT_EVENT_STREAMS_PER_USER;
+}
+
+bool peers_stream(struct http *h, struct MHD_Connection *connection,
+                  const struct identity *who, struct peer **ret)
 {
     struct peer *p = peer_of(connection);
+    *ret = p;
     if (p == NULL)
-        return NULL;
+        return true;
     pthread_mutex_lock(&h->lock);
-    p->streaming = true;
+    p->streaming = may_stream(h, who);
+    bool may = p->streaming;
+    memcpy(p->user, who->user, sizeof p->user);
     pthread_mutex_unlock(&h->lock);
-    return p;
+    return may;
 }
 
 static void add_peer(struct http *h, struct MHD_Connection *connection, void **context)

@@ -268,6 +268,19 @@ test("a stream of events ends with the token", async (t) => {
   assert.ok(stream.events.every(({ data }) => data.job === 1), "nothing after the end");
 });
 
+test("a user has eight streams of events", async (t) => {
+  const { server, people } = await withPeople(t);
+  const open = (who) => Events.open(t, `${server.url}/v1/events`, bearer(people[who]));
+  const streams = [];
+  for (let i = 0; i < 8; i += 1) streams.push(await open("owner"));
+  assert.deepEqual(streams.map(({ status }) => status), Array(8).fill(200));
+  const ninth = await open("owner");
+  assert.deepEqual([ninth.status, ninth.headers["retry-after"]], [429, "60"]);
+  assert.equal((await open("other")).status, 200);
+  streams[0].close();
+  await until(async () => (await open("owner")).status === 200, "a place", 30000, 200);
+});
+
 test("without --require-tokens this machine needs none, but a wrong one is wrong", async (t) => {
   const { server, as, submit } = await withPeople(t, { args: [] });
   assert.deepEqual((await server.get("/v1/me")),
