@@ -58,8 +58,11 @@ function expected({ role, own }, who) {
 
 test("every route against everybody", async (t) => {
   const { server, people, as, submit } = await withPeople(t);
+  /* job 2 and run 3 are the owner's, and neither run 2 nor job 3 is */
+  await submit("other", spec(short, { seeds: 2 }));
   const job = (await submit("owner")).json();
-  assert.equal(job.owner, "anna");
+  await submit("other");
+  assert.deepEqual([job.id, job.owner], [2, "anna"]);
   const rows = (await as("reader", "/v1")).json().routes;
   assert.ok(rows.length > 35);
   /* an address from which wrong tokens come, faster than they are forgotten */
@@ -70,7 +73,8 @@ test("every route against everybody", async (t) => {
   }, `429 from ${row.method} ${row.path}`);
   for (const row of rows) {
     /* an argument that no route has: whoever is let in is told so, and nothing is done */
-    const url = row.path.replace("{id}", "1").replace("{word}", "anna")
+    const url = row.path.replace("runs/{id}", "runs/3").replace("{id}", "2")
+      .replace("{word}", "anna")
       .replace("{asset}", "app.js") + "?nonsense=1";
     for (const who of Object.keys(people)) {
       const r = await as(who, url, { method: row.method, localAddress: nextAddress() });
@@ -80,7 +84,7 @@ test("every route against everybody", async (t) => {
     }
     if (row.role !== "anybody") await tired(row, url);
   }
-  assert.equal((await as("owner", "/v1/jobs/1")).status, 200);
+  assert.equal((await as("owner", "/v1/jobs/2")).status, 200);
   server.checkEnd(await server.stop());
 });
 
