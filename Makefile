@@ -38,7 +38,7 @@ ALLFLAGS := $(CODEFLAGS) $(INCLUDES) $(WARNINGS) -MMD -MP
 LDALL    := $(LDHARDENING) $(SANITIZE) -pthread $(LDFLAGS)
 
 LIBS_LEARN  := -lsleef -lm
-LIBS_SERVER := $(LIBS_LEARN) -lmicrohttpd -ljansson -lsqlite3 -lz -lzip -lsodium
+LIBS_SERVER := $(LIBS_LEARN) -lmicrohttpd -lgnutls -ljansson -lsqlite3 -lz -lzip -lsodium -linih
 LIBS_CLIENT := -lcurl -ljansson -lsodium -lm
 
 objects = $(patsubst %.c,$(B)/%.o,$(1))
@@ -48,7 +48,9 @@ $(B)/server/learn/%.o: ALLFLAGS += -O3
 LEARN   := $(call objects,$(filter-out server/learn/kernels.c,$(wildcard server/learn/*.c))) \
 	$(KERNELS:%=$(B)/server/learn/%.o)
 HOUSE   := $(foreach f,$(filter-out learn,$(FLOORS)),$(call objects,$(wildcard server/$(f)/*.c)))
-BASE    := $(call objects,$(wildcard server/base/*.c))
+# The client has no file of settings.
+BASE    := $(call objects,$(filter-out %/conf.c,$(wildcard server/base/*.c)))
+MAIN    := $(call objects,$(wildcard server/*.c))
 CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
@@ -58,7 +60,7 @@ UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
 all: $(B)/frugald $(B)/frugal $(B)/tests/replay
 
-$(B)/frugald: $(B)/server/main.o $(HOUSE) $(B)/learn.a
+$(B)/frugald: $(MAIN) $(HOUSE) $(B)/learn.a
 	$(call say,LINK)
 	$(Q)$(CC) $(LDALL) -o $@ $^ $(LIBS_SERVER)
 
@@ -89,7 +91,7 @@ $(B)/server/store/migrate.o: $(wildcard schema/migrations/*.sql)
 $(B)/server/http/assets.o: $(B)/gen/assets.def $(wildcard web/*.html web/*.css web/*.js web/*.svg)
 $(B)/server/http/server_info.o: schema/openapi.yaml
 $(B)/server/base/presets.o: $(B)/gen/presets.def schema/presets.json $(wildcard schema/examples/*.json)
-$(B)/server/main.o $(B)/client/version.o: $(B)/gen/version.h
+$(MAIN) $(B)/client/version.o: $(B)/gen/version.h
 
 $(B)/gen/assets.def: web/node_modules/.package-lock.json $(wildcard web/*) web/assets.sh
 	@mkdir -p $(@D)
@@ -217,6 +219,7 @@ install: all
 	install -D -m 755 $(B)/frugal $(DESTDIR)$(PREFIX)/bin/frugal
 	install -d $(DESTDIR)$(PREFIX)/share/frugal/examples
 	install -m 644 schema/examples/*.json $(DESTDIR)$(PREFIX)/share/frugal/examples
+	install -m 644 docker/frugald.conf $(DESTDIR)$(PREFIX)/share/frugal
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/frugald $(DESTDIR)$(PREFIX)/bin/frugal

@@ -18,7 +18,7 @@ void help_overview(FILE *out)
         fprintf(out, "  frugal %-9s %-12s %s\n", verbs[i]->name, verbs[i]->words,
                 verbs[i]->summary);
     fprintf(out, "\nOptions of every verb:\n");
-    opts_help(verbs_options, verbs_options_rows, out);
+    opts_help(verbs_options, verbs_options_rows, NULL, out);
     fprintf(out, "\nExit codes:\n");
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
         fprintf(out, "  %3d  %s\n", endings[i].code, endings[i].text);
@@ -29,8 +29,8 @@ void help_verb(const struct verb *verb, FILE *out)
     const char *space = *verb->words != '\0' ? " " : "";
     fprintf(out, "usage: frugal %s%s%s%s\n\n%s.\n\nOptions:\n", verb->name, space,
             verb->words, verb->rows > 0 ? " [options]" : "", verb->summary);
-    opts_help(verb->options, verb->rows, out);
-    opts_help(verbs_options, verbs_options_rows, out);
+    opts_help(verb->options, verb->rows, NULL, out);
+    opts_help(verbs_options, verbs_options_rows, NULL, out);
     if (verb->more != NULL)
         fprintf(out, "\n%s", verb->more);
 }
@@ -55,5 +55,6 @@ const struct verb verb_help = {
     .words = "[VERB]",
     .summary = "Prints the help of the program or of a verb",
     .words_max = 1,
+    .without_token = true,
     .run = run,
 };

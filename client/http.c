@@ -29,6 +29,7 @@ struct http {
     CURL *curl;
     struct buf server;
     struct buf no_proxy;
+    struct buf authorization; /* "": no token */
     const struct http_patience *patience;
     char why[CURL_ERROR_SIZE];
 };
@@ -106,6 +107,7 @@ enum ending http_open(const char *server, struct http **ret)
         return say_no_memory();
     buf_init(&h->server, URL_MAX_BYTES);
     buf_init(&h->no_proxy, NO_PROXY_MAX_BYTES);
+    buf_init(&h->authorization, HEADER_MAX_BYTES);
     h->patience = &usual_patience;
     buf_adds(&h->server, server);
     while (h->server.len > 0 && h->server.data[h->server.len - 1] == '/')
@@ -132,7 +134,20 @@ void http_close(struct http *h)
         curl_easy_cleanup(h->curl);
     buf_release(&h->server);
     buf_release(&h->no_proxy);
+    buf_release(&h->authorization);
     free(h);
+}
+
+void http_use_token(struct http *h, const char *token)
+{
+    buf_clear(&h->authorization);
+    buf_addf(&h->authorization, "Bearer %s", token);
+}
+
+void http_trust(struct http *h, const char *cacert)
+{
+    curl_easy_setopt(h->curl, CURLOPT_CAINFO, cacert);
+    curl_easy_setopt(h->curl, CURLOPT_CAPATH, NULL);
 }
 
 void http_be_patient(struct http *h, const struct http_patience *patience)
@@ -186,6 +201,8 @@ static CURLcode perform(struct http *h, const struct http_request *r,
         ok = ok && add_header(&headers, "Content-Type", "application/json");
     if (r->key != NULL)
         ok = ok && add_header(&headers, "Idempotency-Key", r->key);
+    if (h->authorization.len > 0)
+        ok = ok && add_header(&headers, "Authorization", h->authorization.data);
     struct sink sink = {h->curl, &ret->text, r->into};
     CURLcode code = CURLE_OUT_OF_MEMORY;
     h->why[0] = '\0';

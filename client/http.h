@@ -39,6 +39,12 @@ struct http_patience {
 enum ending http_open(const char *server, struct http **ret);
 void http_close(struct http *h);
 
+/* Shows the token with every request from now on. */
+void http_use_token(struct http *h, const char *token);
+
+/* Believes only certificates that are signed with one in this file. */
+void http_trust(struct http *h, const char *cacert);
+
 /* NULL: the usual patience, below a second. `patience` is borrowed until the next call.
  */
 void http_be_patient(struct http *h, const struct http_patience *patience);

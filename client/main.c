@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "about.h"
+#include "credentials.h"
 #include "help.h"
 #include "talk.h"
 #include "verbs.h"
@@ -17,12 +18,22 @@ static enum ending usage(const char *error, const struct verb *verb)
     return ENDING_USAGE;
 }
 
+/* Whether an option that stands before the verb has its value in the next word. */
+static bool takes_next(const char *word)
+{
+    for (size_t i = 0; i < verbs_options_rows; i++)
+        if (verbs_options[i].kind != OPT_FLAG && strncmp(word, "--", 2) == 0 &&
+            strcmp(word + 2, verbs_options[i].name) == 0)
+            return true;
+    return false;
+}
+
 /* The place of the verb among the words, or argc. */
 static int find_verb(int argc, char *const *argv)
 {
     int i = 1;
     while (i < argc && argv[i][0] == '-' && argv[i][1] != '\0')
-        i += strcmp(argv[i], "--server") == 0 ? 2 : 1;
+        i += takes_next(argv[i]) ? 2 : 1;
     return i < argc ? i : argc;
 }
 
@@ -57,6 +68,18 @@ static enum ending read_words(int argc, char *const *argv, const struct verb *ve
     return ending;
 }
 
+/* The token of the person, if there is one. */
+static enum ending show_token(struct http *http)
+{
+    struct buf token;
+    buf_init(&token, CREDENTIALS_MAX);
+    enum ending ending = credentials_find(&token);
+    if (ending == ENDING_OK && token.len > 0)
+        http_use_token(http, token.data);
+    buf_release(&token);
+    return ending;
+}
+
 static enum ending run(const struct verb *verb, const struct options *options,
                        const struct opts_words *words)
 {
@@ -73,7 +96,11 @@ static enum ending run(const struct verb *verb, const struct options *options,
     enum ending ending = http_open(options->server, &http);
     if (ending != ENDING_OK)
         return ending;
-    ending = verb->run(options, words, http);
+    if (options->cacert != NULL)
+        http_trust(http, options->cacert);
+    ending = verb->without_token ? ENDING_OK : show_token(http);
+    if (ending == ENDING_OK)
+        ending = verb->run(options, words, http);
     http_close(http);
     return ending;
 }

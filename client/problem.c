@@ -124,6 +124,8 @@ enum ending problem_say(const struct http_reply *reply)
     const json_t *errors = json_object_get(body, "errors");
     for (size_t i = 0; i < json_array_size(errors); i++)
         say_error(json_array_get(errors, i));
+    if (reply->code == 401)
+        say_more("frugal login keeps a token for you, or FRUGAL_TOKEN has one");
     json_decref(body);
     return ending_of(reply->code);
 }

@@ -11,13 +11,15 @@ const struct verb *const verbs[] = {
     &verb_ls,      &verb_show,    &verb_compare,   &verb_plot,     &verb_trace,
     &verb_export,  &verb_get,     &verb_why,       &verb_cancel,   &verb_hold,
     &verb_release, &verb_retry,   &verb_extend,    &verb_edit,     &verb_tag,
-    &verb_verify,  &verb_rm,      &verb_restore,   &verb_datasets, &verb_admin,
-    &verb_help,    NULL,
+    &verb_verify,  &verb_rm,      &verb_restore,   &verb_datasets, &verb_login,
+    &verb_token,   &verb_admin,   &verb_help,      NULL,
 };
 
 const struct opt verbs_options[] = {
     {"server", 0, OPT_TEXT, offsetof(struct options, server), "URL", "FRUGAL_SERVER", 0,
      0, "where frugald answers"},
+    {"cacert", 0, OPT_TEXT, offsetof(struct options, cacert), "FILE", "FRUGAL_CACERT", 0,
+     0, "the certificates that it may be signed with, in PEM, instead of the system's"},
     VERBS_FLAG("help", 'h', help, "print this help"),
     VERBS_FLAG("version", 0, version, "print the version"),
 };

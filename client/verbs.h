@@ -12,15 +12,16 @@
 
 /* All that can be said with options; a verb reads what its own table names. */
 struct options {
-    const char *server;
+    const char *server, *cacert;
     bool help, version;
     bool json, quiet;
     bool dry_run, follow, wait, runs, failed, purge, trash, force, remove, ndjson;
     long limit;
     const char *seeds, *columns, *output, *sort;
-    const char *name, *note, *tags, *priority, *parallel;
+    const char *name, *note, *tags, *priority, *parallel, *role;
     const char *at, *baseline, *metric, *x, *y, *preset, *dataset;
     bool csv, latex, quick, full;
+    long expires;
     struct opts_words set, sweep;
 };
 
@@ -30,6 +31,7 @@ struct verb {
     const char *summary;
     const char *more; /* lines of the help below the options */
     size_t words_min, words_max;
+    bool without_token; /* it does not need the one that is kept */
     const struct opt *options;
     size_t rows;
     enum ending (*run)(const struct options *given, const struct opts_words *words,
@@ -49,8 +51,8 @@ const struct verb *verbs_find(const char *name);
 extern const struct verb verb_submit, verb_ls, verb_show, verb_trace, verb_export,
     verb_get, verb_why, verb_verify, verb_watch, verb_wait, verb_cancel, verb_hold,
     verb_release, verb_retry, verb_extend, verb_edit, verb_tag, verb_compare, verb_plot,
-    verb_reproduce, verb_presets, verb_rm, verb_restore, verb_datasets, verb_admin,
-    verb_help;
+    verb_reproduce, verb_presets, verb_rm, verb_restore, verb_datasets, verb_login,
+    verb_token, verb_admin, verb_help;
 
 /* Rows that several verbs have in their tables. */
 #define VERBS_FLAG(name, letter, member, help)                                           \

@@ -3,9 +3,11 @@
 # benchmarks of the core take, `packages.sh run service` what those of the service take.
 set -eu
 
-build='gcc libc6-dev ca-certificates libmicrohttpd-dev libjansson-dev libsqlite3-dev
-    zlib1g-dev libzip-dev libsodium-dev libsleef-dev dataset-fashion-mnist'
-check='libcmocka-dev clang chromium fonts-dejavu-core qemu-user python3-numpy python3-scipy strace'
+build='gcc libc6-dev ca-certificates libmicrohttpd-dev libgnutls28-dev libjansson-dev
+    libsqlite3-dev zlib1g-dev libzip-dev libsodium-dev libsleef-dev libinih-dev
+    dataset-fashion-mnist'
+check='libcmocka-dev clang chromium fonts-dejavu-core qemu-user python3-numpy python3-scipy
+    strace openssl'
 bench='libopenblas-dev python3-numpy'
 service='task-spooler slurmctld slurmd slurm-client munge nghttp2-client'
 

@@ -1,5 +1,7 @@
 // Requests to the server. What goes wrong becomes a Problem with a sentence for people.
 
+import { authorization, logIn } from "./login.js";
+
 const TIMEOUT_MS = 20000;
 
 export class Problem extends Error {
@@ -37,22 +39,31 @@ export async function getAll(path, signal) {
   return items;
 }
 
-/* Resolves once the headers are there; the body may be a stream without end. */
+/* Resolves once the headers are there; the body may be a stream without end. Where the
+   server wants a token, the person is asked for one. */
 export async function request(path, { signal, headers }) {
+  for (;;) {
+    const shown = authorization();
+    const response = await send(path, signal, { ...headers, ...shown });
+    if (response.ok) return response;
+    if (response.status !== 401) throw await problemOf(response);
+    await logIn(shown.Authorization);
+    signal?.throwIfAborted();
+  }
+}
+
+async function send(path, signal, headers) {
   const timer = new AbortController();
   const limit = setTimeout(() => timer.abort(), TIMEOUT_MS);
   const signals = [timer.signal, signal].filter(Boolean);
-  let response;
   try {
-    response = await fetch(path, { headers, signal: AbortSignal.any(signals) });
+    return await fetch(path, { headers, signal: AbortSignal.any(signals) });
   } catch {
     signal?.throwIfAborted();
     throw new Problem(0, "No answer", "The server does not answer.");
   } finally {
     clearTimeout(limit);
   }
-  if (!response.ok) throw await problemOf(response);
-  return response;
 }
 
 async function problemOf(response) {

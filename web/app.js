@@ -1,6 +1,7 @@
 // Start of the page: which view the URL asks for, and what stands around the views.
 
 import { h } from "./dom.js";
+import { downloadWithToken } from "./download.js";
 import { current } from "./router.js";
 import { keepAges } from "./times.js";
 import { openJob } from "./view_job.js";
@@ -55,6 +56,7 @@ function skipToMain() {
 
 window.addEventListener("hashchange", navigate);
 explainOnClick();
+downloadWithToken();
 skipToMain();
 keepAges();
 navigate();

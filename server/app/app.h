@@ -8,14 +8,15 @@
 #include "work/hub.h"
 #include "work/workers.h"
 
-/* What all use cases share; set up by main before any thread uses it. */
+/* What all use cases share; set up by main before any thread uses it, but for the atomic
+ * members, which main may change at any time. */
 struct app {
     struct store *store;
     struct catalogue *catalogue;
     struct workers *workers;
     struct hub *hub;
-    struct schedule_limits limits;
-    int64_t waiting_per_owner; /* runs that may wait; 0: any number */
+    _Atomic int64_t per_owner;         /* his runs at work at the same time, and */
+    _Atomic int64_t waiting_per_owner; /* those that may wait; 0: any number */
     const char *version;
 };
 
@@ -28,6 +29,7 @@ struct submission {
     const struct app *app;
     struct plan *plan; /* owned */
     char *spec;        /* plan_json of it; owned */
+    const char *owner; /* borrowed, to be set before submission_apply */
     const char *key;   /* of the client, NULL: none; borrowed until submission_apply */
     int64_t job;       /* set by submission_apply */
     bool replayed;     /* likewise: it is the job of an earlier submission */
@@ -36,15 +38,15 @@ struct submission {
 /* Whether it can be the key of a submission: 1 to 64 letters, digits, - and _. */
 bool submission_is_key(const char *key);
 
-/* Checks a job spec against the table of fields and the data sets. INVALID_SPEC and BAD_JSON
- * come with problems; NO_MEMORY. Nothing is stored yet. Any thread. */
+/* Checks a job spec against the table of fields and the data sets. INVALID_SPEC and
+ * BAD_JSON come with problems; NO_MEMORY. Nothing is stored yet. Any thread. */
 enum status submission_prepare(const struct app *app, const char *json, size_t length,
                                struct submission *ret, struct problems *problems);
 void submission_release(struct submission *s);
 
-/* The `apply` of a write: job and runs in one transaction, unless the key is known. CONFLICT:
- * it came with another spec; NO_SPACE: the disk is nearly full; OVER_QUOTA: more runs would
- * wait than the owner may have. arg: struct submission. */
+/* The `apply` of a write: job and runs in one transaction, unless the key is known.
+ * CONFLICT: it came with another spec; NO_SPACE: the disk is nearly full; OVER_QUOTA:
+ * more runs would wait than the owner may have. arg: struct submission. */
 enum status submission_apply(struct conn *c, void *arg);
 
 /* To be called once the write is durable: the workers look at the queue. Any thread. */

@@ -101,7 +101,7 @@ static void say_why(struct waiting_run *w)
 enum status waiting_run_read(const struct app *app, struct conn *reader, int64_t run,
                              struct waiting_run *ret)
 {
-    *ret = (struct waiting_run){.per_owner = app->limits.per_owner, .seconds_until = NAN};
+    *ret = (struct waiting_run){.per_owner = app->per_owner, .seconds_until = NAN};
     enum status status = store_run_get(reader, run, visit_state, ret);
     if (status == STATUS_OK && ret->state == RUN_QUEUED)
         status = store_queue_place(reader, run, clock_now_ms(), &ret->place);

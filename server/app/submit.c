@@ -11,8 +11,6 @@
 
 enum { TRACE_ROWS_MAX = 1000000, KEY_MAX = 64 };
 
-static const char OWNER[] = "anonymous"; /* until there are accounts */
-
 static const double RUN_BYTES_MAX = 4.0 * (1 << 30);
 
 /* Bytes of weights that a run keeps: the present and the first ones. */
@@ -193,7 +191,7 @@ enum status submission_apply(struct conn *c, void *arg)
                     .note = base->note,
                     .tags = tags,
                     .dataset = base->dataset,
-                    .owner = OWNER,
+                    .owner = s->owner,
                     .spec = s->spec,
                     .cells = (int64_t)plan_cells(s->plan),
                     .priority = base->priority,

@@ -18,37 +18,77 @@ static bool add_word(struct opts_words *words, const char *word, struct buf *err
     return true;
 }
 
-static bool set_count(const struct opt *o, const char *value, long *target,
-                      struct buf *error)
+static bool set_count(const struct opt *o, const char *lead, const char *value,
+                      long *target, struct buf *error)
 {
     char *end;
     errno = 0;
     long n = strtol(value, &end, 10);
     if (*value == '\0' || *end != '\0' || errno != 0 || n < o->min || n > o->max) {
-        buf_addf(error, "--%s takes a whole number from %ld to %ld, not \"%s\"", o->name,
-                 o->min, o->max, value);
+        buf_addf(error, "%s%s takes a whole number from %ld to %ld, not \"%s\"", lead,
+                 o->name, o->min, o->max, value);
         return false;
     }
     *target = n;
     return true;
 }
 
-static bool set(const struct opt *o, const char *value, void *into, struct buf *error)
+static bool set_flag(const struct opt *o, const char *lead, const char *value,
+                     bool *target, struct buf *error)
+{
+    bool yes = strcmp(value, "yes") == 0;
+    if (!yes && strcmp(value, "no") != 0) {
+        buf_addf(error, "%s%s takes yes or no, not \"%s\"", lead, o->name, value);
+        return false;
+    }
+    *target = yes;
+    return true;
+}
+
+bool opts_set(const struct opt *o, const char *lead, const char *value, void *into,
+              struct buf *error)
 {
     void *target = (char *)into + o->offset;
     switch (o->kind) {
     case OPT_FLAG:
-        *(bool *)target = true;
-        return true;
+        return set_flag(o, lead, value, target, error);
     case OPT_TEXT:
+    case OPT_FILE:
         *(const char **)target = value;
         return true;
     case OPT_COUNT:
-        return set_count(o, value, target, error);
+        return set_count(o, lead, value, target, error);
     case OPT_WORDS:
         return add_word(target, value, error);
     }
     return false;
+}
+
+bool opts_text(const struct opt *o, const void *from, char *text, size_t room)
+{
+    const void *source = (const char *)from + o->offset;
+    const char *word = NULL;
+    long n;
+    text[0] = '\0';
+    switch (o->kind) {
+    case OPT_FLAG:
+        word = *(const bool *)source ? "yes" : "no";
+        break;
+    case OPT_TEXT:
+    case OPT_FILE:
+        word = *(const char *const *)source;
+        break;
+    case OPT_COUNT:
+        n = *(const long *)source;
+        if (n >= o->min && n <= o->max)
+            snprintf(text, room, "%ld", n);
+        break;
+    case OPT_WORDS:
+        break;
+    }
+    if (word != NULL)
+        snprintf(text, room, "%s", word);
+    return text[0] != '\0';
 }
 
 static const struct opt *find_long(const struct opt *table, size_t rows, const char *name,
@@ -86,7 +126,7 @@ static bool read_environment(const struct opt *table, size_t rows, void *into,
         const char *value = table[i].env != NULL ? getenv(table[i].env) : NULL;
         if (value == NULL || *value == '\0')
             continue;
-        if (!set(&table[i], value, into, error)) {
+        if (!opts_set(&table[i], "--", value, into, error)) {
             buf_addf(error, " (from the environment, %s)", table[i].env);
             return false;
         }
@@ -129,30 +169,31 @@ bool opts_parse(const struct opt *table, size_t rows, int argc, char *const *arg
             buf_addf(error, "--%s takes no value", o->name);
             return false;
         }
-        if (o->kind != OPT_FLAG && value == NULL) {
+        if (o->kind == OPT_FLAG) {
+            value = "yes";
+        } else if (value == NULL) {
             if (++i == argc) {
                 buf_addf(error, "--%s needs a value: %s", o->name, o->metavar);
                 return false;
             }
             value = argv[i];
         }
-        if (!set(o, value, into, error))
+        if (!opts_set(o, "--", value, into, error))
             return false;
     }
     return true;
 }
 
-/* Prints text from column HELP_COLUMN on, broken at spaces. */
-static void print_wrapped(const char *text, FILE *out)
+void opts_print_wrapped(const char *text, const char *lead, int width, FILE *out)
 {
-    int column = HELP_COLUMN;
+    int first = (int)strlen(lead), column = first;
     while (*text != '\0') {
         int word = (int)strcspn(text, " ");
-        if (column > HELP_COLUMN && column + word + 1 > HELP_WIDTH) {
-            fprintf(out, "\n%*s", HELP_COLUMN, "");
-            column = HELP_COLUMN;
+        if (column > first && column + word + 1 > width) {
+            fprintf(out, "\n%s", lead);
+            column = first;
         }
-        if (column > HELP_COLUMN)
+        if (column > first)
             column += fprintf(out, " ");
         column += fprintf(out, "%.*s", word, text);
         text += word;
@@ -161,7 +202,19 @@ static void print_wrapped(const char *text, FILE *out)
     fprintf(out, "\n");
 }
 
-void opts_help(const struct opt *table, size_t rows, FILE *out)
+static void print_help(const struct opt *o, const void *defaults, FILE *out)
+{
+    char text[1000], value[100], margin[HELP_COLUMN + 1];
+    bool has_default = defaults != NULL && o->metavar != NULL &&
+                       opts_text(o, defaults, value, sizeof value);
+    snprintf(text, sizeof text, "%s%s%s%s%s%s", o->help, has_default ? ". Default: " : "",
+             has_default ? value : "", o->env ? " (also " : "", o->env ? o->env : "",
+             o->env ? ")" : "");
+    snprintf(margin, sizeof margin, "%*s", HELP_COLUMN, "");
+    opts_print_wrapped(text, margin, HELP_WIDTH, out);
+}
+
+void opts_help(const struct opt *table, size_t rows, const void *defaults, FILE *out)
 {
     for (size_t i = 0; i < rows; i++) {
         const struct opt *o = &table[i];
@@ -174,9 +227,6 @@ void opts_help(const struct opt *table, size_t rows, FILE *out)
             fprintf(out, "\n%*s", HELP_COLUMN, "");
         else
             fprintf(out, "%*s", HELP_COLUMN - n, "");
-        char help[600];
-        snprintf(help, sizeof help, "%s%s%s%s", o->help, o->env ? " (also " : "",
-                 o->env ? o->env : "", o->env ? ")" : "");
-        print_wrapped(help, out);
+        print_help(o, defaults, out);
     }
 }

@@ -17,8 +17,9 @@ struct opts_words {
 };
 
 enum opt_kind {
-    OPT_FLAG,  /* bool */
+    OPT_FLAG,  /* bool: given is true; in the environment and in files yes or no */
     OPT_TEXT,  /* const char * */
+    OPT_FILE,  /* const char *: a file of settings, so that it is no setting itself */
     OPT_COUNT, /* long, between min and max */
     OPT_WORDS, /* struct opts_words: may be given several times */
 };
@@ -40,7 +41,20 @@ struct opt {
 bool opts_parse(const struct opt *table, size_t rows, int argc, char *const *argv,
                 void *into, struct opts_words *ret_rest, struct buf *error);
 
-/* Prints one aligned line, or more for long texts, per option. */
-void opts_help(const struct opt *table, size_t rows, FILE *out);
+/* Sets the option to a value that is given as text; `lead` stands before its name in what
+ * is said on failure, as in opts_parse. Text is borrowed. */
+bool opts_set(const struct opt *o, const char *lead, const char *value, void *into,
+              struct buf *error);
+
+/* The value of the option in a struct, as text; false, and "": it has none. */
+bool opts_text(const struct opt *o, const void *from, char *text, size_t room);
+
+/* Prints one aligned line, or more for long texts, per option; with the defaults in the
+ * struct at `defaults`, unless it is NULL. */
+void opts_help(const struct opt *table, size_t rows, const void *defaults, FILE *out);
+
+/* Prints text broken at spaces, on lines that begin with `lead`, the first one without
+ * it. */
+void opts_print_wrapped(const char *text, const char *lead, int width, FILE *out);
 
 #endif

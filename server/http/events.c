@@ -1,6 +1,6 @@
-/* /v1/events: what has changed, as server-sent events. A stream has no queue of its own: it
- * reads the store behind its cursor, and sleeps when it is at the end, so a slow reader costs
- * its socket and nothing else, and nothing is sent before it is durable. */
+/* /v1/events: what has changed, as server-sent events. A stream has no queue of its own:
+ * it reads the store behind its cursor, and sleeps when it is at the end, so a slow
+ * reader costs its socket and nothing else, and nothing is sent before it is durable. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,11 +18,12 @@ struct stream {
     struct MHD_Connection *connection;
     const struct peer *peer; /* NULL: not known */
     struct hub_listener listener;
-    int64_t cursor; /* seq of the last event seen */
-    int64_t job;    /* 0: events of all jobs */
-    struct buf text; /* to be sent */
-    size_t sent;     /* of it */
-    double last_sent; /* monotonic */
+    struct identity who; /* who listens */
+    int64_t cursor;      /* seq of the last event seen */
+    int64_t job;         /* 0: events of all jobs */
+    struct buf text;     /* to be sent */
+    size_t sent;         /* of it */
+    double last_sent;    /* monotonic */
 };
 
 static void fall_asleep(void *arg)
@@ -59,8 +60,8 @@ static bool add_event(void *arg, const struct event *e)
     char *data = json_dumps(j, JSON_COMPACT);
     json_decref(j);
     if (data != NULL)
-        buf_addf(&s->text, "id: %lld\nevent: %s\ndata: %s\n\n", (long long)e->seq, e->kind,
-                 data);
+        buf_addf(&s->text, "id: %lld\nevent: %s\ndata: %s\n\n", (long long)e->seq,
+                 e->kind, data);
     free(data);
     return data != NULL;
 }
@@ -72,7 +73,7 @@ static bool next_text(struct stream *s)
     int64_t before = s->cursor;
     buf_clear(&s->text);
     s->sent = 0;
-    if (c == NULL ||
+    if (c == NULL || !account_is_current(c, &s->who, clock_now_ms()) ||
         store_event_list(c, before, EVENTS_AT_ONCE, add_event, s) != STATUS_OK)
         return false;
     if (s->text.len == 0 && s->cursor == before &&
@@ -89,8 +90,7 @@ static ssize_t read_stream(void *arg, uint64_t position, char *out, size_t room)
         bool gone = s->peer != NULL && atomic_load(&s->peer->gone);
         if (gone || hub_has_ended(s->http->app->hub) || !next_text(s))
             return MHD_CONTENT_READER_END_OF_STREAM;
-        if (s->text.len == 0 &&
-            hub_sleep(s->http->app->hub, &s->listener, s->cursor))
+        if (s->text.len == 0 && hub_sleep(s->http->app->hub, &s->listener, s->cursor))
             return 0;
     }
     size_t n = s->text.len - s->sent;
@@ -110,8 +110,8 @@ static void close_stream(void *arg)
     free(s);
 }
 
-/* Where to begin: behind ?after= or Last-Event-ID, else now. What is no longer kept, or was
- * never there, is answered with a reset: the reader must look at everything anew. */
+/* Where to begin: behind ?after= or Last-Event-ID, else now. What is no longer kept, or
+ * was never there, is answered with a reset: the reader must look at everything anew. */
 static enum status begin_at(struct request *r, struct stream *s, int64_t after)
 {
     int64_t oldest = 0, newest = 0;
@@ -139,9 +139,25 @@ static int64_t last_event_id(struct request *r)
     return *end != '\0' || id < 0 ? INT64_MAX : id;
 }
 
+/* One of the streams that may be open; false: the request has been answered. */
+static bool take_place(struct request *r, struct peer **ret)
+{
+    if (!peers_stream(r->http, r->connection, &r->who, ret)) {
+        reply_problem(r, STATUS_OVER_QUOTA,
+                      "too many event streams of this user are open", NULL);
+        return false;
+    }
+    if (atomic_fetch_add(&r->http->streams, 1) < LIMIT_EVENT_STREAMS)
+        return true;
+    atomic_fetch_sub(&r->http->streams, 1);
+    reply_problem(r, STATUS_UNAVAILABLE, "too many event streams are open", NULL);
+    return false;
+}
+
 void events_stream(struct request *r)
 {
     int64_t after = last_event_id(r), job = 0;
+    struct peer *peer;
     if (!request_number(r, "after", 0, INT64_MAX, &after) ||
         !request_number(r, "job", 1, INT64_MAX, &job))
         return;
@@ -149,22 +165,20 @@ void events_stream(struct request *r)
         reply_text(r, MHD_HTTP_OK, "text/event-stream", strdup(""), 0);
         return;
     }
-    if (atomic_fetch_add(&r->http->streams, 1) >= LIMIT_EVENT_STREAMS) {
-        atomic_fetch_sub(&r->http->streams, 1);
-        reply_problem(r, STATUS_UNAVAILABLE, "too many event streams are open", NULL);
+    if (!take_place(r, &peer))
         return;
-    }
     struct stream *s = calloc(1, sizeof *s);
     if (s == NULL) {
         atomic_fetch_sub(&r->http->streams, 1);
         reply_problem(r, STATUS_NO_MEMORY, NULL, NULL);
         return;
     }
-    s->http = r->http;
-    s->connection = r->connection;
-    s->job = job;
-    s->peer = peers_stream(r->http, r->connection);
-    s->last_sent = clock_monotonic();
+    *s = (struct stream){.http = r->http,
+                         .connection = r->connection,
+                         .peer = peer,
+                         .who = r->who,
+                         .job = job,
+                         .last_sent = clock_monotonic()};
     s->listener = (struct hub_listener){.sleep = fall_asleep, .wake = wake_up, .arg = s};
     buf_init(&s->text, (size_t)EVENTS_AT_ONCE * EVENT_TEXT_MAX);
     hub_add(r->app->hub, &s->listener);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "http/access.h"
 #include "http/gate.h"
 #include "http/http_internal.h"
 #include "http/limits.h"
@@ -96,7 +97,7 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
     r->method = method;
     request_take_name(r);
     r->is_head = strcmp(method, "HEAD") == 0;
-    enum route_match match = route_find(method, url, &r->route, &r->id, &allow);
+    enum route_match match = route_find(method, url, &r->route, &r->id, r->word, &allow);
     static const struct route nowhere = {.method = "", .pattern = ""};
     if (match != ROUTE_FOUND)
         r->route = &nowhere;
@@ -111,7 +112,7 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
             reply_header(r, "Allow", allow.data);
         ok = false;
     }
-    ok = ok && gate_admit_route(r);
+    ok = ok && access_admit(r) && gate_admit_route(r);
     bool changes = strcmp(r->route->method, "GET") != 0;
     if (ok && changes)
         ok = gate_admit_change(r);

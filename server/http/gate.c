@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "http/accept.h"
+#include "http/http_internal.h"
 #include "http/limits.h"
 #include "http/reply.h"
 
@@ -70,8 +71,9 @@ static bool refuse(struct request *r, enum status status, const char *detail)
 }
 
 /* A name that a page from elsewhere could make a browser resolve to this machine is not
- * answered (DNS rebinding): only addresses, localhost and the name of the host. */
-static bool is_our_host(const char *host)
+ * answered (DNS rebinding): only addresses, localhost, the name of the host, and names that
+ * whoever runs the server has given. */
+static bool is_our_host(const struct http *h, const char *host)
 {
     char name[256], ours[256] = "";
     struct in_addr v4;
@@ -84,6 +86,7 @@ static bool is_our_host(const char *host)
     if (host[0] == '[')
         return inet_pton(AF_INET6, name + 1, &v6) == 1;
     return inet_pton(AF_INET, name, &v4) == 1 || strcasecmp(name, "localhost") == 0 ||
+           http_lists(h->options.allowed_hosts, name) ||
            (gethostname(ours, sizeof ours - 1) == 0 && strcasecmp(name, ours) == 0);
 }
 
@@ -100,7 +103,7 @@ static bool admit_headers(struct request *r)
         return refuse(r, STATUS_TOO_MANY_HEADERS, NULL);
     if (h.hosts != 1 || h.host == NULL)
         return refuse(r, STATUS_BAD_REQUEST, "the request must have one Host header");
-    if (!is_our_host(h.host))
+    if (!is_our_host(r->http, h.host))
         return refuse(r, STATUS_MISDIRECTED, NULL);
     if (h.lengths > 1 || (h.length != NULL && !is_digits(h.length)))
         return refuse(r, STATUS_BAD_REQUEST, "Content-Length must be one number");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -34,34 +35,41 @@ __attribute__((format(printf, 2, 0))) static void log_library(void *arg, const c
  * closes (fixed in commit 08f933a6, after 0.9.75). */
 static struct MHD_Daemon *start_daemon(struct http *h)
 {
+    static const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
+    bool behind_proxy = *h->options.trusted_proxy != '\0';
     return MHD_start_daemon(
-        MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0,
+        MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+            (h->tls != NULL ? MHD_USE_TLS : 0), 0,
         NULL, NULL, exchange_handle, h, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
         MHD_OPTION_LISTEN_SOCKET, h->listening, MHD_OPTION_THREAD_POOL_SIZE,
         (unsigned)LIMIT_THREADS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT_CONNECTIONS,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)LIMIT_CONNECTIONS_PER_ADDRESS,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, behind_proxy ? 0 : (unsigned)LIMIT_CONNECTIONS_PER_ADDRESS,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SECONDS_IDLE,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)LIMIT_CONNECTION_MEMORY,
         MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)1024,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, h, MHD_OPTION_NOTIFY_CONNECTION,
-        peers_notify, h, MHD_OPTION_NOTIFY_COMPLETED, exchange_end, h, MHD_OPTION_END);
+        peers_notify, h, MHD_OPTION_NOTIFY_COMPLETED, exchange_end, h,
+        MHD_OPTION_ARRAY, h->tls != NULL ? tls_options : plain, MHD_OPTION_END);
 }
 
-enum status http_open(const char *listen, struct http **ret, struct buf *why)
+enum status http_open(const struct http_options *o, struct http **ret, struct buf *why)
 {
     struct http *h = calloc(1, sizeof *h);
     if (h == NULL)
         return STATUS_NO_MEMORY;
     pthread_mutex_init(&h->lock, NULL);
     pthread_cond_init(&h->ending, NULL);
+    tries_init(&h->tries);
+    h->options = *o;
     h->listening = -1;
     h->kept = kept_open();
     if (h->kept == NULL || getrandom(&h->name, sizeof h->name, 0) != sizeof h->name) {
         http_close(h);
         return STATUS_NO_MEMORY;
     }
-    enum status status = listen_on(h, listen, why);
+    enum status status = listen_on(h, o->listen, why);
+    h->requires_tokens = o->require_tokens || !h->is_local;
     if (status == STATUS_OK)
         *ret = h;
     else
@@ -76,6 +84,8 @@ void http_close(struct http *h)
     kept_close(h->kept);
     pthread_mutex_destroy(&h->lock);
     pthread_cond_destroy(&h->ending);
+    tries_release(&h->tries);
+    tls_free(h->tls);
     free(h);
 }
 
@@ -93,8 +103,41 @@ enum status http_start(struct http *h, const struct app *app, struct buf *why)
 
 bool http_is_local(const struct http *h)
 {
-    return strncmp(h->address, "http://127.", strlen("http://127.")) == 0 ||
-           strncmp(h->address, "http://[::1]", strlen("http://[::1]")) == 0;
+    return h->is_local;
+}
+
+bool http_use_tls(struct http *h, const char *cert, const char *key, struct buf *why)
+{
+    struct tls *t = tls_load(cert, key, h->tls, why);
+    if (t == NULL)
+        return false;
+    if (h->tls == NULL) /* "http" becomes "https" */
+        memmove(h->address + 5, h->address + 4, strlen(h->address + 4) + 1);
+    h->address[4] = 's';
+    h->tls = t;
+    return true;
+}
+
+bool http_speaks_tls(const struct http *h)
+{
+    return h->tls != NULL;
+}
+
+bool http_requires_tokens(const struct http *h)
+{
+    return h->requires_tokens;
+}
+
+bool http_lists(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = list; *at != '\0'; at += *at == ',') {
+        size_t n = strcspn(at, ",");
+        if (n == length && strncasecmp(at, word, n) == 0)
+            return true;
+        at += n;
+    }
+    return false;
 }
 
 const char *http_address(const struct http *h)

@@ -8,6 +8,8 @@
 #include "http/http.h"
 #include "http/kept.h"
 #include "http/request.h"
+#include "http/tls.h"
+#include "http/tries.h"
 
 /* A connection as the housekeeper sees it. */
 struct peer {
@@ -16,7 +18,8 @@ struct peer {
     double patience;       /* seconds from `since` until the header must be there */
     bool active;           /* a request is being served */
     bool reading;          /* its body is being read, since `since` */
-    bool streaming;        /* events are sent on it */
+    bool streaming;        /* events are sent on it, to */
+    char user[USER_NAME_MAX + 1];
     struct request *labour; /* it waits for the end of one */
     struct request *begun; /* its header is still being read */
     atomic_bool gone;      /* streaming, and the client has closed its side */
@@ -26,8 +29,13 @@ struct peer {
 struct http {
     const struct app *app;
     struct MHD_Daemon *daemon;
+    struct http_options options;
+    struct tls *tls; /* NULL: plain text */
     int listening;
+    bool is_local; /* only this machine can reach it */
+    bool requires_tokens;
     char address[80];
+    struct tries tries;
     struct kept *kept;
     unsigned name;          /* of this process, in names of requests */
     atomic_ullong requests; /* that were given a name */
@@ -62,14 +70,21 @@ void peers_mark(struct http *h, struct MHD_Connection *connection, bool active,
 void peers_begin(struct MHD_Connection *connection, struct request *r);
 void *peers_watch(void *http);
 
-/* The peer of a connection becomes an event stream; NULL: it is not known. */
-struct peer *peers_stream(struct http *h, struct MHD_Connection *connection);
+/* The peer of a connection becomes an event stream of somebody, *ret is NULL if it is not
+ * known. False: he has as many as he may; whoever has shown no token may have any number.
+ */
+bool peers_stream(struct http *h, struct MHD_Connection *connection,
+                  const struct identity *who, struct peer **ret);
 
 /* A request begins a labour, or has none any more (NULL). When the client goes, or the server
  * stops, the housekeeper asks for its end. */
 void peers_labour(struct http *h, struct MHD_Connection *connection, struct request *r);
 
-/* listen.c: opens h->listening and writes h->address. BAD_REQUEST, CONFLICT, IO. */
+/* Whether a list with commas has the word, in letters of any case. */
+bool http_lists(const char *list, const char *word);
+
+/* listen.c: opens h->listening, writes h->address and h->is_local. BAD_REQUEST, CONFLICT,
+ * IO. */
 enum status listen_on(struct http *h, const char *address, struct buf *why);
 
 #endif

@@ -90,6 +90,7 @@ void jobs_submit(struct request *r)
     } else if (request_number(r, "dry_run", 0, 1, &dry_run)) {
         enum status status =
             submission_prepare(r->app, r->body.data, r->body.len, s, problems);
+        s->owner = r->who.user; /* which lives as long as the request */
         r->own = s;
         r->own_free = free_submission;
         s = NULL;

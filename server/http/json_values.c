@@ -25,6 +25,14 @@ json_t *json_time(int64_t ms)
     return json_string(text);
 }
 
+json_t *json_day(int64_t day)
+{
+    enum { DAY_MS = 24 * 60 * 60 * 1000, DATE = 10 };
+    char text[CLOCK_TEXT];
+    clock_text(day * DAY_MS, text);
+    return json_stringn(text, DATE);
+}
+
 json_t *json_text(const char *text)
 {
     return text != NULL ? json_string(text) : json_null();

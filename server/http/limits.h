@@ -21,7 +21,10 @@ enum {
     LIMIT_KEPT_TEXT = 16 * 1024,  /* bytes of each */
     LIMIT_POINTS = 10000, /* to which a trace is reduced */
     LIMIT_EVENT_STREAMS = 64,
+    LIMIT_EVENT_STREAMS_PER_USER = 8,
     LIMIT_WORKERS = 1024,
+    LIMIT_TOKEN_DAYS = 36500,
+    LIMIT_TRIES_PER_MINUTE = 10, /* wrong tokens from one address */
 
     SECONDS_IDLE = 30,    /* without a byte in either direction */
     SECONDS_HEADERS = 10, /* from connecting to a whole header */

@@ -1,6 +1,7 @@
 /* In: "ADDRESS:PORT". Out: a listening socket, and its address as a URL. */
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,12 +50,20 @@ static enum status parse_address(const char *listen, struct sockaddr_storage *re
     return STATUS_OK;
 }
 
+static bool is_loopback(const struct sockaddr_storage *a)
+{
+    if (a->ss_family == AF_INET)
+        return ntohl(((const struct sockaddr_in *)a)->sin_addr.s_addr) >> 24 == 127;
+    return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)a)->sin6_addr);
+}
+
 static void write_address(struct http *h)
 {
     struct sockaddr_storage own;
     socklen_t length = sizeof own;
     char host[64], port[16];
     getsockname(h->listening, (struct sockaddr *)&own, &length);
+    h->is_local = is_loopback(&own);
     getnameinfo((struct sockaddr *)&own, length, host, sizeof host, port, sizeof port,
                 NI_NUMERICHOST | NI_NUMERICSERV);
     snprintf(h->address, sizeof h->address,

@@ -1,5 +1,7 @@
 /* The connections there are, and the thread that ends those which take too long. */
+#include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -46,15 +48,28 @@ void peers_labour(struct http *h, struct MHD_Connection *connection, struct requ
     pthread_mutex_unlock(&h->lock);
 }
 
-struct peer *peers_stream(struct http *h, struct MHD_Connection *connection)
+/* To be called with the lock. */
+static bool may_stream(const struct http *h, const struct identity *who)
+{
+    int streams = 0;
+    for (const struct peer *p = h->peers; p != NULL; p = p->next)
+        streams += p->streaming && strcmp(p->user, who->user) == 0;
+    return who->token[0] == '\0' || streams < LIMIT_EVENT_STREAMS_PER_USER;
+}
+
+bool peers_stream(struct http *h, struct MHD_Connection *connection,
+                  const struct identity *who, struct peer **ret)
 {
     struct peer *p = peer_of(connection);
+    *ret = p;
     if (p == NULL)
-        return NULL;
+        return true;
     pthread_mutex_lock(&h->lock);
-    p->streaming = true;
+    p->streaming = may_stream(h, who);
+    bool may = p->streaming;
+    memcpy(p->user, who->user, sizeof p->user);
     pthread_mutex_unlock(&h->lock);
-    return p;
+    return may;
 }
 
 static void add_peer(struct http *h, struct MHD_Connection *connection, void **context)
@@ -113,9 +128,8 @@ static bool is_too_slow(const struct peer *p, double now)
  * client has gone. */
 static bool has_gone(const struct peer *p)
 {
-    char byte;
-    return (p->streaming || p->labour != NULL) &&
-           recv(p->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+    struct pollfd look = {.fd = p->fd, .events = POLLRDHUP};
+    return (p->streaming || p->labour != NULL) && poll(&look, 1, 0) == 1;
 }
 
 /* Ends what is too slow: libmicrohttpd counts only silence, and a byte now and then would

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "http/etag.h"
+#include "http/http.h"
 #include "http/kept.h"
 #include "spec/json_text.h"
 
@@ -44,6 +45,8 @@ static void give(struct request *r, unsigned code, const char *type,
     reply_header(r, "X-Content-Type-Options", "nosniff");
     reply_header(r, "Cross-Origin-Resource-Policy", "same-origin");
     reply_header(r, "X-Request-Id", r->name);
+    if (http_speaks_tls(r->http))
+        reply_header(r, "Strict-Transport-Security", "max-age=63072000");
     if (r->closes)
         reply_header(r, "Connection", "close");
 }

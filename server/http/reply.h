@@ -67,6 +67,9 @@ json_t *json_measure(double x);
 /* "2026-11-23T17:00:00.123Z", or null for 0. */
 json_t *json_time(int64_t ms);
 
+/* "2026-11-23" for a day counted from 1970. */
+json_t *json_day(int64_t day);
+
 /* A string, or null for NULL. */
 json_t *json_text(const char *text);
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/accounts.h"
 #include "app/app.h"
 #include "base/buf.h"
 #include "base/status.h"
@@ -19,10 +20,17 @@ typedef void handler(struct request *r);
 
 #define REQUEST_NAME 65 /* bytes for an X-Request-Id */
 
+/* Whose things a route changes; only he may, and admins. */
+enum ownership { OWN_NOTHING, OWN_JOB, OWN_RUN /* of its {id} */ };
+
+enum { ROUTE_WORD = 65 };
+
 /* A row of the route table. */
 struct route {
     const char *method;
-    const char *pattern; /* "/v1/runs/{id}/trace": {id} is a positive number */
+    const char *pattern; /* "/v1/runs/{id}/trace": {id} is a positive number, {word} a word */
+    enum role role;      /* that it takes */
+    enum ownership own;
     handler *handle;
     size_t body_cap;       /* 0: the method takes no body */
     const char *arguments; /* names of its query arguments, with spaces around each */
@@ -41,8 +49,10 @@ struct request {
     const struct app *app;
     struct MHD_Connection *connection;
     const struct route *route;
-    int64_t id;         /* of the pattern's {id} */
-    const char *method; /* as it came; lives as long as the request, like path */
+    int64_t id;            /* of the pattern's {id} */
+    char word[ROUTE_WORD]; /* of the pattern's {word} */
+    struct identity who;   /* once it is admitted */
+    const char *method;    /* as it came; lives as long as the request, like path */
     const char *path; /* of the target, without the query; lives as long as the request */
     bool target_is_long, target_is_sound;
     bool is_head;   /* only the header of the reply is wanted */

@@ -8,73 +8,93 @@
 #define JSON "application/json"
 
 const struct route routes[] = {
-    {"POST", "/v1/jobs", jobs_submit, LIMIT_JSON_BODY, " dry_run ", JSON,
+    {"POST", "/v1/jobs", ROLE_USER, OWN_NOTHING, jobs_submit, LIMIT_JSON_BODY,
+     " dry_run ", JSON,
      "Takes a job spec; with dry_run=1 only checks it and tells what it would make."},
-    {"GET", "/v1/jobs", jobs_list, 0, " trash filter sort limit cursor ", JSON,
+    {"GET", "/v1/jobs", ROLE_READER, OWN_NOTHING, jobs_list, 0,
+     " trash filter sort limit cursor ", JSON,
      "The jobs, newest first, or those of a filter in any order."},
-    {"GET", "/v1/jobs/{id}", jobs_get, 0, "", JSON,
+    {"GET", "/v1/jobs/{id}", ROLE_READER, OWN_NOTHING, jobs_get, 0, "", JSON,
      "One job: its spec, how many of its runs are in which state, how far it is."},
-    {"PATCH", "/v1/jobs/{id}", jobs_patch, LIMIT_JSON_BODY, "", JSON,
+    {"PATCH", "/v1/jobs/{id}", ROLE_USER, OWN_JOB, jobs_patch, LIMIT_JSON_BODY, "", JSON,
      "Changes name, tags, note, priority or parallel."},
-    {"DELETE", "/v1/jobs/{id}", jobs_delete, 0, " purge ", JSON,
+    {"DELETE", "/v1/jobs/{id}", ROLE_USER, OWN_JOB, jobs_delete, 0, " purge ", JSON,
      "Moves a job into the trash; with purge=1 deletes it from there."},
-    {"POST", "/v1/jobs/{id}/restore", jobs_restore, LIMIT_ORDER_BODY, "", JSON,
-     "Takes a job out of the trash."},
-    {"POST", "/v1/jobs/{id}/extend", jobs_extend, LIMIT_JSON_BODY, "", JSON,
-     "Adds seeds, or values of what is swept; only what is missing runs."},
-    {"POST", "/v1/jobs/{id}/cancel", jobs_cancel, LIMIT_ORDER_BODY, "", JSON,
-     "Ends the runs of a job, or some of them."},
-    {"POST", "/v1/jobs/{id}/hold", jobs_hold, LIMIT_ORDER_BODY, "", JSON,
-     "Keeps waiting runs from starting."},
-    {"POST", "/v1/jobs/{id}/release", jobs_release, LIMIT_ORDER_BODY, "", JSON,
-     "Lets held runs start."},
-    {"POST", "/v1/jobs/{id}/retry", jobs_retry, LIMIT_ORDER_BODY, "", JSON,
-     "Runs again what ended without success."},
-    {"GET", "/v1/jobs/{id}/summary", summary_get, 0, " at baseline format ",
-     JSON " text/csv",
+    {"POST", "/v1/jobs/{id}/restore", ROLE_USER, OWN_JOB, jobs_restore, LIMIT_ORDER_BODY,
+     "", JSON, "Takes a job out of the trash."},
+    {"POST", "/v1/jobs/{id}/extend", ROLE_USER, OWN_JOB, jobs_extend, LIMIT_JSON_BODY, "",
+     JSON, "Adds seeds, or values of what is swept; only what is missing runs."},
+    {"POST", "/v1/jobs/{id}/cancel", ROLE_USER, OWN_JOB, jobs_cancel, LIMIT_ORDER_BODY,
+     "", JSON, "Ends the runs of a job, or some of them."},
+    {"POST", "/v1/jobs/{id}/hold", ROLE_USER, OWN_JOB, jobs_hold, LIMIT_ORDER_BODY, "",
+     JSON, "Keeps waiting runs from starting."},
+    {"POST", "/v1/jobs/{id}/release", ROLE_USER, OWN_JOB, jobs_release, LIMIT_ORDER_BODY,
+     "", JSON, "Lets held runs start."},
+    {"POST", "/v1/jobs/{id}/retry", ROLE_USER, OWN_JOB, jobs_retry, LIMIT_ORDER_BODY, "",
+     JSON, "Runs again what ended without success."},
+    {"GET", "/v1/jobs/{id}/summary", ROLE_READER, OWN_NOTHING, summary_get, 0,
+     " at baseline format ", JSON " text/csv",
      "Statistics over the seeds of each cell of a job, at the end or at a goal."},
-    {"GET", "/v1/jobs/{id}/curves", curves_get, 0, " x y per_decade step format ",
-     JSON " text/csv", "Mean and standard error of each cell along a common axis."},
-    {"GET", "/v1/runs", runs_list, 0, " job state filter sort limit cursor ", JSON,
+    {"GET", "/v1/jobs/{id}/curves", ROLE_READER, OWN_NOTHING, curves_get, 0,
+     " x y per_decade step format ", JSON " text/csv",
+     "Mean and standard error of each cell along a common axis."},
+    {"GET", "/v1/runs", ROLE_READER, OWN_NOTHING, runs_list, 0,
+     " job state filter sort limit cursor ", JSON,
      "The runs of a job, in a state, of a filter, or all."},
-    {"GET", "/v1/runs/{id}", runs_get, 0, "", JSON,
+    {"GET", "/v1/runs/{id}", ROLE_READER, OWN_NOTHING, runs_get, 0, "", JSON,
      "One run: state, progress, results, provenance."},
-    {"GET", "/v1/runs/{id}/trace", runs_trace, 0, " after columns format x points ",
-     JSON " text/csv application/x-ndjson",
+    {"GET", "/v1/runs/{id}/trace", ROLE_READER, OWN_NOTHING, runs_trace, 0,
+     " after columns format x points ", JSON " text/csv application/x-ndjson",
      "What a run measured at each evaluation, whole or reduced to points."},
-    {"GET", "/v1/runs/{id}/weights", weights_get, 0, "", "application/zip",
-     "The weights that a run ended with, as a file for NumPy."},
-    {"GET", "/v1/runs/{id}/why", runs_why, 0, "", JSON,
+    {"GET", "/v1/runs/{id}/weights", ROLE_READER, OWN_NOTHING, weights_get, 0, "",
+     "application/zip", "The weights that a run ended with, as a file for NumPy."},
+    {"GET", "/v1/runs/{id}/why", ROLE_READER, OWN_NOTHING, runs_why, 0, "", JSON,
      "Why a run waits, at which place, and when it may start."},
-    {"GET", "/v1/runs/{id}/attempts", runs_attempts, 0, " limit cursor ", JSON,
-     "The attempts at a run, from the first on."},
-    {"POST", "/v1/runs/{id}/verify", runs_verify, LIMIT_ORDER_BODY, "", JSON,
-     "Computes a run again and compares its trace bit for bit."},
-    {"GET", "/v1/export", export_get, 0, " filter sort format ",
+    {"GET", "/v1/runs/{id}/attempts", ROLE_READER, OWN_NOTHING, runs_attempts, 0,
+     " limit cursor ", JSON, "The attempts at a run, from the first on."},
+    {"POST", "/v1/runs/{id}/verify", ROLE_USER, OWN_RUN, runs_verify, LIMIT_ORDER_BODY,
+     "", JSON, "Computes a run again and compares its trace bit for bit."},
+    {"GET", "/v1/export", ROLE_READER, OWN_NOTHING, export_get, 0, " filter sort format ",
      "text/csv application/x-ndjson", "The whole traces of all runs of a filter."},
-    {"GET", "/v1/workers", workers_get, 0, "", JSON,
+    {"GET", "/v1/workers", ROLE_READER, OWN_NOTHING, workers_get, 0, "", JSON,
      "How many runs may be at work, and how many are."},
-    {"PATCH", "/v1/workers", workers_patch, LIMIT_ORDER_BODY, "", JSON,
-     "Changes the number of workers, or whether new runs begin."},
-    {"POST", "/v1/backups", backups_make, LIMIT_ORDER_BODY, "", JSON,
-     "Makes a whole, verified copy of the database."},
-    {"GET", "/v1/spec", spec_get, 0, "", JSON,
+    {"PATCH", "/v1/workers", ROLE_ADMIN, OWN_NOTHING, workers_patch, LIMIT_ORDER_BODY, "",
+     JSON, "Changes the number of workers, or whether new runs begin."},
+    {"POST", "/v1/backups", ROLE_ADMIN, OWN_NOTHING, backups_make, LIMIT_ORDER_BODY, "",
+     JSON, "Makes a whole, verified copy of the database."},
+    {"GET", "/v1/me", ROLE_READER, OWN_NOTHING, me_get, 0, "", JSON,
+     "Whose token came with the request, and what it allows."},
+    {"POST", "/v1/tokens", ROLE_ADMIN, OWN_NOTHING, tokens_make, LIMIT_ORDER_BODY, "",
+     JSON, "Makes a token, and its user if he is new; it is shown this once."},
+    {"GET", "/v1/tokens", ROLE_ADMIN, OWN_NOTHING, tokens_list, 0, "", JSON,
+     "The tokens, without their secrets."},
+    {"DELETE", "/v1/tokens/{word}", ROLE_ADMIN, OWN_NOTHING, tokens_revoke, 0, "", JSON,
+     "Revokes a token: no request with it is served any more."},
+    {"POST", "/v1/users", ROLE_ADMIN, OWN_NOTHING, users_make, LIMIT_ORDER_BODY, "", JSON,
+     "Makes a user."},
+    {"GET", "/v1/users", ROLE_ADMIN, OWN_NOTHING, users_list, 0, "", JSON, "The users."},
+    {"PATCH", "/v1/users/{word}", ROLE_ADMIN, OWN_NOTHING, users_patch, LIMIT_ORDER_BODY,
+     "", JSON, "Changes the role of a user."},
+    {"DELETE", "/v1/users/{word}", ROLE_ADMIN, OWN_NOTHING, users_delete, 0, "", JSON,
+     "Deletes a user and his tokens; his jobs stay."},
+    {"GET", "/v1/spec", ROLE_READER, OWN_NOTHING, spec_get, 0, "", JSON,
      "The fields of a job spec with their ranges, units and defaults, for forms."},
-    {"GET", "/v1/spec/schema", spec_schema_get, 0, "", JSON,
+    {"GET", "/v1/spec/schema", ROLE_READER, OWN_NOTHING, spec_schema_get, 0, "", JSON,
      "The JSON Schema of a job spec."},
-    {"GET", "/v1/presets", presets_list, 0, "", JSON,
+    {"GET", "/v1/presets", ROLE_READER, OWN_NOTHING, presets_list, 0, "", JSON,
      "Questions of the paper as job specs, with the figures to make of them."},
-    {"GET", "/v1/datasets", datasets_list, 0, "", JSON,
+    {"GET", "/v1/datasets", ROLE_READER, OWN_NOTHING, datasets_list, 0, "", JSON,
      "The data sets that the server has."},
-    {"GET", "/v1/events", events_stream, 0, " after job ", "text/event-stream",
-     "What changes, as it happens: server-sent events."},
-    {"GET", "/v1", index_get, 0, "", JSON, "This index."},
-    {"GET", "/healthz", health_get, 0, "", JSON,
+    {"GET", "/v1/events", ROLE_READER, OWN_NOTHING, events_stream, 0, " after job ",
+     "text/event-stream", "What changes, as it happens: server-sent events."},
+    {"GET", "/v1", ROLE_READER, OWN_NOTHING, index_get, 0, "", JSON, "This index."},
+    {"GET", "/healthz", ROLE_ANYBODY, OWN_NOTHING, health_get, 0, "", JSON,
      "Whether the server answers, and its version."},
-    {"GET", "/openapi.yaml", openapi_get, 0, "", "application/yaml",
-     "The description of all of this, in OpenAPI 3.1."},
+    {"GET", "/openapi.yaml", ROLE_ANYBODY, OWN_NOTHING, openapi_get, 0, "",
+     "application/yaml", "The description of all of this, in OpenAPI 3.1."},
     /* any query argument, for the page's own use; it checks Accept itself */
-    {"GET", "/{asset}", assets_get, 0, NULL, NULL, "The page, at /, and its files."},
+    {"GET", "/{asset}", ROLE_ANYBODY, OWN_NOTHING, assets_get, 0, NULL, NULL,
+     "The page, at /, and its files."},
 };
 
 const size_t routes_count = sizeof routes / sizeof routes[0];
@@ -84,8 +104,22 @@ static bool has_prefix(const char *s, const char *prefix)
     return strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
-/* Whether a path has the form of a pattern; sets *ret_id where there is an {id}. */
-static bool matches(const char *pattern, const char *path, int64_t *ret_id)
+/* Copies the word that a path begins with; 0: there is none, or it is too long. */
+static size_t read_word(const char *path, char ret_word[static ROUTE_WORD])
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                  "0123456789._-";
+    size_t n = strspn(path, letters);
+    if (n >= ROUTE_WORD)
+        return 0;
+    memcpy(ret_word, path, n);
+    ret_word[n] = '\0';
+    return n;
+}
+
+/* Whether a path has the form of a pattern; sets what stands there for {id} or {word}. */
+static bool matches(const char *pattern, const char *path, int64_t *ret_id,
+                    char ret_word[static ROUTE_WORD])
 {
     enum { DIGITS_MAX = 18 };
     if (strcmp(pattern, "/{asset}") == 0)
@@ -98,6 +132,12 @@ static bool matches(const char *pattern, const char *path, int64_t *ret_id)
             *ret_id = strtoll(path, NULL, 10);
             pattern += strlen("{id}");
             path += digits;
+        } else if (has_prefix(pattern, "{word}")) {
+            size_t n = read_word(path, ret_word);
+            if (n == 0)
+                return false;
+            pattern += strlen("{word}");
+            path += n;
         } else if (*pattern++ != *path++) {
             return false;
         }
@@ -106,12 +146,13 @@ static bool matches(const char *pattern, const char *path, int64_t *ret_id)
 }
 
 enum route_match route_find(const char *method, const char *path,
-                            const struct route **ret, int64_t *ret_id, struct buf *allow)
+                            const struct route **ret, int64_t *ret_id,
+                            char ret_word[static ROUTE_WORD], struct buf *allow)
 {
     const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method, *pattern = NULL;
     for (size_t i = 0; i < routes_count; i++) {
         const struct route *route = &routes[i];
-        if (!matches(route->pattern, path, ret_id))
+        if (!matches(route->pattern, path, ret_id, ret_word))
             continue;
         if (pattern != NULL && strcmp(pattern, route->pattern) != 0)
             break; /* the first pattern that matches is the resource */

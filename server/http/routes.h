@@ -10,10 +10,11 @@ extern const size_t routes_count;
 
 enum route_match { ROUTE_FOUND, ROUTE_OTHER_METHOD, ROUTE_UNKNOWN };
 
-/* Finds the row for a method (HEAD counts as GET) and a path, and the number in the path.
+/* Finds the row for a method (HEAD counts as GET) and a path, and the number or word in it.
  * ROUTE_OTHER_METHOD: `allow` gets the methods that the path has. */
 enum route_match route_find(const char *method, const char *path,
-                            const struct route **ret, int64_t *ret_id, struct buf *allow);
+                            const struct route **ret, int64_t *ret_id,
+                            char ret_word[static ROUTE_WORD], struct buf *allow);
 
 /* One file per resource. */
 handler jobs_submit, jobs_list, jobs_get;
@@ -23,6 +24,8 @@ handler jobs_cancel, jobs_hold, jobs_release, jobs_retry;
 handler runs_list, runs_get, runs_trace, runs_why, runs_attempts,
     runs_verify;
 handler export_get, weights_get, workers_get, workers_patch, backups_make;
+handler me_get, tokens_make, tokens_list, tokens_revoke;
+handler users_make, users_list, users_patch, users_delete;
 handler spec_get, spec_schema_get, datasets_list, events_stream;
 handler index_get, health_get, openapi_get, assets_get;
 

@@ -35,8 +35,10 @@ static json_t *words_json(const char *words)
 
 static json_t *view_route(const struct route *route)
 {
-    return json_pack("{s:s, s:s, s:o, s:s}", "method", route->method, "path",
-                     route->pattern, "arguments",
+    static const char *const things[] = {NULL, "job", "run"};
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s}", "method", route->method, "path",
+                     route->pattern, "role", role_name(route->role), "own",
+                     json_text(things[route->own]), "arguments",
                      words_json(route->arguments != NULL ? route->arguments : ""),
                      "about", route->about);
 }

@@ -96,6 +96,17 @@ static enum status clear_up(const char *folder, struct buf *why)
     return status;
 }
 
+/* What others could read, they may have read, or written: the folder is private from now on,
+ * but that is for a person to know. */
+static enum status check_mode(const char *path, struct buf *why)
+{
+    struct stat st;
+    if (stat(path, &st) != 0 || (st.st_mode & 077) == 0)
+        return STATUS_OK;
+    buf_addf(why, "%s can be read or written by others; chmod 600 it", path);
+    return STATUS_FOREIGN;
+}
+
 static void release(struct store *s)
 {
     conn_close(s->writer);
@@ -130,8 +141,10 @@ static struct store *allocate(void)
 
 static enum status open_files(struct store *s, const char *folder, struct buf *why)
 {
+    enum status status = check_mode(s->path, why);
     mode_t mask = umask(077);
-    enum status status = conn_open(s->path, true, &s->writer, why);
+    if (status == STATUS_OK)
+        status = conn_open(s->path, true, &s->writer, why);
     umask(mask);
     if (status == STATUS_OK)
         status = migrate_check(s->writer, why);

@@ -18,9 +18,9 @@
 struct workers {
     struct store *store;
     struct execution_place place;
-    struct schedule_limits limits; /* but for settling */
-    double began;                  /* monotonic */
-    struct blame blame;            /* what the last process left */
+    _Atomic int64_t per_owner;
+    double began;       /* monotonic */
+    struct blame blame; /* what the last process left */
     bool recovered; /* of the one thread that calls workers_recover */
 
     pthread_mutex_t lock;
@@ -81,8 +81,8 @@ static enum status apply_claim(struct conn *c, void *arg)
 /* Takes and executes one run. NOT_FOUND: there is none; else why none could be taken. */
 static enum status work_once(struct workers *w)
 {
-    struct claim_write taken = {.limits = w->limits};
-    taken.limits.settling = is_settling(w);
+    struct claim_write taken = {
+        .limits = {.per_owner = w->per_owner, .settling = is_settling(w)}};
     enum status status = store_write(w->store, apply_claim, &taken);
     if (status == STATUS_OK) {
         struct execution e = {.claim = &taken.claim, .place = &w->place};
@@ -192,7 +192,7 @@ enum status workers_start(struct store *store, struct catalogue *catalogue,
     if (w == NULL)
         return STATUS_NO_MEMORY;
     w->store = store;
-    w->limits = o->limits;
+    w->per_owner = o->per_owner;
     w->began = clock_monotonic();
     w->starved = true; /* until somebody has seen to the disk */
     execution_place_init(&w->place, store, catalogue, &o->build, o->checkpoint_seconds);
@@ -292,6 +292,12 @@ static bool is_named(int64_t run, const int64_t *runs, size_t count)
         if (runs[i] == run)
             return true;
     return runs == NULL;
+}
+
+void workers_limit(struct workers *w, int64_t per_owner)
+{
+    w->per_owner = per_owner;
+    workers_wake(w); /* more may run at the same time now */
 }
 
 void workers_cancel(struct workers *w, int64_t job, const int64_t *runs, size_t count)

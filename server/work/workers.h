@@ -6,7 +6,6 @@
 
 #include "base/status.h"
 #include "data/catalogue.h"
-#include "store/schedule.h"
 #include "store/store.h"
 
 struct workers;
@@ -19,7 +18,7 @@ struct build {
 
 struct workers_options {
     unsigned count;
-    struct schedule_limits limits;
+    int64_t per_owner;  /* his runs at work at the same time; 0: any number */
     struct build build; /* for the provenance of runs */
     double checkpoint_seconds; /* of computing that a crash may cost a run, about */
     const char *folder; /* the data directory; what a crash leaves behind is kept there */
@@ -63,6 +62,7 @@ struct workers_state workers_state(struct workers *w);
  * not all threads could be started, and there are as many as before. */
 enum status workers_resize(struct workers *w, unsigned count);
 void workers_drain(struct workers *w, bool draining);
+void workers_limit(struct workers *w, int64_t per_owner);
 void workers_starve(struct workers *w, bool starved);
 
 /* The disk is full: no run begins, and those at work go back into the queue. Any thread,

@@ -24,7 +24,8 @@ async function withJob(t, options) {
   return server;
 }
 
-const at = ({ template }, id = 1) => template.replace("{id}", id).replace("{asset}", "");
+const at = ({ template }, id = 1) => template.replace("{id}", id).replace("{asset}", "")
+  .replace("{word}", "nobody");
 const takesBody = ({ replies }) => replies.has("415");
 
 test("the document is OpenAPI 3.1", async () => {

@@ -37,11 +37,12 @@ export function removeFolder(folder) {
   folders.delete(folder);
 }
 
-/* The environment without what would configure the programs behind the test's back. */
+/* The environment without what would configure the programs behind the test's back, and
+   with an empty file of settings. */
 export function plainEnvironment(more = {}) {
   const kept = Object.entries(process.env).filter(([name]) =>
     !/^(FRUGAL_|NODE_|(https?|all|no)_proxy$)/i.test(name));
-  return { ...Object.fromEntries(kept), ...more };
+  return { ...Object.fromEntries(kept), FRUGAL_CONFIG: "/dev/null", ...more };
 }
 
 /* Rejects when the promise takes too long; the timer keeps the process alive meanwhile. */

@@ -4,7 +4,7 @@ import { plainEnvironment, spawnChild, within } from "./cleanup.mjs";
 
 export async function frugal(args, { input = "", env = {}, cwd, ms = 60000, started } = {}) {
   const child = spawnChild(paths.frugal, args,
-    { cwd, env: plainEnvironment(env), stdio: ["pipe", "pipe", "pipe"] });
+    { cwd, env: plainEnvironment({ XDG_CONFIG_HOME: "/nowhere", ...env }), stdio: ["pipe", "pipe", "pipe"] });
   let [out, err] = ["", ""];
   child.stdout.on("data", (text) => { out += text; });
   child.stderr.on("data", (text) => { err += text; });

@@ -1,6 +1,7 @@
 // Requests as a person with curl would make them, and what tests do all the time.
 import assert from "node:assert/strict";
 import http from "node:http";
+import https from "node:https";
 import { until } from "./cleanup.mjs";
 import * as contract from "./contract.mjs";
 
@@ -14,9 +15,11 @@ export async function request(url, options = {}) {
   return r;
 }
 
-function send(url, { method = "GET", headers = {}, body, raw = false }) {
+function send(url, { method = "GET", headers = {}, body, raw = false, ...more }) {
   return new Promise((resolve, reject) => {
-    const r = http.request(url, { method, headers, agent: false, timeout: TIMEOUT_MS });
+    const { request: send } = url.startsWith("https:") ? https : http;
+    const r = send(url, { method, headers, agent: false, timeout: TIMEOUT_MS,
+      ...more });
     r.on("timeout", () => r.destroy(new Error(`${method} ${url}: no answer`)));
     r.on("error", reject);
     r.on("response", (response) => {

@@ -4,10 +4,12 @@ import net from "node:net";
 /* Sends the parts one after the other and reads until the peer closes, or until nothing
    has come for `quiet` ms. {text, closed, ms, heads}: heads are the status codes of the
    responses that came. */
-export function exchange(port, parts, { quiet = 400, limit = 15000, keep = true } = {}) {
+export function exchange(port, parts, { quiet = 400, limit = 15000, keep = true,
+  localAddress } = {}) {
   return new Promise((resolve) => {
     const began = Date.now();
-    const socket = net.connect({ port, host: "127.0.0.1", allowHalfOpen: keep });
+    const socket = net.connect({ port, host: "127.0.0.1", localAddress,
+      allowHalfOpen: keep });
     const chunks = [];
     let timer = null;
     let over = false;

@@ -36,7 +36,7 @@ export async function startServer(t, options = {}) {
 /* The command line of a server in that place. */
 export function serverArgs(place, { workers = 2, listen = "127.0.0.1:0", args = [] } = {}) {
   return ["--listen", listen, "--data-dir", place.data, "--datasets", place.datasets,
-    "--workers", String(workers), ...args];
+    ...workers === null ? [] : ["--workers", String(workers)], ...args];
 }
 
 async function launch(place, options) {
@@ -48,7 +48,7 @@ async function launch(place, options) {
   });
   const server = new Server(child, place);
   server.url = await within(START_MS, server.firstLine(), "the start of frugald");
-  assert.match(server.url, /^http:\/\/(127\.0\.0\.1|\[::1\]):\d+$/);
+  assert.match(server.url, /^https?:\/\/(127\.0\.0\.1|0\.0\.0\.0|\[::1\]):\d+$/);
   server.port = Number(new URL(server.url).port);
   Object.assign(server, api(server.url));
   return server;

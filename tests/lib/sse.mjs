@@ -1,5 +1,6 @@
 // A reader of /v1/events that keeps everything it hears.
 import http from "node:http";
+import https from "node:https";
 import { defer, until } from "./cleanup.mjs";
 import * as contract from "./contract.mjs";
 
@@ -13,11 +14,12 @@ export class Events {
   #event = {};
 
   /* Resolves once the headers are there. */
-  static open(t, url, headers = {}) {
+  static open(t, url, headers = {}, more = {}) {
     const stream = new Events();
     defer(t, () => stream.close());
     return new Promise((resolve, reject) => {
-      stream.#request = http.get(url, { agent: false, headers }, (response) => {
+      const { get } = url.startsWith("https:") ? https : http;
+      stream.#request = get(url, { agent: false, headers, ...more }, (response) => {
         contract.check("GET", url, { status: response.statusCode, headers: response.headers })
           .catch(reject);
         stream.status = response.statusCode;

@@ -15,6 +15,8 @@ errors=$(grep -nE '^#include [<"]' server/*/*.[ch] | awk -v floors="$floors" '
         home["zip.h"] = "store"
         home["sleef.h"] = "learn"
         home["sodium.h"] = "base"
+        home["gnutls/abstract.h"] = "http"
+        home["ini.h"] = "base"
         home["curl/curl.h"] = "none"
         home["pthread.h"] = "store data work http"
     }

@@ -164,6 +164,7 @@ function firstVersion(place, more = "") {
   execFileSync("python3", ["-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); "
     + "c.executescript(sys.stdin.read()); c.commit()", path.join(place.data, "frugal.db")],
   { input: text });
+  fs.chmodSync(path.join(place.data, "frugal.db"), 0o600);
 }
 
 test("a database of the first version is copied, then brought up to date", async (t) => {

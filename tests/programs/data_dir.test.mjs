@@ -129,7 +129,23 @@ test("a database cut off: 65", async (t) => {
 test("an empty database file counts as none", async (t) => {
   const place = workspace(t);
   fs.mkdirSync(place.data);
-  fs.writeFileSync(path.join(place.data, DATABASE), "");
+  fs.writeFileSync(path.join(place.data, DATABASE), "", { mode: 0o600 });
   const server = await startServer(t, { place });
   assert.equal((await server.submit(short)).id, 1);
+});
+
+/* A7 */
+test("a database that others can read: 78, until somebody has looked at it", async (t) => {
+  const place = workspace(t);
+  const server = await startServer(t, { place });
+  server.checkEnd(await server.stop());
+  const file = path.join(place.data, DATABASE);
+  for (const mode of [0o644, 0o640, 0o602]) {
+    fs.chmodSync(file, mode);
+    const { code, err } = await runServer(serverArgs(place));
+    assert.equal(code, 78, mode.toString(8));
+    assert.match(err, /can be read or written by others; chmod 600 it/);
+  }
+  fs.chmodSync(file, 0o600);
+  await startServer(t, { place });
 });

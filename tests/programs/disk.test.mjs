@@ -193,7 +193,9 @@ async function checkKept(t, place, accepted, what) {
 test("an fsync that fails: the server stops with 74 and has acknowledged nothing of it",
   { timeout: 120000 }, async (t) => {
     for (const when of [14, 21, 30]) {
-      const place = workspace(t);
+      const first = await startServer(t); /* so that the schema is there */
+      first.checkEnd(await first.stop());
+      const { place } = first;
       const server = await startServer(t, { place,
         wrap: faulty(place, "fdatasync,fsync", "EIO", when) });
       const accepted = await work(server, 100);

@@ -93,7 +93,7 @@ function lay(files, folder) {
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { mode: 0o700 });
   for (const [name, { bytes }] of files) {
-    fs.writeFileSync(path.join(folder, path.basename(name)), bytes);
+    fs.writeFileSync(path.join(folder, path.basename(name)), bytes, { mode: 0o600 });
   }
 }
 

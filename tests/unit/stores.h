@@ -5,6 +5,7 @@
 #include "helpers.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "store/attempts.h"
@@ -42,6 +43,7 @@ static inline void sql(const char *folder, const char *text)
         abort();
     }
     sqlite3_close(db);
+    chmod(path, 0600); /* where it is new */
 }
 
 /* A job with `runs` runs, whose seeds are 1, 2 ... */

@@ -10,19 +10,21 @@ struct settings {
 };
 
 static const struct opt table[] = {
-    {"quiet", 'q', OPT_FLAG, offsetof(struct settings, quiet), NULL, NULL, 0, 0,
-     "Says less."},
+    {"quiet", 'q', OPT_FLAG, offsetof(struct settings, quiet), NULL, "FRUGAL_TEST_QUIET",
+     0, 0, "Says less"},
     {"listen", 'l', OPT_TEXT, offsetof(struct settings, listen), "ADDRESS",
      "FRUGAL_TEST_LISTEN", 0, 0,
      "Where to listen, with enough words behind it that the line has to be broken at "
      "least "
-     "once at this width."},
+     "once at this width"},
     {"workers", 'w', OPT_COUNT, offsetof(struct settings, workers), "N",
-     "FRUGAL_TEST_WORKERS", 1, 64, "Threads."},
+     "FRUGAL_TEST_WORKERS", 1, 64, "Threads"},
     {"set", 0, OPT_WORDS, offsetof(struct settings, set), "PATH=VALUE", NULL, 0, 0,
-     "Sets a value."},
+     "Sets a value"},
 };
 enum { ROWS = sizeof table / sizeof table[0] };
+
+static const struct settings defaults = {.listen = "nowhere", .workers = 2};
 
 static struct settings got;
 static struct opts_words rest;
@@ -37,7 +39,7 @@ static bool parse(const char *line)
     snprintf(copy, sizeof copy, "%s", line);
     for (char *word = strtok(copy, " "); word != NULL; word = strtok(NULL, " "))
         argv[argc++] = word;
-    got = (struct settings){.listen = "nowhere", .workers = 2};
+    got = defaults;
     buf_clear(&error);
     return opts_parse(table, ROWS, argc, argv, &got, &rest, &error);
 }
@@ -48,6 +50,7 @@ static int opts_start(void **state)
     buf_init(&error, 500);
     unsetenv("FRUGAL_TEST_LISTEN");
     unsetenv("FRUGAL_TEST_WORKERS");
+    unsetenv("FRUGAL_TEST_QUIET");
     return 0;
 }
 
@@ -99,6 +102,16 @@ static void opts_reads_the_environment_first(void **state)
     assert_non_null(strstr(error.data, "FRUGAL_TEST_WORKERS"));
     unsetenv("FRUGAL_TEST_LISTEN");
     unsetenv("FRUGAL_TEST_WORKERS");
+    setenv("FRUGAL_TEST_QUIET", "yes", 1);
+    assert_true(parse(""));
+    assert_true(got.quiet);
+    setenv("FRUGAL_TEST_QUIET", "no", 1);
+    assert_true(parse("") && !got.quiet);
+    assert_true(parse("-q") && got.quiet);
+    setenv("FRUGAL_TEST_QUIET", "1", 1);
+    assert_false(parse(""));
+    assert_non_null(strstr(error.data, "--quiet takes yes or no, not \"1\""));
+    unsetenv("FRUGAL_TEST_QUIET");
 }
 
 static void opts_says_what_is_wrong(void **state)
@@ -139,12 +152,12 @@ static void opts_help_has_every_row(void **state)
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
-    opts_help(table, ROWS, out);
+    opts_help(table, ROWS, &defaults, out);
     fclose(out);
     for (size_t i = 0; i < ROWS; i++)
         assert_non_null(strstr(text, table[i].name));
     assert_non_null(strstr(text, "-w, --workers N"));
-    assert_non_null(strstr(text, "FRUGAL_TEST_WORKERS"));
+    assert_non_null(strstr(text, "Threads. Default: 2 (also FRUGAL_TEST_WORKERS)"));
     size_t lines = 0;
     for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1, lines++)
         assert_in_range(strcspn(line, "\n"), 1, 90);

@@ -184,6 +184,7 @@ static void damaged_files_are_refused(void **state)
     assert_int_equal(mkdir(folder, 0700), 0);
     snprintf(path, sizeof path, "%s/frugal.db", folder);
     FILE *f = fopen(path, "wb");
+    fchmod(fileno(f), 0600);
     for (int i = 0; i < 5000; i++)
         fputs("garbage ", f);
     fclose(f);

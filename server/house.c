@@ -1,0 +1,218 @@
+/* The port comes first, then the store, the workers, HTTP; a signal; and back. */
+#include "house.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "host.h"
+#include "store/events.h"
+#include "version.h"
+#include "work/keeper.h"
+
+int house_exit_code(enum status status)
+{
+    switch (status) {
+    case STATUS_CONFLICT:
+        return EX_TEMPFAIL;
+    case STATUS_CORRUPT:
+        return EX_DATAERR;
+    case STATUS_FOREIGN:
+        return EX_CONFIG;
+    case STATUS_IO:
+    case STATUS_NO_SPACE:
+        return EX_CANTCREAT;
+    default:
+        return EX_SOFTWARE;
+    }
+}
+
+static void publish(void *arg, int64_t seq)
+{
+    hub_publish(arg, seq);
+}
+
+static void apply_live(struct house *house, const struct options *o)
+{
+    log_set_level(o->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+    house->app.per_owner = o->per_owner;
+    house->app.waiting_per_owner = o->waiting_per_owner;
+    if (house->app.workers != NULL)
+        workers_limit(house->app.workers, o->per_owner);
+}
+
+static void exit_at_once(int signal)
+{
+    _exit(128 + signal); /* the store is safe at any moment */
+}
+
+/* A certificate that was renewed has the same name, or another. */
+static void renew_certificate(struct http *http, const struct options *o)
+{
+    struct buf why;
+    buf_init(&why, 2000);
+    if (http_speaks_tls(http) && !http_use_tls(http, o->tls_cert, o->tls_key, &why))
+        log_error("the certificate stays as it is: %s", why.data);
+    buf_release(&why);
+}
+
+/* What can change while the server runs. A file that makes no sense changes nothing. */
+static void reread(struct house *house)
+{
+    struct options fresh;
+    struct buf error;
+    buf_init(&error, 2000);
+    if (options_read(house->argc, house->argv, &fresh, &error) == 0) {
+        apply_live(house, &fresh);
+        renew_certificate(house->http, &fresh);
+        log_info("the settings were read again");
+    } else {
+        log_error("the settings stay as they are: %s", error.data);
+    }
+    options_release(&fresh);
+    buf_release(&error);
+}
+
+/* Waits for SIGTERM or SIGINT; from then on another one ends the process at once. */
+static void wait_for_signal(struct house *house)
+{
+    int signal;
+    struct sigaction at_once = {.sa_handler = exit_at_once};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    while (sigwait(&house->signals, &signal) == 0 && signal == SIGHUP)
+        reread(house);
+    workers_stopping();
+    log_info("stopping on signal %d", signal);
+    sigaction(SIGHUP, &ignore, NULL); /* a terminal that closes is no reason to hurry */
+    sigaction(SIGTERM, &at_once, NULL);
+    sigaction(SIGINT, &at_once, NULL);
+    pthread_sigmask(SIG_UNBLOCK, &house->signals, NULL);
+}
+
+/* From the first request to the signal that ends the server. */
+static void answer(struct house *house)
+{
+    long workers = house->options.workers;
+    printf("%s\n", http_address(house->http));
+    fflush(stdout);
+    log_info("frugald %s answers on %s, %ld workers%s", FRUGAL_VERSION,
+             http_address(house->http), workers, workers == 0 ? ": no run begins" : "");
+    wait_for_signal(house);
+    http_stop(house->http);
+}
+
+/* Opens the two ways in: from this machine, and over HTTP. */
+static int open_doors(struct house *house, struct buf *why)
+{
+    struct host *host = host_open(house->options.data_dir, house->app.store, why);
+    if (host == NULL)
+        return EX_CANTCREAT;
+    enum status status = http_start(house->http, &house->app, why);
+    if (status == STATUS_OK)
+        answer(house);
+    host_close(host);
+    return status == STATUS_OK ? 0 : EX_UNAVAILABLE;
+}
+
+static int serve(struct house *house, struct buf *why)
+{
+    struct app *app = &house->app;
+    const struct options *o = &house->options;
+    struct workers_options workers = {.count = (unsigned)o->workers,
+                                      .per_owner = o->per_owner,
+                                      .build = {FRUGAL_VERSION, FRUGAL_CORE},
+                                      .checkpoint_seconds = (double)o->checkpoint_seconds,
+                                      .folder = o->data_dir};
+    struct keeper *keeper = NULL;
+    enum status status =
+        workers_start(app->store, app->catalogue, &workers, &app->workers, why);
+    if (status != STATUS_OK)
+        return house_exit_code(status);
+    status = keeper_start(app->store, app->workers, &keeper, why);
+    int code = house_exit_code(status);
+    if (status == STATUS_OK)
+        code = open_doors(house, why);
+    if (keeper != NULL)
+        keeper_stop(keeper);
+    workers_stop(app->workers);
+    return code;
+}
+
+/* Opens what the workers and the HTTP server stand on. */
+static int open_house(struct house *house, struct buf *why)
+{
+    struct app *app = &house->app;
+    const struct options *o = &house->options;
+    struct buf folders;
+    int64_t oldest, newest = 0;
+    int code = EX_SOFTWARE;
+    enum status status = store_open(o->data_dir, &app->store, why);
+    if (status != STATUS_OK)
+        return house_exit_code(status);
+    buf_init(&folders, 1 << 16);
+    buf_addf(&folders, "%s/datasets:/usr/share/datasets", o->data_dir);
+    struct conn *reader = store_reader(app->store);
+    if (reader != NULL && store_event_bounds(reader, &oldest, &newest) == STATUS_OK)
+        app->hub = hub_open(newest);
+    status = catalogue_open(o->datasets, folders.data, &app->catalogue);
+    if (status == STATUS_OK)
+        status = app_catch_up(app);
+    if (app->hub != NULL && status == STATUS_OK) {
+        store_on_commit(app->store, publish, app->hub);
+        code = serve(house, why);
+    }
+    store_close(app->store);
+    catalogue_close(app->catalogue);
+    hub_close(app->hub);
+    buf_release(&folders);
+    return code;
+}
+
+/* Beyond this machine nobody listens in, or somebody has said that it does not matter. */
+static int check_exposure(const struct house *house, struct buf *why)
+{
+    const struct options *o = &house->options;
+    const char *address = http_address(house->http);
+    if (http_is_local(house->http) || http_speaks_tls(house->http))
+        return 0;
+    if (!o->plain_on_lan) {
+        buf_addf(
+            why,
+            "%s is not only for this machine, and whoever is on the way could read "
+            "tokens and results: give --tls-cert and --tls-key; or listen on 127.0.0.1, "
+            "behind a proxy that speaks TLS; or give --plain-on-lan",
+            address);
+        return EX_CONFIG;
+    }
+    log_warning("listening on %s without TLS: whoever is on the way can read tokens and "
+                "results",
+                address);
+    return 0;
+}
+
+/* The port comes first: if it is taken, nothing has been touched. */
+int house_run(struct house *house, struct buf *why)
+{
+    const struct options *o = &house->options;
+    struct http_options http = {.listen = o->listen,
+                                .allowed_hosts = o->allowed_hosts,
+                                .trusted_proxy = o->trusted_proxy,
+                                .require_tokens = o->require_tokens};
+    pthread_sigmask(SIG_BLOCK, &house->signals, NULL); /* before there are threads */
+    enum status status = http_open(&http, &house->http, why);
+    if (status != STATUS_OK)
+        return status == STATUS_BAD_REQUEST ? EX_USAGE : EX_UNAVAILABLE;
+    int code = 0;
+    apply_live(house, o);
+    if ((*o->tls_cert != '\0' || *o->tls_key != '\0') &&
+        !http_use_tls(house->http, o->tls_cert, o->tls_key, why))
+        code = EX_CONFIG;
+    if (code == 0)
+        code = check_exposure(house, why);
+    if (code == 0)
+        code = open_house(house, why);
+    http_close(house->http);
+    return code;
+}

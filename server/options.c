@@ -1,0 +1,171 @@
+/* The table, and the order in which its places are read. */
+#include "options.h"
+
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static const char usual_config[] = "/etc/frugal/frugald.conf";
+
+static const struct options defaults = {
+    .listen = "127.0.0.1:8750",
+    .data_dir = "frugal-data",
+    .datasets = "",
+    .tls_cert = "",
+    .tls_key = "",
+    .allowed_hosts = "",
+    .trusted_proxy = "",
+    .workers = -1,
+    .checkpoint_seconds = 10,
+    .role = "",
+    .name = "",
+};
+
+#define ROW(name, letter, kind, member, metavar, env, min, max, help)                    \
+    {                                                                                    \
+        name, letter, kind, offsetof(struct options, member), metavar, env, min, max,    \
+            help                                                                         \
+    }
+#define TEXT(name, member, metavar, env, help)                                           \
+    ROW(name, 0, OPT_TEXT, member, metavar, env, 0, 0, help)
+#define COUNT(name, member, metavar, env, min, max, help)                                \
+    ROW(name, 0, OPT_COUNT, member, metavar, env, min, max, help)
+#define FLAG(name, letter, member, env, help)                                            \
+    ROW(name, letter, OPT_FLAG, member, NULL, env, 0, 0, help)
+
+static const struct opt table[] = {
+    ROW("config", 0, OPT_FILE, config, "FILE", "FRUGAL_CONFIG", 0, 0,
+        "The file of settings; without one, /etc/frugal/frugald.conf if it is there"),
+    TEXT(
+        "listen", listen, "ADDRESS:PORT", "FRUGAL_LISTEN",
+        "Where to answer; port 0 takes a free one. Beyond this machine tokens are always "
+        "required"),
+    TEXT("data-dir", data_dir, "DIR", "FRUGAL_DATA_DIR",
+         "Where jobs and traces are kept; made if missing"),
+    TEXT("datasets", datasets, "DIR", "FRUGAL_DATASETS",
+         "Folder with one folder per data set, or several with colons between; searched "
+         "before DATA_DIR/datasets and /usr/share/datasets"),
+    COUNT("workers", workers, "N", "FRUGAL_WORKERS", 0, 1024,
+          "Runs to train at the same time; with 0 none begins until frugal admin workers says "
+          "so. Default: the number of processors"),
+    COUNT("per-owner", per_owner, "N", "FRUGAL_PER_OWNER", 0, 1024,
+          "Runs of one owner at the same time; 0: any number"),
+    COUNT("waiting-per-owner", waiting_per_owner, "N", "FRUGAL_WAITING_PER_OWNER", 0,
+          100000000,
+          "Runs of one owner that may wait, held ones included; a job that would make more is "
+          "refused with 429. 0: any number"),
+    COUNT(
+        "checkpoint-seconds", checkpoint_seconds, "N", "FRUGAL_CHECKPOINT_SECONDS", 0,
+        300,
+        "Computing that a crash may cost a run, in seconds, though more if a network is "
+        "very large; 0: as little as possible"),
+    FLAG(
+        "require-tokens", 0, require_tokens, "FRUGAL_REQUIRE_TOKENS",
+        "Answer only those who have a token, on this machine too; needed behind a proxy"),
+    TEXT("tls-cert", tls_cert, "FILE", "FRUGAL_TLS_CERT",
+         "Speak TLS, with this certificate, and those that it was signed with, in PEM"),
+    TEXT("tls-key", tls_key, "FILE", "FRUGAL_TLS_KEY",
+         "Its private key in PEM; nobody else may read it, but its group"),
+    FLAG("plain-on-lan", 0, plain_on_lan, "FRUGAL_PLAIN_ON_LAN",
+         "Listen beyond this machine without TLS, though whoever is on the way can read "
+         "the tokens"),
+    TEXT("allowed-hosts", allowed_hosts, "NAME,...", "FRUGAL_ALLOWED_HOSTS",
+         "Names under which the server is asked for, beside localhost, addresses and the "
+         "name of this machine"),
+    TEXT("trusted-proxy", trusted_proxy, "ADDRESS,...", "FRUGAL_TRUSTED_PROXY",
+         "Proxies before this server; who asks through them stands in X-Forwarded-For"),
+    FLAG("verbose", 'v', verbose, "FRUGAL_VERBOSE", "Log more"),
+    FLAG("print-config", 0, print_config, NULL,
+         "Print a file of all settings with their defaults"),
+    TEXT("role", role, "ROLE", NULL,
+         "token create: reader, user or admin. Default: the user's, of a new one user"),
+    TEXT("name", name, "NAME", NULL, "token create: what it is for"),
+    COUNT("expires", expires, "DAYS", NULL, 0, 36500,
+          "token create: days until it expires; 0: never"),
+    FLAG("help", 'h', help, NULL, "Print this help"),
+    FLAG("version", 0, version, NULL, "Print the version"),
+};
+
+enum { OPTIONS = sizeof table / sizeof table[0] };
+
+/* Read again on SIGHUP; see reread() in house.c. */
+static const size_t live[] = {
+    offsetof(struct options, per_owner), offsetof(struct options, waiting_per_owner),
+    offsetof(struct options, tls_cert),  offsetof(struct options, tls_key),
+    offsetof(struct options, verbose),
+};
+
+static const char *note(const struct opt *o)
+{
+    for (size_t i = 0; i < sizeof live / sizeof live[0]; i++)
+        if (o->offset == live[i])
+            return "Read again on SIGHUP.";
+    return NULL;
+}
+
+/* The file that is named, or that is where it usually is; NULL: none. */
+static const char *config_of(const struct options *o)
+{
+    if (o->config != NULL)
+        return o->config;
+    return access(usual_config, F_OK) == 0 ? usual_config : NULL;
+}
+
+int options_read(int argc, char *const *argv, struct options *ret, struct buf *error)
+{
+    struct opts_words words;
+    *ret = defaults;
+    if (!opts_parse(table, OPTIONS, argc, argv, ret, &words, error))
+        return EX_USAGE;
+    if (ret->help || ret->version || ret->print_config)
+        return 0; /* whatever the file says */
+    const char *config = config_of(ret);
+    *ret = defaults;
+    if (config != NULL && !conf_read(table, OPTIONS, config, ret, &ret->conf, error))
+        return EX_CONFIG;
+    opts_parse(table, OPTIONS, argc, argv, ret, &ret->words, error); /* as before */
+    if (ret->workers < 0)
+        ret->workers = sysconf(_SC_NPROCESSORS_ONLN);
+    return 0;
+}
+
+void options_release(struct options *o)
+{
+    conf_release(&o->conf);
+}
+
+void options_help(void)
+{
+    printf(
+        "frugald - experiment service for the energy of learning\n\n"
+        "usage: frugald [OPTION...]\n"
+        "       frugald token create USER [--role ROLE] [--name NAME] [--expires DAYS]\n"
+        "       frugald token ls\n"
+        "       frugald token revoke ID\n"
+        "       frugald restore BACKUP [OPTION...]\n\n");
+    opts_help(table, OPTIONS, &defaults, stdout);
+    printf(
+        "\nThe first line on standard output is the address, once it answers. SIGTERM or "
+        "Ctrl-C\nstops: runs at work go back into the queue and go on later. SIGHUP "
+        "reads "
+        "the file of\nsettings and the certificate again.\n\n"
+        "token makes, lists and revokes the tokens that people show who they are with, "
+        "beside the\nserver or without it; it is used by who owns DATA_DIR.\n\n"
+        "restore puts a backup, made by frugal admin backup, in the place of the "
+        "database "
+        "in\nDATA_DIR, with its weights files, BACKUP.weights for BACKUP.db, if they are "
+        "there, and\nkeeps what was there.\n");
+}
+
+void options_print_config(void)
+{
+    printf(
+        "# Settings of frugald, all there are, with their defaults; printed by\n"
+        "# frugald --print-config. To change one, remove the # before it. An option on "
+        "the command\n# line goes before the environment, which goes before this "
+        "file.\n#\n"
+        "# frugald reads /etc/frugal/frugald.conf, or the file that --config or "
+        "FRUGAL_CONFIG\n# names. On SIGHUP it is read again; what is not marked so "
+        "counts from the next start.\n");
+    conf_print(table, OPTIONS, &defaults, note, stdout);
+}

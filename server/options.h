@@ -1,0 +1,29 @@
+/* What frugald can be told: on the command line, in the environment, in a file. One table
+ * has it all. */
+#ifndef FRUGAL_OPTIONS_H
+#define FRUGAL_OPTIONS_H
+
+#include "base/conf.h"
+
+struct options {
+    const char *listen, *data_dir, *datasets, *config;
+    const char *tls_cert, *tls_key, *allowed_hosts, *trusted_proxy;
+    long workers, per_owner, waiting_per_owner, checkpoint_seconds;
+    bool verbose, require_tokens, plain_on_lan;
+    bool help, version, print_config;
+    const char *role, *name; /* of a token to be made */
+    long expires;            /* days until it does; 0: never */
+    struct opts_words words; /* what stands beside the options */
+    struct conf conf;        /* what the texts above may be borrowed from */
+};
+
+/* Defaults, then the file, the environment, and the command line, each before the one in
+ * front of it. Release ret in any case. 0; or the exit status, with a sentence in
+ * `error`. */
+int options_read(int argc, char *const *argv, struct options *ret, struct buf *error);
+void options_release(struct options *o);
+
+void options_help(void);
+void options_print_config(void);
+
+#endif
