@@ -128,3 +128,8 @@ export async function runServer(args, { cwd, env, wrap = [], ms = 20000 } = {}) 
     child.kill("SIGKILL");
   }
 }
+
+/* Copies a data directory that no server uses, but not the socket of one that was killed. */
+export function copyData(from, to) {
+  fs.cpSync(from, to, { recursive: true, filter: (file) => !fs.lstatSync(file).isSocket() });
+}

@@ -7,7 +7,7 @@ import test from "node:test";
 import { execFileSync } from "node:child_process";
 import { until } from "../lib/cleanup.mjs";
 import { numbers } from "../lib/idx.mjs";
-import { startServer } from "../lib/server.mjs";
+import { copyData, startServer } from "../lib/server.mjs";
 import { long, short, spec } from "../lib/specs.mjs";
 
 const seed = Number(process.env.FRUGAL_SEED ?? 1);
@@ -39,7 +39,7 @@ async function record(t) {
   const saved = path.join(server.place.folder, "saved");
   fs.renameSync(server.place.data, saved);
   const whole = { ...server.place, data: path.join(server.place.folder, "whole") };
-  fs.cpSync(saved, whole.data, { recursive: true });
+  copyData(saved, whole.data);
   const good = await startServer(t, { place: whole });
   await good.done(2);
   const wanted = new Map();
@@ -113,7 +113,7 @@ test("bits that turn on the disk are found", { timeout: 5000000 }, async (t) => 
   const total = { same: 0, refused: 0, failed: 0, other: 0, start: 0 };
   for (let i = 0; i < FLIPS; i += 1) {
     fs.rmSync(place.data, { recursive: true, force: true });
-    fs.cpSync(saved, place.data, { recursive: true });
+    copyData(saved, place.data);
     const what = `flip ${i}: ${i % 4 === 3 ? flipState(database, next)
       : flip(i % 4 === 1 ? `${database}-wal` : database, next)}`;
     const server = await startServer(t, { place }).catch((error) => {

@@ -6,7 +6,7 @@ import path from "node:path";
 import test from "node:test";
 import { plainEnvironment, spawnChild, within } from "../lib/cleanup.mjs";
 import * as paths from "../lib/paths.mjs";
-import { runServer, serverArgs, startServer, workspace } from "../lib/server.mjs";
+import { copyData, runServer, serverArgs, startServer, workspace } from "../lib/server.mjs";
 import { short, spec } from "../lib/specs.mjs";
 
 const CALLS = ["mkdir", "write", "pwrite64", "ftruncate", "fsync", "fdatasync", "linkat",
@@ -38,7 +38,7 @@ const list = (folder) => (fs.existsSync(folder) ? fs.readdirSync(folder).sort() 
 
 function layOut(place, saved) {
   fs.rmSync(place.data, { recursive: true, force: true });
-  fs.cpSync(saved, place.data, { recursive: true });
+  copyData(saved, place.data);
 }
 
 /* What a server that starts there has: which jobs, and which files. */
