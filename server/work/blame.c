@@ -91,6 +91,11 @@ void blame_watch_thread(void)
     sigaltstack(&own, NULL);
 }
 
+void blame_unwatch_thread(void)
+{
+    sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
+}
+
 void blame_begin(int64_t run)
 {
     char name[16];

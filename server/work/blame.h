@@ -19,8 +19,10 @@ void blame_stopping(void);
 /* What was read has been dealt with. */
 void blame_forget(void);
 
-/* The calling thread can tell of a crash even when its stack is full. */
+/* The calling thread can tell of a crash even when its stack is full, until it says that
+ * it ends. */
 void blame_watch_thread(void);
+void blame_unwatch_thread(void);
 
 /* The calling thread works at the run; at none. */
 void blame_begin(int64_t run);

@@ -21,7 +21,7 @@ struct workers {
     _Atomic int64_t per_owner;
     double began;       /* monotonic */
     struct blame blame; /* what the last process left */
-    bool recovered; /* of the one thread that calls workers_recover */
+    bool recovered;     /* of the one thread that calls workers_recover */
 
     pthread_mutex_t lock;
     pthread_cond_t news;
@@ -141,6 +141,7 @@ static void *worker_main(void *arg)
     w->alive--;
     pthread_cond_broadcast(&w->news);
     pthread_mutex_unlock(&w->lock);
+    blame_unwatch_thread();
     return NULL;
 }
 
