@@ -49,6 +49,11 @@ enum status store_run_finish(struct conn *c, const struct run_end *e);
  * ignored. */
 enum status store_run_requeue(struct conn *c, const struct run_end *e);
 
+/* How many attempts in a row were given back for this reason, the newest ones but for the
+ * one at work, of a run without a row or a checkpoint; of others 0. */
+enum status store_run_refused(struct conn *c, int64_t run, const char *reason,
+                              int64_t *ret);
+
 /* An attempt as it is kept; strings live only as long as the visit. */
 struct attempt {
     int64_t number;
