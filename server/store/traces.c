@@ -16,7 +16,7 @@ static bool is_intact(sqlite3_stmt *q, int64_t seq, int value, int hash)
                hash_short(seq, sqlite3_column_blob(q, value), size);
 }
 
-/* Whether the row that is stored has exactly these bytes. */
+/* Whether the row that is stored has exactly these bytes. CORRUPT: nobody can read it. */
 static enum status compare(struct conn *c, const struct trace_entry *e, const void *bytes,
                            size_t size)
 {
@@ -27,11 +27,11 @@ static enum status compare(struct conn *c, const struct trace_entry *e, const vo
     sqlite3_bind_int64(q, 2, e->seq);
     enum status status = STATUS_CONFLICT;
     if (sqlite3_step(q) == SQLITE_ROW) {
-        if ((size_t)sqlite3_column_bytes(q, 0) == size &&
-            memcmp(sqlite3_column_blob(q, 0), bytes, size) == 0)
-            status = STATUS_OK;
-        else if (!is_intact(q, e->seq, 0, 2))
+        if (!is_intact(q, e->seq, 0, 2))
             status = STATUS_CORRUPT;
+        else if ((size_t)sqlite3_column_bytes(q, 0) == size &&
+                 memcmp(sqlite3_column_blob(q, 0), bytes, size) == 0)
+            status = STATUS_OK;
     }
     sqlite3_reset(q);
     return status;
@@ -162,7 +162,8 @@ enum status store_trace_cut(struct conn *c, int64_t run, int64_t seq)
 enum status store_trace_forget(struct conn *c, int64_t run)
 {
     enum status status = conn_apply(c, STATEMENT_TRACE_FORGET, run);
-    return status == STATUS_OK ? conn_apply(c, STATEMENT_TRACE_PARTS_FORGET, run) : status;
+    return status == STATUS_OK ? conn_apply(c, STATEMENT_TRACE_PARTS_FORGET, run)
+                               : status;
 }
 
 enum status store_run_attempts(struct conn *c, int64_t run, int64_t *ret)
