@@ -23,7 +23,7 @@ enum status store_run_begin_again(struct conn *c, int64_t run, bool timed);
 
 /* After store_run_start: if a finished run is the same as this one, the run takes over
  * its trace, its weights file and its counts of changes, and ends like it. NOT_FOUND:
- * there is none. */
+ * there is none whose trace is whole, as far as anybody knows. */
 enum status store_run_reuse(struct conn *c, const struct store *files,
                             const struct run_start *s, int64_t job, int64_t now);
 
