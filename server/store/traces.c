@@ -7,8 +7,7 @@
 #include "store/conn.h"
 #include "store/events.h"
 
-/* Whether a row is as it was written; `value` and `hash` are columns of the query. */
-static bool is_intact(sqlite3_stmt *q, int64_t seq, int value, int hash)
+bool column_is_intact(sqlite3_stmt *q, int64_t seq, int value, int hash)
 {
     size_t size = (size_t)sqlite3_column_bytes(q, value);
     return sqlite3_column_type(q, hash) == SQLITE_NULL ||
@@ -27,7 +26,7 @@ static enum status compare(struct conn *c, const struct trace_entry *e, const vo
     sqlite3_bind_int64(q, 2, e->seq);
     enum status status = STATUS_CONFLICT;
     if (sqlite3_step(q) == SQLITE_ROW) {
-        if (!is_intact(q, e->seq, 0, 2))
+        if (!column_is_intact(q, e->seq, 0, 2))
             status = STATUS_CORRUPT;
         else if ((size_t)sqlite3_column_bytes(q, 0) == size &&
                  memcmp(sqlite3_column_blob(q, 0), bytes, size) == 0)
@@ -146,7 +145,7 @@ enum status store_trace_cut(struct conn *c, int64_t run, int64_t seq)
         return conn_status(c);
     sqlite3_bind_int64(q, 1, run);
     sqlite3_bind_int64(q, 2, seq);
-    if (sqlite3_step(q) == SQLITE_ROW && is_intact(q, seq, 0, 2)) {
+    if (sqlite3_step(q) == SQLITE_ROW && column_is_intact(q, seq, 0, 2)) {
         size_t size = (size_t)sqlite3_column_bytes(q, 0);
         memcpy(value, sqlite3_column_blob(q, 0),
                size < sizeof value ? size : sizeof value);
@@ -187,7 +186,7 @@ enum status store_trace_list(struct conn *c, int64_t run, int64_t after,
                                    .seconds = column_number(q, 2),
                                    .value = value};
         size_t size = (size_t)sqlite3_column_bytes(q, 1);
-        sound = row.seq == ++after && is_intact(q, row.seq, 1, 3);
+        sound = row.seq == ++after && column_is_intact(q, row.seq, 1, 3);
         if (!sound)
             break;
         size = size < sizeof value ? size : sizeof value;
