@@ -21,7 +21,7 @@ struct workers {
     struct schedule_limits limits; /* but for settling */
     double began;                  /* monotonic */
     struct blame blame;            /* what the last process left */
-    bool recovered; /* of the one thread that calls workers_recover */
+    bool recovered;                /* of the one thread that calls workers_recover */
 
     pthread_mutex_t lock;
     pthread_cond_t news;
@@ -294,14 +294,25 @@ static bool is_named(int64_t run, const int64_t *runs, size_t count)
     return runs == NULL;
 }
 
-void workers_cancel(struct workers *w, int64_t job, const int64_t *runs, size_t count)
+static void cancel(struct workers *w, int64_t job, bool verifies, const int64_t *runs,
+                   size_t count)
 {
     pthread_mutex_lock(&w->lock);
     for (struct execution *e = w->at_work; e != NULL; e = e->next)
-        if (e->claim->job == job && !e->claim->verifies &&
+        if (e->claim->job == job && e->claim->verifies == verifies &&
             is_named(e->claim->run, runs, count))
             atomic_store(&e->cancel, true);
     pthread_mutex_unlock(&w->lock);
+}
+
+void workers_cancel(struct workers *w, int64_t job, const int64_t *runs, size_t count)
+{
+    cancel(w, job, false, runs, count);
+}
+
+void workers_abandon(struct workers *w, int64_t job)
+{
+    cancel(w, job, true, NULL, 0);
 }
 
 void workers_stopping(void)

@@ -131,6 +131,18 @@ test("a stop and a kill only delay a verification; cancelling the job does not t
     assert.equal((await server.get("/v1/runs/1")).state, "succeeded");
   });
 
+test("a verification at work ends with its job, and says nothing", async (t) => {
+  const server = await startServer(t, { workers: 1 });
+  await server.done((await server.submit(spec(long))).id);
+  await server.order("/v1/runs/1/verify");
+  await until(async () => (await server.get("/v1/runs/1")).verified.state === "running", "it");
+  assert.equal((await server.request("/v1/jobs/1", { method: "DELETE" })).status, 200);
+  assert.equal((await server.request("/v1/jobs/1?purge=1", { method: "DELETE" })).status, 200);
+  await until(async () => (await server.get("/v1/workers")).busy === 0, "an idle worker");
+  server.checkEnd(await server.stop());
+  assert.doesNotMatch(server.log, /verified|verification/);
+});
+
 test("a verification takes its turn in the queue, and is work of its owner", async (t) => {
   const server = await startServer(t, { workers: 2, args: ["--per-owner", "1"] });
   await server.done((await server.submit(spec(short, { seeds: 2 }))).id);
