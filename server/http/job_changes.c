@@ -247,10 +247,12 @@ static void purged(struct request *r)
 
 static void purge_begun(struct request *r)
 {
-    if (r->outcome == STATUS_OK)
+    if (r->outcome == STATUS_OK) {
+        workers_abandon(r->app->workers, r->id);
         purged(r);
-    else
+    } else {
         reply_failure(r, "only a job in the trash can be purged: delete it first");
+    }
 }
 
 void jobs_delete(struct request *r)

@@ -178,6 +178,20 @@ enum status store_run_requeue(struct conn *c, const struct run_end *e)
     return status == STATUS_OK ? store_event_run(c, e->job, e->run, RUN_QUEUED) : status;
 }
 
+enum status store_run_refused(struct conn *c, int64_t run, const char *reason,
+                              int64_t *ret)
+{
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_REFUSED);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, run);
+    bind_text(q, 2, reason);
+    int code = sqlite3_step(q);
+    *ret = code == SQLITE_ROW ? sqlite3_column_int64(q, 0) : 0;
+    sqlite3_reset(q);
+    return code == SQLITE_ROW ? STATUS_OK : conn_status(c);
+}
+
 enum status store_attempt_list(struct conn *c, int64_t run, int64_t after, int64_t limit,
                                attempt_visit *visit, void *arg)
 {

@@ -23,7 +23,7 @@ enum status store_run_begin_again(struct conn *c, int64_t run, bool timed);
 
 /* After store_run_start: if a finished run is the same as this one, the run takes over
  * its trace, its weights file and its counts of changes, and ends like it. NOT_FOUND:
- * there is none. */
+ * there is none whose trace is whole, as far as anybody knows. */
 enum status store_run_reuse(struct conn *c, const struct store *files,
                             const struct run_start *s, int64_t job, int64_t now);
 
@@ -48,6 +48,11 @@ enum status store_run_finish(struct conn *c, const struct run_end *e);
  * cancelled ends instead. The attempt ends as interrupted; of `e`, state and outcome are
  * ignored. */
 enum status store_run_requeue(struct conn *c, const struct run_end *e);
+
+/* How many attempts in a row were given back for this reason, the newest ones but for the
+ * one at work, of a run without a row or a checkpoint; of others 0. */
+enum status store_run_refused(struct conn *c, int64_t run, const char *reason,
+                              int64_t *ret);
 
 /* An attempt as it is kept; strings live only as long as the visit. */
 struct attempt {

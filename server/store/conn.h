@@ -13,9 +13,13 @@
     "run.seconds, run.stop_samples, run.columns, run.spec_sha256, run.data_sha256, "     \
     "run.build, run.core, run.cpu, run.host, run.last, run.samples, run.epochs, "        \
     "run.test_accuracy, run.m0, run.m1, run.m0_direct, run.m1_direct, run.maintenance, " \
-    "(SELECT value FROM trace WHERE trace.run = run.id AND trace.seq = run.last), "      \
-    "run.weights, run.reused, " VERIFIED("state") VERIFIED("requested")                  \
+    NEWEST("value") NEWEST("hash") "run.weights, run.reused, " VERIFIED("state")         \
+    VERIFIED("requested")                                                                \
     VERIFIED("finished") VERIFIED("seq") VERIFIED("reason") VERIFIED("build") VERIFIED("core") "NULL"
+
+/* Of the newest row of its trace. */
+#define NEWEST(column)                                                                   \
+    "(SELECT " column " FROM trace WHERE trace.run = run.id AND trace.seq = run.last), "
 
 /* Of the newest verification of a run, if there is one. */
 #define VERIFIED(column)                                                                 \
@@ -113,6 +117,10 @@ int64_t conn_ask(struct conn *c, const char *sql);
 /* Column as text, "" for NULL; as text, NULL for NULL; both live until the next step. */
 const char *column_text(sqlite3_stmt *q, int column);
 const char *column_text_or_null(sqlite3_stmt *q, int column);
+
+/* Whether a row of a trace is as it was written; `value` and `hash` are columns of the
+ * query. */
+bool column_is_intact(sqlite3_stmt *q, int64_t seq, int value, int hash);
 
 /* Column as a number, `otherwise` for NULL. */
 int64_t column_integer(sqlite3_stmt *q, int column, int64_t otherwise);

@@ -42,7 +42,7 @@ struct run {
     int64_t samples;
     double epochs, test_accuracy, m0, m1, m0_direct, m1_direct, maintenance;
     const void *newest; /* [newest_size] bytes of the newest trace row: doubles */
-    size_t newest_size;
+    size_t newest_size; /* 0: it is damaged */
     int64_t weights; /* bytes of its weights file; 0: it has none */
     int64_t reused; /* the run whose trace it took over; 0: none */
     struct {

@@ -26,6 +26,8 @@ enum status store_purge_begin(struct conn *c, int64_t job)
     status = conn_apply(c, STATEMENT_CHECKPOINTS_FORGET, job);
     if (status == STATUS_OK)
         status = conn_apply(c, STATEMENT_VERIFIES_FORGET, job);
+    if (status == STATUS_OK) /* it would find rows missing */
+        status = conn_apply(c, STATEMENT_VERIFIES_ABANDON, job);
     if (status == STATUS_OK)
         status = conn_apply(c, STATEMENT_JOB_PURGE, job);
     if (status != STATUS_OK)
@@ -36,8 +38,8 @@ enum status store_purge_begin(struct conn *c, int64_t job)
 
 static enum status delete_job(struct conn *c, int64_t job)
 {
-    static const enum statement parts[] = {STATEMENT_PURGE_TAGS, STATEMENT_PURGE_COUNTS, STATEMENT_PURGE_QUEUE,
-                                           STATEMENT_PURGE_JOB};
+    static const enum statement parts[] = {STATEMENT_PURGE_TAGS, STATEMENT_PURGE_COUNTS,
+                                           STATEMENT_PURGE_QUEUE, STATEMENT_PURGE_JOB};
     enum status status = STATUS_OK;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && status == STATUS_OK; i++)
         status = conn_apply(c, parts[i], job);
@@ -65,7 +67,7 @@ static enum status remove_files(struct conn *c, const struct store *files, int64
 static enum status purge_job(struct conn *c, const struct store *files, int64_t job)
 {
     static const enum statement parts[] = {
-        STATEMENT_PURGE_TRACES,  STATEMENT_PURGE_PARTS, STATEMENT_PURGE_ATTEMPTS,
+        STATEMENT_PURGE_TRACES,   STATEMENT_PURGE_PARTS,   STATEMENT_PURGE_ATTEMPTS,
         STATEMENT_PURGE_VERIFIED, STATEMENT_PURGE_CHANGES, STATEMENT_PURGE_RUNS,
         STATEMENT_PURGE_VALUES};
     int64_t at_once = rows_at_once(files);

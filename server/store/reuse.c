@@ -12,7 +12,9 @@ struct twin {
     char outcome[32];
 };
 
-static enum status find_twin(struct conn *c, const struct run_start *s, struct twin *ret)
+/* The first one with an id above `after`. */
+static enum status next_twin(struct conn *c, const struct run_start *s, int64_t after,
+                             struct twin *ret)
 {
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_TWIN);
     if (q == NULL)
@@ -22,6 +24,7 @@ static enum status find_twin(struct conn *c, const struct run_start *s, struct t
     bind_text(q, 3, s->data_sha256);
     bind_text(q, 4, s->core);
     bind_text(q, 5, s->columns);
+    sqlite3_bind_int64(q, 6, after);
     int code = sqlite3_step(q);
     if (code == SQLITE_ROW) {
         ret->id = sqlite3_column_int64(q, 0);
@@ -33,6 +36,35 @@ static enum status find_twin(struct conn *c, const struct run_start *s, struct t
                          : code == SQLITE_DONE ? STATUS_NOT_FOUND
                                                : conn_status(c);
     sqlite3_reset(q);
+    return status;
+}
+
+static bool count_row(void *arg, const struct trace_stored *row)
+{
+    *(int64_t *)arg = row->seq + 1;
+    return true;
+}
+
+/* Whether all of its rows are there, as they were written. */
+static enum status check_rows(struct conn *c, const struct twin *twin)
+{
+    int64_t rows = 0;
+    enum status status = store_trace_list(c, twin->id, -1, count_row, &rows);
+    return status == STATUS_OK && rows != twin->last + 1 ? STATUS_CORRUPT : status;
+}
+
+/* One that the disk has damaged is passed over. */
+static enum status find_twin(struct conn *c, const struct run_start *s, struct twin *ret)
+{
+    int64_t after = 0;
+    enum status status;
+    do {
+        status = next_twin(c, s, after, ret);
+        if (status != STATUS_OK)
+            return status;
+        after = ret->id;
+        status = check_rows(c, ret);
+    } while (status == STATUS_CORRUPT);
     return status;
 }
 

@@ -1,3 +1,6 @@
+#include <string.h>
+
+#include "learn/trace.h"
 #include "store/conn.h"
 #include "store/jobs.h"
 
@@ -16,6 +19,32 @@ enum status store_run_insert(struct conn *c, const struct new_run *r, int64_t *r
     if (status == STATUS_OK)
         *ret_id = sqlite3_changes(c->db) > 0 ? sqlite3_last_insert_rowid(c->db) : 0;
     return status;
+}
+
+/* The copies that the run has of its newest row are for filters and order: they have no
+ * hash. What is shown is the row; where it is damaged, those that there are. */
+static void read_newest(sqlite3_stmt *q, int value, int hash, struct run *r)
+{
+    double number[TRACE_COLUMNS_MAX];
+    struct trace_row row;
+    if (r->last < 0 || !column_is_intact(q, r->last, value, hash))
+        return;
+    r->newest = sqlite3_column_blob(q, value);
+    r->newest_size = (size_t)sqlite3_column_bytes(q, value);
+    if (sqlite3_column_type(q, hash) == SQLITE_NULL ||
+        r->newest_size < trace_columns(0, 0) * sizeof number[0] ||
+        r->newest_size > sizeof number)
+        return;
+    memcpy(number, r->newest, r->newest_size);
+    trace_read_totals(number, &row);
+    r->samples = (int64_t)row.samples;
+    r->epochs = row.epoch;
+    r->test_accuracy = row.test_accuracy;
+    r->m0 = (double)row.total.spent.m0;
+    r->m1 = row.total.spent.m1;
+    r->m0_direct = (double)row.total.direct.m0;
+    r->m1_direct = row.total.direct.m1;
+    r->maintenance = row.total.spent.maintenance;
 }
 
 static void read_run(sqlite3_stmt *q, struct run *r)
@@ -52,8 +81,8 @@ static void read_run(sqlite3_stmt *q, struct run *r)
     r->m0_direct = column_number(q, i++);
     r->m1_direct = column_number(q, i++);
     r->maintenance = column_number(q, i++);
-    r->newest = sqlite3_column_blob(q, i);
-    r->newest_size = (size_t)sqlite3_column_bytes(q, i++);
+    read_newest(q, i, i + 1, r);
+    i += 2;
     r->weights = column_integer(q, i++, 0);
     r->reused = column_integer(q, i++, 0);
     r->verified.state = column_text_or_null(q, i++);

@@ -7,8 +7,7 @@
 #include "store/conn.h"
 #include "store/events.h"
 
-/* Whether a row is as it was written; `value` and `hash` are columns of the query. */
-static bool is_intact(sqlite3_stmt *q, int64_t seq, int value, int hash)
+bool column_is_intact(sqlite3_stmt *q, int64_t seq, int value, int hash)
 {
     size_t size = (size_t)sqlite3_column_bytes(q, value);
     return sqlite3_column_type(q, hash) == SQLITE_NULL ||
@@ -16,7 +15,7 @@ static bool is_intact(sqlite3_stmt *q, int64_t seq, int value, int hash)
                hash_short(seq, sqlite3_column_blob(q, value), size);
 }
 
-/* Whether the row that is stored has exactly these bytes. */
+/* Whether the row that is stored has exactly these bytes. CORRUPT: nobody can read it. */
 static enum status compare(struct conn *c, const struct trace_entry *e, const void *bytes,
                            size_t size)
 {
@@ -27,11 +26,11 @@ static enum status compare(struct conn *c, const struct trace_entry *e, const vo
     sqlite3_bind_int64(q, 2, e->seq);
     enum status status = STATUS_CONFLICT;
     if (sqlite3_step(q) == SQLITE_ROW) {
-        if ((size_t)sqlite3_column_bytes(q, 0) == size &&
-            memcmp(sqlite3_column_blob(q, 0), bytes, size) == 0)
-            status = STATUS_OK;
-        else if (!is_intact(q, e->seq, 0, 2))
+        if (!column_is_intact(q, e->seq, 0, 2))
             status = STATUS_CORRUPT;
+        else if ((size_t)sqlite3_column_bytes(q, 0) == size &&
+                 memcmp(sqlite3_column_blob(q, 0), bytes, size) == 0)
+            status = STATUS_OK;
     }
     sqlite3_reset(q);
     return status;
@@ -146,7 +145,7 @@ enum status store_trace_cut(struct conn *c, int64_t run, int64_t seq)
         return conn_status(c);
     sqlite3_bind_int64(q, 1, run);
     sqlite3_bind_int64(q, 2, seq);
-    if (sqlite3_step(q) == SQLITE_ROW && is_intact(q, seq, 0, 2)) {
+    if (sqlite3_step(q) == SQLITE_ROW && column_is_intact(q, seq, 0, 2)) {
         size_t size = (size_t)sqlite3_column_bytes(q, 0);
         memcpy(value, sqlite3_column_blob(q, 0),
                size < sizeof value ? size : sizeof value);
@@ -162,7 +161,8 @@ enum status store_trace_cut(struct conn *c, int64_t run, int64_t seq)
 enum status store_trace_forget(struct conn *c, int64_t run)
 {
     enum status status = conn_apply(c, STATEMENT_TRACE_FORGET, run);
-    return status == STATUS_OK ? conn_apply(c, STATEMENT_TRACE_PARTS_FORGET, run) : status;
+    return status == STATUS_OK ? conn_apply(c, STATEMENT_TRACE_PARTS_FORGET, run)
+                               : status;
 }
 
 enum status store_run_attempts(struct conn *c, int64_t run, int64_t *ret)
@@ -191,7 +191,7 @@ static enum status visit_row(sqlite3_stmt *q, int64_t run, int64_t seq,
     struct trace_stored row = {
         .seq = seq, .seconds = column_number(q, 1), .value = value};
     size_t size = (size_t)sqlite3_column_bytes(q, 0);
-    if (!is_intact(q, seq, 0, 2)) {
+    if (!column_is_intact(q, seq, 0, 2)) {
         log_error("row %lld of run %lld is damaged", (long long)seq, (long long)run);
         return STATUS_CORRUPT;
     }

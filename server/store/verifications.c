@@ -36,7 +36,7 @@ enum status store_verification_request(struct conn *c, int64_t run, int64_t now,
     return status == STATUS_OK ? announce(c, job, run) : status;
 }
 
-enum status store_verification_end(struct conn *c, const struct verification_end *e)
+enum status store_verification_end(struct conn *c, struct verification_end *e)
 {
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_VERIFY_END);
     if (q == NULL)
@@ -51,7 +51,8 @@ enum status store_verification_end(struct conn *c, const struct verification_end
     bind_text(q, 6, e->build);
     bind_text(q, 7, e->core);
     enum status status = conn_run(c, q);
+    e->gone = sqlite3_changes(c->db) == 0;
     if (status == STATUS_OK)
         status = store_owner_used(c, e->job, e->seconds, e->now);
-    return status == STATUS_OK ? announce(c, e->job, e->run) : status;
+    return status == STATUS_OK && !e->gone ? announce(c, e->job, e->run) : status;
 }

@@ -18,8 +18,9 @@ struct verification_end {
     int64_t seq;       /* "different": the first row that differs; -1 otherwise */
     const char *reason, *build, *core;
     double seconds; /* of computing */
+    bool gone; /* set: its job is being deleted, or the run is computed again: no record */
 };
 
-enum status store_verification_end(struct conn *c, const struct verification_end *e);
+enum status store_verification_end(struct conn *c, struct verification_end *e);
 
 #endif

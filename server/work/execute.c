@@ -195,11 +195,18 @@ static enum status go_on(struct execution *e, const struct setup *s,
     return status;
 }
 
-/* A run that has not begun for lack of memory three times is too large for this machine.
- */
+/* A run that could not begin for lack of memory, three times in a row, is too large for
+ * this machine. One that has got anywhere waits for better days. */
 static bool is_hopeless(const struct execution *e, enum status status)
 {
-    return status == STATUS_NO_MEMORY && e->rows == 0 && e->claim->attempt >= 3;
+    int64_t before = 0;
+    if (status != STATUS_NO_MEMORY || e->rows > 0)
+        return false;
+    struct conn *c = store_reader(e->place->store);
+    return c != NULL &&
+           store_run_refused(c, e->claim->run, status_text(status), &before) ==
+               STATUS_OK &&
+           before >= 2;
 }
 
 void execute(struct execution *e)

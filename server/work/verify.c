@@ -78,6 +78,8 @@ static void record(struct execution *e, struct verification_end *end)
     end->core = e->place->core;
     end->seconds = computed(e);
     enum status status = insist(e, apply_end, end);
+    if (status == STATUS_OK && end->gone)
+        return;
     if (status == STATUS_OK)
         log_info("the trace of run %lld, verified: %s", (long long)end->run, end->state);
     else

@@ -301,14 +301,25 @@ void workers_limit(struct workers *w, int64_t per_owner)
     workers_wake(w); /* more may run at the same time now */
 }
 
-void workers_cancel(struct workers *w, int64_t job, const int64_t *runs, size_t count)
+static void cancel(struct workers *w, int64_t job, bool verifies, const int64_t *runs,
+                   size_t count)
 {
     pthread_mutex_lock(&w->lock);
     for (struct execution *e = w->at_work; e != NULL; e = e->next)
-        if (e->claim->job == job && !e->claim->verifies &&
+        if (e->claim->job == job && e->claim->verifies == verifies &&
             is_named(e->claim->run, runs, count))
             atomic_store(&e->cancel, true);
     pthread_mutex_unlock(&w->lock);
+}
+
+void workers_cancel(struct workers *w, int64_t job, const int64_t *runs, size_t count)
+{
+    cancel(w, job, false, runs, count);
+}
+
+void workers_abandon(struct workers *w, int64_t job)
+{
+    cancel(w, job, true, NULL, 0);
 }
 
 void workers_stopping(void)

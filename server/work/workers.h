@@ -48,6 +48,10 @@ void workers_stop(struct workers *w);
  * store knows already that they shall. Any thread. */
 void workers_cancel(struct workers *w, int64_t job, const int64_t *runs, size_t count);
 
+/* The job is being deleted: its verifications at work end as soon as they can. Any thread.
+ */
+void workers_abandon(struct workers *w, int64_t job);
+
 struct workers_state {
     unsigned count; /* runs that may be at work at the same time */
     unsigned busy;

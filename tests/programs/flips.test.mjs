@@ -13,15 +13,16 @@ import { long, short, spec } from "../lib/specs.mjs";
 const seed = Number(process.env.FRUGAL_SEED ?? 1);
 const FLIPS = Number(process.env.FRUGAL_FLIPS ?? 40);
 
-const rows = spec(short, { evaluate: { every: 5 }, seeds: 3 }); // many: most of the database
+const rows = spec(short, { evaluate: { every: 5 }, energy: { exponents: [0.5] }, seeds: 3 }); // many: most of the database
 const work = spec(long, { evaluate: { every: 2000 }, seeds: 2,
   stop: { accuracy: null, epochs: null, samples: 60000 } });
 
-/* What a run is of, and its trace. */
+/* What a run is of, its trace, and what it came to, but for the time it took. */
 async function look(server, run) {
   const { spec: of } = await server.get(`/v1/jobs/${run.job}`);
   const { text } = await server.request(`/v1/runs/${run.id}/trace?format=csv`);
-  return { of: JSON.stringify([of, run.params, run.seed]), csv: text };
+  const { seconds, ...results } = run.results ?? {};
+  return { of: JSON.stringify([of, run.params, run.seed]), csv: text, results };
 }
 
 /* The files of a server that was killed while the runs 4 and 5 were at work, all traces as they
@@ -44,8 +45,8 @@ async function record(t) {
   await good.done(2);
   const wanted = new Map();
   for (const run of await good.all("/v1/runs")) {
-    const { of, csv } = await look(good, run);
-    wanted.set(of, csv);
+    const { of, ...is } = await look(good, run);
+    wanted.set(of, is);
   }
   assert.equal(wanted.size, 5);
   good.checkEnd(await good.stop());
@@ -94,10 +95,11 @@ async function outcome(server, wanted, what) {
     if (r.status >= 500 || job.status !== 200) found.refused += 1;
     else if (run.state !== "succeeded") found.failed += 1;
     else {
-      const { of, csv } = await look(server, run);
+      const { of, csv, results } = await look(server, run);
       if (!wanted.has(of)) found.other += 1; // the spec that is shown is another one, too
       else {
-        assert.equal(csv, wanted.get(of), `${what}: run ${run.id} shows another trace`);
+        assert.equal(csv, wanted.get(of).csv, `${what}: run ${run.id} shows another trace`);
+        if (run.results) assert.deepEqual(results, wanted.get(of).results, `${what}: run ${run.id}`);
         found.same += 1;
       }
     }
@@ -135,4 +137,27 @@ test("bits that turn on the disk are found", { timeout: 5000000 }, async (t) => 
   }
   t.diagnostic(JSON.stringify(total));
   assert.ok(total.same > FLIPS);
+});
+
+test("results come from a row that is whole, or leave out what only the row says", async (t) => {
+  const first = await startServer(t);
+  await first.done((await first.submit(spec(short,
+    { energy: { exponents: [0.5] }, seeds: 2 }))).id);
+  const before = await first.all("/v1/runs");
+  first.checkEnd(await first.stop());
+  execFileSync("python3", ["-c", `import sqlite3, sys
+c = sqlite3.connect(sys.argv[1])
+columns, last, value = c.execute("SELECT columns, last, value FROM run JOIN trace ON "
+    "run = id AND seq = last WHERE id = 1").fetchone()
+value = bytearray(value)
+value[columns.split().index("m0.5") * 8 + 6] ^= 16
+c.execute("UPDATE trace SET value = ? WHERE run = 1 AND seq = ?", (bytes(value), last))
+c.execute("UPDATE run SET samples = samples + 16, m1 = 2 * m1 WHERE id = 2")
+c.commit()`, path.join(first.place.data, "frugal.db")]);
+  const server = await startServer(t, { place: first.place });
+  const { "m0.5": spent, "m0.5_direct": direct, ...rest } = before[0].results;
+  assert.ok(spent > 0 && direct > 0);
+  const listed = await server.all("/v1/runs");
+  assert.deepEqual(listed.map((run) => run.results), [rest, before[1].results]);
+  assert.deepEqual((await server.get("/v1/runs/1")).results, rest);
 });

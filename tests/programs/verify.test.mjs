@@ -61,6 +61,29 @@ test("a bit that was changed, and a row that is missing, are found", async (t) =
   assert.equal((await clientOf(server)("verify", "3")).code, 0);
 });
 
+test("reuse passes over a trace that is damaged, and one that was found to differ", async (t) => {
+  let server = await startServer(t);
+  const csv = async (run) => (await server.request(`/v1/runs/${run}/trace?format=csv`)).text;
+  for (let i = 0; i < 3; i += 1) await server.done((await server.submit(spec(short, { seeds: 2 }))).id);
+  const wanted = [await csv(1), await csv(2)];
+  server.checkEnd(await server.stop());
+  const odd = "CAST(substr(value, 1, 40) || x'01' || substr(value, 42) AS BLOB)";
+  edit(server.place, `UPDATE trace SET value = ${odd} WHERE run IN (1, 2, 4) AND seq = 2;
+    UPDATE trace SET value = ${odd}, hash = NULL WHERE run = 3 AND seq = 1;
+    UPDATE trace SET hash = hash + 1 WHERE run = 6 AND seq = 4;`);
+  server = await startServer(t, { place: server.place });
+  await server.order("/v1/runs/3/verify");
+  assert.equal((await ended(server, 3)).state, "different");
+  await server.order("/v1/runs/6/verify");
+  const { state, reason } = await ended(server, 6);
+  assert.deepEqual([state, reason], ["different", "row 4 is damaged on the disk"]);
+  await server.done((await server.submit(spec(short, { seeds: 2, reuse: true }))).id);
+  const runs = (await server.get("/v1/runs")).items.slice(6);
+  assert.deepEqual(runs.map((run) => [run.state, run.reused]),
+    [["succeeded", 5], ["succeeded", null]]);
+  assert.deepEqual([await csv(7), await csv(8)], wanted);
+});
+
 test("another data set under the same name", async (t) => {
   let server = await startServer(t);
   await server.done((await server.submit(short)).id);
@@ -107,6 +130,18 @@ test("a stop and a kill only delay a verification; cancelling the job does not t
     assert.equal((await ended(server, 1)).state, "same");
     assert.equal((await server.get("/v1/runs/1")).state, "succeeded");
   });
+
+test("a verification at work ends with its job, and says nothing", async (t) => {
+  const server = await startServer(t, { workers: 1 });
+  await server.done((await server.submit(spec(long))).id);
+  await server.order("/v1/runs/1/verify");
+  await until(async () => (await server.get("/v1/runs/1")).verified.state === "running", "it");
+  assert.equal((await server.request("/v1/jobs/1", { method: "DELETE" })).status, 200);
+  assert.equal((await server.request("/v1/jobs/1?purge=1", { method: "DELETE" })).status, 200);
+  await until(async () => (await server.get("/v1/workers")).busy === 0, "an idle worker");
+  server.checkEnd(await server.stop());
+  assert.doesNotMatch(server.log, /verified|verification/);
+});
 
 test("a verification takes its turn in the queue, and is work of its owner", async (t) => {
   const server = await startServer(t, { workers: 2, args: ["--per-owner", "1"] });

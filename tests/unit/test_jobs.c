@@ -1,6 +1,8 @@
 /* Jobs, runs, traces and events as the store keeps them. */
 #include "stores.h"
 
+#include "store/checkpoints.h"
+
 static char top[FOLDER_PATH];
 static struct store *store;
 
@@ -222,6 +224,68 @@ static void runs_go_back_into_the_queue(void **state)
     assert_int_equal(run_now(second).attempts, 1);
 }
 
+static enum status give_back(struct conn *c, void *arg)
+{
+    return store_run_requeue(c, arg);
+}
+
+/* An attempt at the one run there is comes to nothing; how many did so for lack of
+ * memory. */
+static int64_t refused_after(int64_t run, const char *reason)
+{
+    struct run_end e = {.run = run, .job = 1, .now = 2500, .reason = reason};
+    int64_t n = -1;
+    assert_int_equal(claim(), run);
+    assert_int_equal(store_write(store, give_back, &e), STATUS_OK);
+    assert_int_equal(store_run_refused(store_reader(store), run, "no memory", &n),
+                     STATUS_OK);
+    return n;
+}
+
+static enum status add_row(struct conn *c, void *arg)
+{
+    return store_trace_add(c, arg);
+}
+
+static enum status put_state(struct conn *c, void *arg)
+{
+    return store_checkpoint_put(c, arg);
+}
+
+/* Only attempts in a row count, and only those of a run that never got anywhere. */
+static void attempts_that_could_not_begin_are_counted(void **state)
+{
+    (void)state;
+    struct new_job n = new_job(1, 0);
+    for (int i = 0; i < 5; i++) /* starts of the server */
+        assert_int_equal(refused_after(n.first, "the server stopped"), 0);
+    assert_int_equal(refused_after(n.first, "no memory"), 1);
+    assert_int_equal(refused_after(n.first, "no memory"), 2);
+    assert_int_equal(refused_after(n.first, NULL), 0);
+    assert_int_equal(refused_after(n.first, "no memory"), 1);
+    assert_int_equal(claim(), n.first);
+    int64_t count = -1;
+    assert_int_equal(store_run_refused(store_reader(store), n.first, "no memory", &count),
+                     STATUS_OK);
+    assert_int_equal(count, 1); /* of the one at work it is not known yet */
+    struct checkpoint p = {.run = n.first, .seq = -1, .state = "s", .size = 1};
+    assert_int_equal(store_write(store, put_state, &p), STATUS_OK);
+    assert_int_equal(store_run_refused(store_reader(store), n.first, "no memory", &count),
+                     STATUS_OK);
+    assert_int_equal(count, 0);
+}
+
+static void attempts_after_a_row_are_not_counted(void **state)
+{
+    (void)state;
+    struct new_job n = new_job(1, 0);
+    struct trace_entry e = {.run = n.first, .job = n.job, .now = 2000};
+    e.row.layers = 1;
+    assert_int_equal(refused_after(n.first, "no memory"), 1);
+    assert_int_equal(store_write(store, add_row, &e), STATUS_OK);
+    assert_int_equal(refused_after(n.first, "no memory"), 0);
+}
+
 static enum status start_run(struct conn *c, void *arg)
 {
     return store_run_start(c, arg);
@@ -312,6 +376,8 @@ int main(void)
         IN_A_STORE(counts_follow_the_runs),
         IN_A_STORE(the_queue_goes_by_priority_then_age),
         IN_A_STORE(runs_go_back_into_the_queue),
+        IN_A_STORE(attempts_that_could_not_begin_are_counted),
+        IN_A_STORE(attempts_after_a_row_are_not_counted),
         IN_A_STORE(provenance_is_kept),
         IN_A_STORE(lists_are_filtered),
     };

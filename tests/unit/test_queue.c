@@ -418,6 +418,39 @@ static void kills_end_a_verification_at_last(void **state)
     assert_int_equal(claim(), 0);
 }
 
+static enum status throw_away(struct conn *c, void *arg)
+{
+    const char *state;
+    enum status status = store_job_trash(c, FIRST_JOB, true, now, &state);
+    (void)arg;
+    return status == STATUS_OK ? store_purge_begin(c, FIRST_JOB) : status;
+}
+
+static enum status apply_different(struct conn *c, void *arg)
+{
+    return store_verification_end(c, arg);
+}
+
+/* What it finds by then is that rows are missing: nobody shall hear of it. */
+static void a_purge_ends_a_verification_at_work(void **state)
+{
+    (void)state;
+    struct verification_end e = {.job = FIRST_JOB, .state = "different", .seq = 2};
+    int64_t oldest, before, after;
+    e.run = add(1, 0, 0, "ada").first;
+    assert_int_equal(claim(), e.run);
+    finish(e.run);
+    verify(e.run);
+    assert_int_equal(claim_verification((struct schedule_limits){0}), e.run);
+    assert_int_equal(store_write(store, throw_away, NULL), STATUS_OK);
+    assert_int_equal(wrong_counts(), 0);
+    store_event_bounds(store_reader(store), &oldest, &before);
+    assert_int_equal(store_write(store, apply_different, &e), STATUS_OK);
+    assert_true(e.gone);
+    store_event_bounds(store_reader(store), &oldest, &after);
+    assert_int_equal(after, before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -429,6 +462,7 @@ int main(void)
         IN_A_STORE(verifications_take_their_turn),
         IN_A_STORE(limits_bind_verifications),
         IN_A_STORE(kills_end_a_verification_at_last),
+        IN_A_STORE(a_purge_ends_a_verification_at_work),
     };
     return cmocka_run_group_tests(tests, NULL, end_of_all);
 }

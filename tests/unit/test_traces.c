@@ -198,6 +198,7 @@ static void a_damaged_row_is_found_and_mended(void **state)
     static char harm[][100] = {
         "UPDATE trace SET value = zeroblob(length(value)) WHERE seq = 1",
         "UPDATE trace SET value = substr(value, 2) WHERE seq = 1",
+        "UPDATE trace SET hash = hash + 1 WHERE seq = 1",
         "UPDATE trace SET value = (SELECT value FROM trace WHERE seq = 0) WHERE seq = 1"};
     (void)state;
     struct conn *c = store_reader(store);
