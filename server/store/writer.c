@@ -13,7 +13,8 @@ enum {
     PATIENCE_MS = 100,       /* how long a patient write may wait for company */
     CHECKPOINT_PAGES = 1000, /* of write-ahead log, at most */
     PAGE_BYTES = 4096,
-    EXIT_IO = 74, /* EX_IOERR of sysexits.h */
+    READERS_MS = 200, /* how long a log that is to become shorter waits for them */
+    EXIT_IO = 74,     /* EX_IOERR of sysexits.h */
 };
 
 /* Moves up to BATCH_MAX writes off the queue; NULL when the store closes. */
@@ -170,6 +171,36 @@ static int pages_of_log(const struct store *s)
     return pages < CHECKPOINT_PAGES ? (int)pages : CHECKPOINT_PAGES;
 }
 
+static int64_t bytes_of_log(const struct store *s)
+{
+    sqlite3_file *log = NULL;
+    sqlite3_int64 size = 0;
+    bool known = sqlite3_file_control(s->writer->db, NULL, SQLITE_FCNTL_JOURNAL_POINTER,
+                                      &log) == SQLITE_OK &&
+                 log->pMethods != NULL &&
+                 log->pMethods->xFileSize(log, &size) == SQLITE_OK;
+    return known ? size : 0;
+}
+
+/* One large write stretches it, also one that has found no space: what it took is given
+ * back to a disk that has too little. */
+static bool is_stretched(const struct store *s, int most)
+{
+    return bytes_of_log(s) > 2 * (int64_t)most * PAGE_BYTES;
+}
+
+static void keep_log_short(struct store *s, int most, int *pages)
+{
+    bool tight = atomic_load(&s->tight);
+    if (tight && is_stretched(s, most)) {
+        sqlite3_busy_timeout(s->writer->db, READERS_MS);
+        checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, pages);
+        sqlite3_busy_timeout(s->writer->db, CONN_PATIENCE_MS);
+    } else if (*pages > most || s->writer->wants_checkpoint || (*pages > 0 && tight)) {
+        checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, pages);
+    }
+}
+
 void *writer_main(void *arg)
 {
     struct store *s = arg;
@@ -188,9 +219,7 @@ void *writer_main(void *arg)
         }
         if (s->after != NULL && s->writer->last_event > before)
             s->after(s->after_arg, s->writer->last_event);
-        if (pages > most || s->writer->wants_checkpoint ||
-            (pages > 0 && atomic_load(&s->tight)))
-            checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, &pages);
+        keep_log_short(s, most, &pages);
     }
     checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, NULL);
     return NULL;

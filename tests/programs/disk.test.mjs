@@ -133,6 +133,26 @@ test("a full disk without any reserve left: the server starts, reads go on, runs
     assert.ok(fs.statSync(path.join(disk.path, "reserve")).size > 0);
   });
 
+test("a checkpoint that is larger than what is free: done without, nobody is kept waiting",
+  { skip: noSmallDisks, timeout: 300000 }, async (t) => {
+    const place = workspace(t);
+    const disk = await smallDisk(t, place, "40m");
+    const server = await startServer(t, { place, wrap: disk.wrap,
+      args: ["--checkpoint-seconds", "1"] });
+    await until(() => fs.statSync(path.join(disk.path, "reserve")).size > 0, "the reserve");
+    fill(disk.path);
+    const ballast = path.join(disk.path, "ballast");
+    fs.truncateSync(ballast, fs.statSync(ballast).size - (6 << 20));
+    const large = spec(short, { network: { hidden: [20000] }, record: { weights: false },
+      evaluate: { every: 1000 }, stop: { accuracy: null, epochs: null, samples: 8000 } });
+    const { id } = await server.submit(large);
+    await until(() => server.log.includes("no room for its state"), "a checkpoint");
+    const other = await server.submit(short);
+    assert.equal((await server.done(other.id)).state, "succeeded");
+    assert.equal((await server.done(id, 240000)).state, "succeeded");
+    assert.equal((await server.get("/v1/workers")).disk_full, false);
+  });
+
 test("the client on a full disk: a sentence, and 9", { skip: noSmallDisks }, async (t) => {
   const place = workspace(t);
   const disk = await smallDisk(t, place);
