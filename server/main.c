@@ -145,7 +145,7 @@ static void exit_at_once(int signal)
 }
 
 /* Waits for SIGTERM or SIGINT; from then on another one ends the process at once. */
-static void wait_for_signal(const sigset_t *signals)
+static void wait_for_signal(const sigset_t *signals, struct workers *workers)
 {
     int signal;
     struct sigaction at_once = {.sa_handler = exit_at_once};
@@ -153,7 +153,7 @@ static void wait_for_signal(const sigset_t *signals)
     do
         sigwait(signals, &signal);
     while (signal == SIGHUP);
-    workers_stopping();
+    workers_stopping(workers);
     log_info("stopping on signal %d", signal);
     sigaction(SIGHUP, &ignore, NULL); /* a terminal that closes is no reason to hurry */
     sigaction(SIGTERM, &at_once, NULL);
@@ -171,7 +171,7 @@ static int answer(struct app *app, struct http *http, const struct options *o,
     fflush(stdout);
     log_info("frugald %s answers on %s, %ld workers%s", FRUGAL_VERSION, http_address(http),
              o->workers, o->workers == 0 ? ": no run begins" : "");
-    wait_for_signal(signals);
+    wait_for_signal(signals, app->workers);
     http_stop(http);
     return 0;
 }

@@ -59,6 +59,14 @@ void store_on_commit(struct store *s, void (*after)(void *, int64_t), void *arg)
     s->after_arg = arg;
 }
 
+void store_on_failure(struct store *s, void (*failed)(void *), void *arg)
+{
+    pthread_mutex_lock(&s->lock);
+    s->failed = failed;
+    s->failed_arg = arg;
+    pthread_mutex_unlock(&s->lock);
+}
+
 static enum status check_database(struct conn *c, struct buf *why)
 {
     sqlite3_stmt *q;

@@ -31,6 +31,8 @@ struct store {
     size_t queued;
     bool urgent; /* a write that is not patient is queued */
     bool closing;
+    void (*failed)(void *arg);
+    void *failed_arg;
     struct conn *readers;
 
     pthread_mutex_t reserve_lock;

@@ -21,7 +21,7 @@ struct workers {
     struct schedule_limits limits; /* but for settling */
     double began;                  /* monotonic */
     struct blame blame;            /* what the last process left */
-    bool recovered; /* of the one thread that calls workers_recover */
+    atomic_bool recovered;         /* it has been dealt with */
 
     pthread_mutex_t lock;
     pthread_cond_t news;
@@ -172,16 +172,29 @@ static void log_recovery(const struct recovery_write *w)
 
 enum status workers_recover(struct workers *w)
 {
-    if (w->recovered)
+    if (atomic_load(&w->recovered))
         return STATUS_OK;
     struct recovery_write written = {.blame = w->blame};
     enum status status = store_write(w->store, apply_recovery, &written);
     if (status == STATUS_OK) {
         log_recovery(&written);
         blame_forget();
+        atomic_store(&w->recovered, true);
     }
-    w->recovered = status == STATUS_OK;
     return status;
+}
+
+/* Before the recovery no run has begun: what the last process left stays as it is. */
+void workers_stopping(struct workers *w)
+{
+    if (atomic_load(&w->recovered))
+        blame_stopping();
+}
+
+/* Of the disk: no run is at fault. */
+static void note_failure(void *workers)
+{
+    workers_stopping(workers);
 }
 
 enum status workers_start(struct store *store, struct catalogue *catalogue,
@@ -200,6 +213,7 @@ enum status workers_start(struct store *store, struct catalogue *catalogue,
     pthread_cond_init(&w->news, NULL);
     enum status status = blame_open(o->folder, &w->blame, why);
     if (status == STATUS_OK) {
+        store_on_failure(store, note_failure, w);
         status = workers_resize(w, o->count);
         if (status != STATUS_OK)
             buf_adds(why, "the worker threads could not be started");
@@ -304,11 +318,6 @@ void workers_cancel(struct workers *w, int64_t job, const int64_t *runs, size_t 
     pthread_mutex_unlock(&w->lock);
 }
 
-void workers_stopping(void)
-{
-    blame_stopping();
-}
-
 void workers_stop(struct workers *w)
 {
     pthread_mutex_lock(&w->lock);
@@ -319,6 +328,7 @@ void workers_stop(struct workers *w)
     while (w->alive > 0)
         pthread_cond_wait(&w->news, &w->lock);
     pthread_mutex_unlock(&w->lock);
+    store_on_failure(w->store, NULL, NULL);
     pthread_mutex_destroy(&w->lock);
     pthread_cond_destroy(&w->news);
     free(w);
