@@ -199,6 +199,16 @@ static int serve(struct app *app, struct http *http, const struct options *o,
     return code;
 }
 
+/* Reading goes on where the disk is full. */
+static enum status catch_up(const struct app *app)
+{
+    enum status status = app_catch_up(app);
+    if (status != STATUS_NO_SPACE)
+        return status;
+    log_warning("the disk is full: some specs cannot be searched before the next start");
+    return STATUS_OK;
+}
+
 /* Opens what the workers and the HTTP server stand on. */
 static int open_house(struct http *http, const struct options *o, const sigset_t *signals,
                       struct buf *why)
@@ -218,7 +228,11 @@ static int open_house(struct http *http, const struct options *o, const sigset_t
         app.hub = hub_open(newest);
     status = catalogue_open(o->datasets, folders.data, &app.catalogue);
     if (status == STATUS_OK)
-        status = app_catch_up(&app);
+        status = catch_up(&app);
+    if (status != STATUS_OK) {
+        code = exit_code(status);
+        buf_adds(why, status_text(status));
+    }
     if (app.hub != NULL && status == STATUS_OK) {
         store_on_commit(app.store, publish, app.hub);
         code = serve(&app, http, o, signals, why);
