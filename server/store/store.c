@@ -48,6 +48,15 @@ struct conn *store_reader(struct store *s)
     return c;
 }
 
+void store_reader_close(struct store *s)
+{
+    struct conn *c = pthread_getspecific(s->reader);
+    if (c == NULL)
+        return;
+    pthread_setspecific(s->reader, NULL);
+    forget_reader(c);
+}
+
 uint64_t store_version(const struct store *s)
 {
     return s->version;

@@ -64,6 +64,10 @@ enum status store_write(struct store *s, enum status (*apply)(struct conn *, voi
 /* The read-only connection of the calling thread; NULL without memory or file handles. */
 struct conn *store_reader(struct store *s);
 
+/* Closes that connection, if there is one: the thread needs it no more, and is not waited
+ * for by the time the store closes. */
+void store_reader_close(struct store *s);
+
 /* What is read in between is of one moment. Never across a wait: the log grows meanwhile. */
 enum status store_read_begin(struct conn *c);
 void store_read_end(struct conn *c);

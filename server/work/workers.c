@@ -138,6 +138,7 @@ static void *worker_main(void *arg)
         if (status != STATUS_OK)
             wait_for_news(w, wakes, patience_ms(status));
     }
+    store_reader_close(w->store); /* nobody waits for what comes after `alive` */
     w->alive--;
     pthread_cond_broadcast(&w->news);
     pthread_mutex_unlock(&w->lock);

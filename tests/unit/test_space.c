@@ -74,6 +74,18 @@ static void it_is_given_in_pieces_and_made_again(void **state)
     assert_false(atomic_load(&s->tight));
 }
 
+static void a_reader_can_be_closed_before_its_thread_ends(void **state)
+{
+    (void)state;
+    assert_non_null(store_reader(s));
+    assert_non_null(s->readers);
+    for (int i = 0; i < 2; i++) {
+        store_reader_close(s);
+        assert_null(s->readers);
+    }
+    assert_non_null(store_reader(s));
+}
+
 /* A write that finds no space until it was tried so often. */
 struct hungry {
     int until, tries;
@@ -235,6 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reserve_is_whole_and_stays),
         cmocka_unit_test(it_is_given_in_pieces_and_made_again),
+        cmocka_unit_test(a_reader_can_be_closed_before_its_thread_ends),
         cmocka_unit_test(a_write_without_space_is_tried_again),
         cmocka_unit_test(the_last_quarter_is_for_writes_that_make_space),
         cmocka_unit_test(a_log_that_was_stretched_gives_its_space_back),
