@@ -83,7 +83,7 @@ static void wait_for_signal(struct house *house)
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     while (sigwait(&house->signals, &signal) == 0 && signal == SIGHUP)
         reread(house);
-    workers_stopping();
+    workers_stopping(house->app.workers);
     log_info("stopping on signal %d", signal);
     sigaction(SIGHUP, &ignore, NULL); /* a terminal that closes is no reason to hurry */
     sigaction(SIGTERM, &at_once, NULL);
@@ -140,6 +140,16 @@ static int serve(struct house *house, struct buf *why)
     return code;
 }
 
+/* Reading goes on where the disk is full. */
+static enum status catch_up(const struct app *app)
+{
+    enum status status = app_catch_up(app);
+    if (status != STATUS_NO_SPACE)
+        return status;
+    log_warning("the disk is full: some specs cannot be searched before the next start");
+    return STATUS_OK;
+}
+
 /* Opens what the workers and the HTTP server stand on. */
 static int open_house(struct house *house, struct buf *why)
 {
@@ -158,7 +168,11 @@ static int open_house(struct house *house, struct buf *why)
         app->hub = hub_open(newest);
     status = catalogue_open(o->datasets, folders.data, &app->catalogue);
     if (status == STATUS_OK)
-        status = app_catch_up(app);
+        status = catch_up(app);
+    if (status != STATUS_OK) {
+        code = house_exit_code(status);
+        buf_adds(why, status_text(status));
+    }
     if (app->hub != NULL && status == STATUS_OK) {
         store_on_commit(app->store, publish, app->hub);
         code = serve(house, why);

@@ -62,6 +62,8 @@ enum statement {
     STATEMENT_COUNT
 };
 
+enum { CONN_PATIENCE_MS = 5000 }; /* with locks of other connections */
+
 struct conn {
     sqlite3 *db;
     sqlite3_stmt *statement[STATEMENT_COUNT]; /* prepared on first use */

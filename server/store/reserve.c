@@ -65,8 +65,7 @@ enum status store_reserve_keep(struct store *s, int64_t *ret_free)
     bool enough = *ret_free + size_of(s) >= 2 * wanted;
     enum status status = enough ? make_whole(s, wanted) : STATUS_NO_SPACE;
     pthread_mutex_unlock(&s->reserve_lock);
-    if (status != STATUS_NO_SPACE)
-        atomic_store(&s->tight, false);
+    atomic_store(&s->tight, status == STATUS_NO_SPACE);
     return status;
 }
 
@@ -76,6 +75,12 @@ int64_t store_reserve_left(struct store *s)
     int64_t size = size_of(s);
     pthread_mutex_unlock(&s->reserve_lock);
     return size;
+}
+
+int64_t store_space_left(const struct store *s)
+{
+    int64_t free = 0, wanted;
+    return look_at_disk(s, &free, &wanted) ? free : 0;
 }
 
 int64_t reserve_wanted(const struct store *s)

@@ -25,6 +25,9 @@ enum status store_reserve_keep(struct store *s, int64_t *ret_free);
 /* Bytes that the reserve has. Any thread. */
 int64_t store_reserve_left(struct store *s);
 
+/* Bytes that are free beside it; 0: nobody knows. Any thread. */
+int64_t store_space_left(const struct store *s);
+
 /* Calls full(arg) on the writer thread when a write has found no space, before it is
  * tried again. NULL: nobody any more. Any thread. */
 void store_on_full(struct store *s, void (*full)(void *arg), void *arg);

@@ -48,6 +48,15 @@ struct conn *store_reader(struct store *s)
     return c;
 }
 
+void store_reader_close(struct store *s)
+{
+    struct conn *c = pthread_getspecific(s->reader);
+    if (c == NULL)
+        return;
+    pthread_setspecific(s->reader, NULL);
+    forget_reader(c);
+}
+
 uint64_t store_version(const struct store *s)
 {
     return s->version;
@@ -57,6 +66,14 @@ void store_on_commit(struct store *s, void (*after)(void *, int64_t), void *arg)
 {
     s->after = after;
     s->after_arg = arg;
+}
+
+void store_on_failure(struct store *s, void (*failed)(void *), void *arg)
+{
+    pthread_mutex_lock(&s->lock);
+    s->failed = failed;
+    s->failed_arg = arg;
+    pthread_mutex_unlock(&s->lock);
 }
 
 static enum status check_database(struct conn *c, struct buf *why)

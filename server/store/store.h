@@ -46,6 +46,10 @@ void store_close(struct store *s);
  * that of the newest. Set before other threads use the store. */
 void store_on_commit(struct store *s, void (*after)(void *arg, int64_t seq), void *arg);
 
+/* Calls failed(arg) on the writer thread when the file cannot be written and the process
+ * is about to end with status 74, for that alone. NULL: nobody any more. Any thread. */
+void store_on_failure(struct store *s, void (*failed)(void *arg), void *arg);
+
 /* Grows with every commit, before anybody is told of it: what was read after a version was
  * taken holds as long as the version stays. Any thread. */
 uint64_t store_version(const struct store *s);
@@ -59,6 +63,10 @@ enum status store_write(struct store *s, enum status (*apply)(struct conn *, voi
 
 /* The read-only connection of the calling thread; NULL without memory or file handles. */
 struct conn *store_reader(struct store *s);
+
+/* Closes that connection, if there is one: the thread needs it no more, and is not waited
+ * for by the time the store closes. */
+void store_reader_close(struct store *s);
 
 /* What is read in between is of one moment. Never across a wait: the log grows meanwhile. */
 enum status store_read_begin(struct conn *c);

@@ -13,7 +13,8 @@ enum {
     PATIENCE_MS = 100,       /* how long a patient write may wait for company */
     CHECKPOINT_PAGES = 1000, /* of write-ahead log, at most */
     PAGE_BYTES = 4096,
-    EXIT_IO = 74, /* EX_IOERR of sysexits.h */
+    READERS_MS = 200, /* how long a log that is to become shorter waits for them */
+    EXIT_IO = 74,     /* EX_IOERR of sysexits.h */
 };
 
 /* Moves up to BATCH_MAX writes off the queue; NULL when the store closes. */
@@ -56,13 +57,16 @@ static bool execute(struct conn *c, const char *sql)
 }
 
 /* What was written may or may not be on the disk, and the page cache cannot be trusted
- * any more: end without a word to anyone, so that the next start finds out from the log.
- */
-_Noreturn static void give_up(const struct conn *c)
+ * any more: end without a word to those who wait, so that the next start finds out from
+ * the log. */
+_Noreturn static void give_up(struct store *s)
 {
     log_error("the database could not be written: %s; stopping, nothing that was "
               "acknowledged is lost",
-              sqlite3_errmsg(c->db));
+              sqlite3_errmsg(s->writer->db));
+    pthread_mutex_lock(&s->lock);
+    if (s->failed != NULL)
+        s->failed(s->failed_arg);
     _exit(EXIT_IO);
 }
 
@@ -74,12 +78,13 @@ static bool lacked_space(const struct conn *c, enum status status)
 
 /* Each write has a savepoint, so that one that is refused undoes only itself. One that
  * lacks space takes all with it: those behind it may rely on it. */
-static enum status apply_each(struct conn *c, struct write *batch)
+static enum status apply_each(struct store *s, struct write *batch)
 {
+    struct conn *c = s->writer;
     for (struct write *w = batch; w != NULL; w = w->next) {
         int64_t event = c->last_event;
         if (!execute(c, "SAVEPOINT one"))
-            give_up(c);
+            give_up(s);
         w->outcome = w->apply(c, w->arg);
         if (lacked_space(c, w->outcome))
             return STATUS_NO_SPACE;
@@ -95,21 +100,22 @@ static enum status apply_each(struct conn *c, struct write *batch)
 }
 
 /* The whole batch, or nothing of it. */
-static enum status apply_batch(struct conn *c, struct write *batch)
+static enum status apply_batch(struct store *s, struct write *batch)
 {
+    struct conn *c = s->writer;
     c->frees = false;
     if (!execute(c, "BEGIN IMMEDIATE")) { /* nothing is written yet, which is sure */
         enum status status = conn_status(c);
         if (status == STATUS_IO && (sqlite3_errcode(c->db) & 0xff) != SQLITE_BUSY)
-            give_up(c);
+            give_up(s);
         return status;
     }
     int64_t before = c->last_event;
-    enum status status = apply_each(c, batch);
+    enum status status = apply_each(s, batch);
     if (status == STATUS_OK && !execute(c, "COMMIT")) {
         status = conn_status(c);
         if (status != STATUS_NO_SPACE)
-            give_up(c);
+            give_up(s);
     }
     if (status != STATUS_OK)
         c->last_event = before;
@@ -127,10 +133,10 @@ static bool make_room(struct store *s, enum reserve_rest rest)
 
 static void write_batch(struct store *s, struct write *batch)
 {
-    enum status status = apply_batch(s->writer, batch);
+    enum status status = apply_batch(s, batch);
     while (status == STATUS_NO_SPACE &&
            make_room(s, s->writer->frees ? LEAVE_NOTHING : LEAVE_FOR_START))
-        status = apply_batch(s->writer, batch);
+        status = apply_batch(s, batch);
     if (status == STATUS_OK)
         return;
     log_error("nothing could be written: %s", status_text(status));
@@ -149,7 +155,7 @@ static void checkpoint(struct store *s, int mode, int *ret_pages)
     while (code != SQLITE_OK && conn_status(c) == STATUS_NO_SPACE &&
            make_room(s, LEAVE_FOR_ENDS));
     if ((code & 0xff) == SQLITE_IOERR && conn_status(c) != STATUS_NO_SPACE)
-        give_up(c); /* a failed fsync: what the cache says about the file may be wrong */
+        give_up(s); /* a failed fsync: what the cache says about the file may be wrong */
     if (code != SQLITE_OK && code != SQLITE_BUSY && code != SQLITE_LOCKED)
         log_warning("checkpoint: %s", sqlite3_errmsg(c->db));
 }
@@ -170,6 +176,36 @@ static int pages_of_log(const struct store *s)
     return pages < CHECKPOINT_PAGES ? (int)pages : CHECKPOINT_PAGES;
 }
 
+static int64_t bytes_of_log(const struct store *s)
+{
+    sqlite3_file *log = NULL;
+    sqlite3_int64 size = 0;
+    bool known = sqlite3_file_control(s->writer->db, NULL, SQLITE_FCNTL_JOURNAL_POINTER,
+                                      &log) == SQLITE_OK &&
+                 log->pMethods != NULL &&
+                 log->pMethods->xFileSize(log, &size) == SQLITE_OK;
+    return known ? size : 0;
+}
+
+/* One large write stretches it, also one that has found no space: what it took is given
+ * back to a disk that has too little. */
+static bool is_stretched(const struct store *s, int most)
+{
+    return bytes_of_log(s) > 2 * (int64_t)most * PAGE_BYTES;
+}
+
+static void keep_log_short(struct store *s, int most, int *pages)
+{
+    bool tight = atomic_load(&s->tight);
+    if (tight && is_stretched(s, most)) {
+        sqlite3_busy_timeout(s->writer->db, READERS_MS);
+        checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, pages);
+        sqlite3_busy_timeout(s->writer->db, CONN_PATIENCE_MS);
+    } else if (*pages > most || s->writer->wants_checkpoint || (*pages > 0 && tight)) {
+        checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, pages);
+    }
+}
+
 void *writer_main(void *arg)
 {
     struct store *s = arg;
@@ -188,9 +224,7 @@ void *writer_main(void *arg)
         }
         if (s->after != NULL && s->writer->last_event > before)
             s->after(s->after_arg, s->writer->last_event);
-        if (pages > most || s->writer->wants_checkpoint ||
-            (pages > 0 && atomic_load(&s->tight)))
-            checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, &pages);
+        keep_log_short(s, most, &pages);
     }
     checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, NULL);
     return NULL;

@@ -15,7 +15,7 @@ struct store {
     char weights_path[PATH_MAX];
     int weights; /* the folder itself */
     char reserve_path[PATH_MAX];
-    atomic_bool tight; /* the disk was full, and has not got space enough since */
+    atomic_bool tight; /* the disk was full, or has not space enough */
     struct conn *writer;
     pthread_t thread;
     pthread_key_t reader;
@@ -31,6 +31,8 @@ struct store {
     size_t queued;
     bool urgent; /* a write that is not patient is queued */
     bool closing;
+    void (*failed)(void *arg);
+    void *failed_arg;
     struct conn *readers;
 
     pthread_mutex_t reserve_lock;

@@ -23,14 +23,20 @@ static bool is_failure(const struct run_end *e)
     return e->state == RUN_FAILED && strcmp(e->outcome, "diverged") != 0;
 }
 
-/* The rows come before their end in the queue, perhaps in the same transaction: a run does
- * not succeed when one of them was refused. */
+bool may_pass(enum status status)
+{
+    return status == STATUS_NO_SPACE || status == STATUS_NO_MEMORY || status == STATUS_IO;
+}
+
+/* The rows come before their end in the queue, perhaps in the same transaction: a run
+ * does not succeed when one of them was refused. STOPPED: one was, for what may pass, and
+ * is gone; only another attempt has it again. */
 static enum status apply_end(struct conn *c, void *arg)
 {
     struct end_write *w = arg;
     enum status rows = (enum status)atomic_load(&w->execution->row_status);
     if (!is_failure(&w->end) && rows != STATUS_OK)
-        return rows;
+        return may_pass(rows) ? STATUS_STOPPED : rows;
     return store_run_finish(c, &w->end);
 }
 
@@ -40,7 +46,7 @@ static enum status apply_requeue(struct conn *c, void *arg)
 }
 
 void describe_end(const struct execution *e, const struct setup *s,
-                         enum train_outcome outcome, struct run_end *end, struct buf *why)
+                  enum train_outcome outcome, struct run_end *end, struct buf *why)
 {
     bool by_samples = s->spec.stop_epochs == 0 ||
                       (uint64_t)s->spec.stop_samples == s->train.stop_samples;
@@ -63,7 +69,8 @@ void describe_end(const struct execution *e, const struct setup *s,
     case OUTCOME_DIVERGED:
         end->state = RUN_FAILED;
         end->outcome = "diverged";
-        buf_addf(why, "the network diverged: after %llu samples its output was no longer "
+        buf_addf(why,
+                 "the network diverged: after %llu samples its output was no longer "
                  "finite; a lower learning rate may help",
                  (unsigned long long)atomic_load(&e->samples));
         break;
@@ -81,11 +88,6 @@ void describe_failure(enum status status, struct run_end *end, struct buf *why)
                       "interruption");
     else if (why->len == 0)
         buf_adds(why, status_text(status));
-}
-
-bool may_pass(enum status status)
-{
-    return status == STATUS_NO_SPACE || status == STATUS_NO_MEMORY || status == STATUS_IO;
 }
 
 bool is_worth_another_try(const struct execution *e, enum status status)
@@ -148,6 +150,8 @@ void finish(struct execution *e, struct run_end *end, struct buf *why)
         buf_clear(why);
         describe_failure(status, end, why);
         finish(e, end, why);
+    } else if (status == STATUS_STOPPED) {
+        give_back(e, (enum status)atomic_load(&e->row_status));
     } else if (status != STATUS_OK) {
         log_error("the end of run %lld could not be recorded: %s", (long long)end->run,
                   status_text(status));

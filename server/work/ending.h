@@ -46,7 +46,8 @@ void describe_failure(enum status status, struct run_end *end, struct buf *why);
 enum status take_end(void *arg, const struct final *left);
 
 /* Record the end, or put the run back into the queue, where a run that is to be cancelled
- * ends; both wait for a disk that is full. */
+ * ends; both wait for a disk that is full. A run of which a row could not be kept is put
+ * back instead. */
 void finish(struct execution *e, struct run_end *end, struct buf *why);
 void give_back(struct execution *e, enum status status);
 

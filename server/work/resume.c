@@ -39,12 +39,15 @@ struct checkpoint_write {
     unsigned char state[];
 };
 
-/* On a full disk one large state must not take what is there for the ends of all runs. */
+/* A state is written twice, into the log and into the database: one for which there is no
+ * room would fill the disk. On a full one, none must take what is there for the ends of
+ * all runs. */
 static bool is_too_much(const struct checkpoint_write *w)
 {
-    const struct execution *e = w->execution;
-    return atomic_load(&e->yield) &&
-           (double)w->checkpoint.size > (double)store_reserve_left(e->place->store) / 4;
+    struct store *s = w->execution->place->store;
+    double room = atomic_load(&w->execution->yield) ? (double)store_reserve_left(s) / 4
+                                                    : (double)store_space_left(s) / 2;
+    return (double)w->checkpoint.size > room;
 }
 
 /* Not if the store has refused a row that precedes it. */
@@ -64,7 +67,10 @@ static enum status apply_checkpoint(struct conn *c, void *arg)
 
 static void free_checkpoint(void *arg, enum status outcome)
 {
-    (void)outcome; /* without it, the run goes on from the one before */
+    const struct checkpoint_write *w = arg;
+    if (outcome == STATUS_NO_SPACE) /* the run goes on, in time from the one before */
+        log_warning("run %lld: no checkpoint: the disk has no room for its state",
+                    (long long)w->checkpoint.run);
     free(arg);
 }
 

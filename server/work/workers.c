@@ -19,9 +19,9 @@ struct workers {
     struct store *store;
     struct execution_place place;
     _Atomic int64_t per_owner;
-    double began;       /* monotonic */
-    struct blame blame; /* what the last process left */
-    bool recovered;     /* of the one thread that calls workers_recover */
+    double began;          /* monotonic */
+    struct blame blame;    /* what the last process left */
+    atomic_bool recovered; /* it has been dealt with */
 
     pthread_mutex_t lock;
     pthread_cond_t news;
@@ -138,6 +138,7 @@ static void *worker_main(void *arg)
         if (status != STATUS_OK)
             wait_for_news(w, wakes, patience_ms(status));
     }
+    store_reader_close(w->store); /* nobody waits for what comes after `alive` */
     w->alive--;
     pthread_cond_broadcast(&w->news);
     pthread_mutex_unlock(&w->lock);
@@ -173,16 +174,29 @@ static void log_recovery(const struct recovery_write *w)
 
 enum status workers_recover(struct workers *w)
 {
-    if (w->recovered)
+    if (atomic_load(&w->recovered))
         return STATUS_OK;
     struct recovery_write written = {.blame = w->blame};
     enum status status = store_write(w->store, apply_recovery, &written);
     if (status == STATUS_OK) {
         log_recovery(&written);
         blame_forget();
+        atomic_store(&w->recovered, true);
     }
-    w->recovered = status == STATUS_OK;
     return status;
+}
+
+/* Before the recovery no run has begun: what the last process left stays as it is. */
+void workers_stopping(struct workers *w)
+{
+    if (atomic_load(&w->recovered))
+        blame_stopping();
+}
+
+/* Of the disk: no run is at fault. */
+static void note_failure(void *workers)
+{
+    workers_stopping(workers);
 }
 
 enum status workers_start(struct store *store, struct catalogue *catalogue,
@@ -201,6 +215,7 @@ enum status workers_start(struct store *store, struct catalogue *catalogue,
     pthread_cond_init(&w->news, NULL);
     enum status status = blame_open(o->folder, &w->blame, why);
     if (status == STATUS_OK) {
+        store_on_failure(store, note_failure, w);
         status = workers_resize(w, o->count);
         if (status != STATUS_OK)
             buf_adds(why, "the worker threads could not be started");
@@ -322,11 +337,6 @@ void workers_abandon(struct workers *w, int64_t job)
     cancel(w, job, true, NULL, 0);
 }
 
-void workers_stopping(void)
-{
-    blame_stopping();
-}
-
 void workers_stop(struct workers *w)
 {
     pthread_mutex_lock(&w->lock);
@@ -337,6 +347,7 @@ void workers_stop(struct workers *w)
     while (w->alive > 0)
         pthread_cond_wait(&w->news, &w->lock);
     pthread_mutex_unlock(&w->lock);
+    store_on_failure(w->store, NULL, NULL);
     pthread_mutex_destroy(&w->lock);
     pthread_cond_destroy(&w->news);
     free(w);

@@ -38,8 +38,8 @@ enum status workers_recover(struct workers *w);
 void workers_wake(struct workers *w);
 
 /* The server has been asked to end, as soon as that is so: what ends it from then on
- * makes no run suspect. */
-void workers_stopping(void);
+ * makes no run suspect. A disk that fails counts as such a wish. */
+void workers_stopping(struct workers *w);
 
 /* Runs at work go back into the queue; returns when all threads have ended. */
 void workers_stop(struct workers *w);

@@ -8,7 +8,7 @@ import { clientOf } from "../lib/client.mjs";
 import { numbers } from "../lib/idx.mjs";
 import { runServer, serverArgs, startServer, workspace } from "../lib/server.mjs";
 import { fill, noSmallDisks, smallDisk } from "../lib/small_disk.mjs";
-import { long, short, spec } from "../lib/specs.mjs";
+import { endless, long, short, spec } from "../lib/specs.mjs";
 
 const seed = Number(process.env.FRUGAL_SEED ?? 1);
 const CYCLES = Number(process.env.FRUGAL_DISK_CYCLES ?? 3);
@@ -133,6 +133,26 @@ test("a full disk without any reserve left: the server starts, reads go on, runs
     assert.ok(fs.statSync(path.join(disk.path, "reserve")).size > 0);
   });
 
+test("a checkpoint that is larger than what is free: done without, nobody is kept waiting",
+  { skip: noSmallDisks, timeout: 300000 }, async (t) => {
+    const place = workspace(t);
+    const disk = await smallDisk(t, place, "40m");
+    const server = await startServer(t, { place, wrap: disk.wrap,
+      args: ["--checkpoint-seconds", "1"] });
+    await until(() => fs.statSync(path.join(disk.path, "reserve")).size > 0, "the reserve");
+    fill(disk.path);
+    const ballast = path.join(disk.path, "ballast");
+    fs.truncateSync(ballast, fs.statSync(ballast).size - (6 << 20));
+    const large = spec(short, { network: { hidden: [20000] }, record: { weights: false },
+      evaluate: { every: 1000 }, stop: { accuracy: null, epochs: null, samples: 8000 } });
+    const { id } = await server.submit(large);
+    await until(() => server.log.includes("no room for its state"), "a checkpoint");
+    const other = await server.submit(short);
+    assert.equal((await server.done(other.id)).state, "succeeded");
+    assert.equal((await server.done(id, 240000)).state, "succeeded");
+    assert.equal((await server.get("/v1/workers")).disk_full, false);
+  });
+
 test("the client on a full disk: a sentence, and 9", { skip: noSmallDisks }, async (t) => {
   const place = workspace(t);
   const disk = await smallDisk(t, place);
@@ -172,6 +192,14 @@ const faulty = (place, syscalls, error, when) => ["strace", "-D", "-f", "-qq", "
   path.join(place.folder, "strace.log"), "-e", `trace=${syscalls}`,
   "-e", `inject=${syscalls}:error=${error}:when=${when}`];
 
+/* With a store that is there, so that faults are counted from after its making. */
+async function prepared(t) {
+  const place = workspace(t);
+  const server = await startServer(t, { place });
+  server.checkEnd(await server.stop());
+  return place;
+}
+
 /* Submits until the server ends or enough is done; returns the jobs that it has accepted. */
 async function work(server, jobs) {
   const accepted = [];
@@ -193,9 +221,7 @@ async function checkKept(t, place, accepted, what) {
 test("an fsync that fails: the server stops with 74 and has acknowledged nothing of it",
   { timeout: 120000 }, async (t) => {
     for (const when of [14, 21, 30]) {
-      const first = await startServer(t); /* so that the schema is there */
-      first.checkEnd(await first.stop());
-      const { place } = first;
+      const place = await prepared(t);
       const server = await startServer(t, { place,
         wrap: faulty(place, "fdatasync,fsync", "EIO", when) });
       const accepted = await work(server, 100);
@@ -206,6 +232,18 @@ test("an fsync that fails: the server stops with 74 and has acknowledged nothing
       await checkKept(t, place, accepted, `fsync ${when}`);
     }
   });
+
+test("a disk that fails is no fault of the runs at work", async (t) => {
+  const place = await prepared(t);
+  const first = await startServer(t, { place,
+    wrap: faulty(place, "fdatasync,fsync", "EIO", "20+") });
+  await first.submit(spec(endless, { seeds: 1 }));
+  assert.equal((await first.ended(30000)).code, 74, first.log);
+  const server = await startServer(t, { place, workers: 0 });
+  const [attempt] = (await server.get("/v1/runs/1/attempts")).items;
+  assert.deepEqual([attempt.state, attempt.reason], ["interrupted", "the server stopped"]);
+  assert.doesNotMatch(server.log, /without notice/);
+});
 
 test("any call that fails once: no hang, and what was accepted is kept",
   { timeout: 4600000 }, async (t) => {

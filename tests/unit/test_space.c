@@ -1,6 +1,7 @@
 /* Space that the store holds back, takes and gives back. */
 #include "stores.h"
 
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "store/reserve.h"
@@ -73,6 +74,18 @@ static void it_is_given_in_pieces_and_made_again(void **state)
     assert_false(atomic_load(&s->tight));
 }
 
+static void a_reader_can_be_closed_before_its_thread_ends(void **state)
+{
+    (void)state;
+    assert_non_null(store_reader(s));
+    assert_non_null(s->readers);
+    for (int i = 0; i < 2; i++) {
+        store_reader_close(s);
+        assert_null(s->readers);
+    }
+    assert_non_null(store_reader(s));
+}
+
 /* A write that finds no space until it was tried so often. */
 struct hungry {
     int until, tries;
@@ -129,6 +142,40 @@ static void the_last_quarter_is_for_writes_that_make_space(void **state)
     make_reserve();
 }
 
+static enum status purge_some(struct conn *c, void *arg)
+{
+    (void)arg;
+    return store_purge_some(c, s);
+}
+
+/* Finds no space after it has stretched the log, and then finds some. */
+static enum status stretch(struct conn *c, void *arg)
+{
+    bool fits = ++*(int *)arg > 1;
+    run_sql(c, "PRAGMA max_page_count = 1000000;"
+               "CREATE TABLE IF NOT EXISTS eaten (b BLOB);"
+               "INSERT INTO eaten VALUES (zeroblob(20000000))");
+    run_sql(c, fits ? "DELETE FROM eaten" : "PRAGMA max_page_count = 1");
+    return run_sql(c, "INSERT INTO eaten VALUES (zeroblob(100000))") ? STATUS_OK
+                                                                     : conn_status(c);
+}
+
+static void a_log_that_was_stretched_gives_its_space_back(void **state)
+{
+    (void)state;
+    char log[FILE_PATH];
+    struct stat st;
+    int tries = 0;
+    make_reserve();
+    assert_int_equal(store_write(s, stretch, &tries), STATUS_OK);
+    assert_int_equal(tries, 2);
+    store_write(s, purge_some, NULL); /* the log comes in between */
+    snprintf(log, sizeof log, "%s/frugal.db-wal", folder);
+    assert_int_equal(stat(log, &st), 0);
+    assert_in_range(st.st_size, 0, 9000000);
+    make_reserve();
+}
+
 static enum status decide(struct conn *c, void *arg)
 {
     (void)c;
@@ -159,12 +206,6 @@ static enum status live(struct conn *c, void *arg)
 static enum status count_free(struct conn *c, void *ret)
 {
     return conn_read(c, STATEMENT_FREE_PAGES, ret);
-}
-
-static enum status purge_some(struct conn *c, void *arg)
-{
-    (void)arg;
-    return store_purge_some(c, s);
 }
 
 static enum status throw_away(struct conn *c, void *arg)
@@ -206,8 +247,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reserve_is_whole_and_stays),
         cmocka_unit_test(it_is_given_in_pieces_and_made_again),
+        cmocka_unit_test(a_reader_can_be_closed_before_its_thread_ends),
         cmocka_unit_test(a_write_without_space_is_tried_again),
         cmocka_unit_test(the_last_quarter_is_for_writes_that_make_space),
+        cmocka_unit_test(a_log_that_was_stretched_gives_its_space_back),
         cmocka_unit_test(a_refusal_is_no_want_of_space),
         cmocka_unit_test(only_a_purge_makes_the_file_shorter),
     };
