@@ -1,5 +1,5 @@
-/* frugald: options, open everything from the ground floor up, wait for a signal, stop in the
- * opposite order. */
+/* frugald: options, open everything from the ground floor up, wait for a signal, stop in
+ * the opposite order. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,19 +20,20 @@
 #include "work/keeper.h"
 
 enum { /* of sysexits.h */
-    EXIT_USAGE = 64,
-    EXIT_DATA = 65,
-    EXIT_UNAVAILABLE = 69,
-    EXIT_SOFTWARE = 70,
-    EXIT_CANNOT_CREATE = 73,
-    EXIT_TEMPORARY = 75,
-    EXIT_CONFIGURATION = 78,
+       EXIT_USAGE = 64,
+       EXIT_DATA = 65,
+       EXIT_UNAVAILABLE = 69,
+       EXIT_SOFTWARE = 70,
+       EXIT_CANNOT_CREATE = 73,
+       EXIT_TEMPORARY = 75,
+       EXIT_CONFIGURATION = 78,
 };
 
 struct options {
     const char *listen, *data_dir, *datasets;
+    const char *fetch_allow, *fetch_ports, *fetch_mirror;
     const char *restore; /* the backup to restore; NULL: serve */
-    long workers, per_owner, waiting_per_owner, checkpoint_seconds;
+    long workers, per_owner, waiting_per_owner, checkpoint_seconds, dataset_megabytes;
     bool verbose, help, version;
 };
 
@@ -40,11 +41,13 @@ static const struct opt table[] = {
     {"listen", 0, OPT_TEXT, offsetof(struct options, listen), "ADDRESS:PORT",
      "FRUGAL_LISTEN", 0, 0,
      "Where to answer; port 0 takes a free one. Default: 127.0.0.1:8750"},
-    {"data-dir", 0, OPT_TEXT, offsetof(struct options, data_dir), "DIR", "FRUGAL_DATA_DIR",
-     0, 0, "Where jobs and traces are kept; made if missing. Default: frugal-data"},
-    {"datasets", 0, OPT_TEXT, offsetof(struct options, datasets), "DIR", "FRUGAL_DATASETS",
-     0, 0,
-     "Folder with one folder per data set, or several with colons between; searched before "
+    {"data-dir", 0, OPT_TEXT, offsetof(struct options, data_dir), "DIR",
+     "FRUGAL_DATA_DIR", 0, 0,
+     "Where jobs and traces are kept; made if missing. Default: frugal-data"},
+    {"datasets", 0, OPT_TEXT, offsetof(struct options, datasets), "DIR",
+     "FRUGAL_DATASETS", 0, 0,
+     "Folder with one folder per data set, or several with colons between; searched "
+     "before "
      "DATA_DIR/datasets and /usr/share/datasets"},
     {"workers", 0, OPT_COUNT, offsetof(struct options, workers), "N", "FRUGAL_WORKERS", 0,
      1024,
@@ -57,10 +60,28 @@ static const struct opt table[] = {
      "FRUGAL_WAITING_PER_OWNER", 0, 100000000,
      "Runs of one owner that may wait, held ones included; a job that would make more is "
      "refused with 429. 0: any number. Default: 0"},
-    {"checkpoint-seconds", 0, OPT_COUNT, offsetof(struct options, checkpoint_seconds), "N",
-     "FRUGAL_CHECKPOINT_SECONDS", 0, 300,
-     "Computing that a crash may cost a run, in seconds, though more if a network is very "
+    {"checkpoint-seconds", 0, OPT_COUNT, offsetof(struct options, checkpoint_seconds),
+     "N", "FRUGAL_CHECKPOINT_SECONDS", 0, 300,
+     "Computing that a crash may cost a run, in seconds, though more if a network is "
+     "very "
      "large; 0: as little as possible. Default: 10"},
+    {"dataset-megabytes", 0, OPT_COUNT, offsetof(struct options, dataset_megabytes), "N",
+     "FRUGAL_DATASET_MEGABYTES", 1, 2047,
+     "Largest data set that is fetched or uploaded, compressed as it comes; what it "
+     "inflates "
+     "to may be twice as much. Default: 2047"},
+    {"fetch-allow", 0, OPT_TEXT, offsetof(struct options, fetch_allow), "RANGES",
+     "FRUGAL_FETCH_ALLOW", 0, 0,
+     "Addresses from which data sets may be fetched besides public ones, with commas "
+     "between: "
+     "10.1.0.0/16,fd00::/8. Default: none"},
+    {"fetch-ports", 0, OPT_TEXT, offsetof(struct options, fetch_ports), "PORTS",
+     "FRUGAL_FETCH_PORTS", 0, 0,
+     "Ports from which they may be fetched besides 80, 443, 8080 and 8443"},
+    {"fetch-mirror", 0, OPT_TEXT, offsetof(struct options, fetch_mirror), "URL",
+     "FRUGAL_FETCH_MIRROR", 0, 0,
+     "Where known data sets are looked for before their public mirrors: as "
+     "URL/mnist/train-images-idx3-ubyte.gz"},
     {"verbose", 'v', OPT_FLAG, offsetof(struct options, verbose), NULL, NULL, 0, 0,
      "Log more"},
     {"help", 'h', OPT_FLAG, offsetof(struct options, help), NULL, NULL, 0, 0,
@@ -77,15 +98,18 @@ static void print_help(void)
            "usage: frugald [OPTION...]\n"
            "       frugald restore BACKUP [OPTION...]\n\n");
     opts_help(table, OPTIONS, stdout);
-    printf("\nThe first line on standard output is the address, once it answers. SIGTERM or "
-           "Ctrl-C\nstops: runs at work go back into the queue and go on later.\n\n"
-           "restore puts a backup, made by frugal admin backup, in the place of the database "
-           "in\nDATA_DIR, with its weights files, BACKUP.weights for BACKUP.db, if they are "
-           "there, and\nkeeps what was there.\n");
+    printf(
+        "\nThe first line on standard output is the address, once it answers. SIGTERM or "
+        "Ctrl-C\nstops: runs at work go back into the queue and go on later.\n\n"
+        "restore puts a backup, made by frugal admin backup, in the place of the "
+        "database "
+        "in\nDATA_DIR, with its weights files, BACKUP.weights for BACKUP.db, if they are "
+        "there, and\nkeeps what was there.\n");
 }
 
 /* "restore FILE" is all that may stand beside options. */
-static bool read_words(const struct opts_words *rest, struct options *o, struct buf *error)
+static bool read_words(const struct opts_words *rest, struct options *o,
+                       struct buf *error)
 {
     bool restores = rest->count > 0 && strcmp(rest->word[0], "restore") == 0;
     if (restores && rest->count == 2)
@@ -189,7 +213,7 @@ static int serve(struct app *app, struct http *http, const struct options *o,
         workers_start(app->store, app->catalogue, &workers, &app->workers, why);
     if (status != STATUS_OK)
         return exit_code(status);
-    status = keeper_start(app->store, app->workers, &keeper, why);
+    status = keeper_start(app->store, app->workers, app->catalogue, &keeper, why);
     int code = exit_code(status);
     if (status == STATUS_OK)
         code = answer(app, http, o, signals, why);
@@ -199,34 +223,56 @@ static int serve(struct app *app, struct http *http, const struct options *o,
     return code;
 }
 
+/* The folders of data sets, and what is on its way into the last but one. */
+static enum status open_data(struct app *app, const struct options *o,
+                             struct arrivals_options *arrivals, struct buf *why)
+{
+    struct buf folders, own;
+    buf_init(&folders, 1 << 16);
+    buf_init(&own, 1 << 13);
+    buf_addf(&own, "%s/datasets", o->data_dir);
+    buf_addf(&folders, "%s:/usr/share/datasets", own.data);
+    arrivals->folder = own.data;
+    arrivals->bytes_max = (uint64_t)o->dataset_megabytes << 20;
+    arrivals->mirror = o->fetch_mirror;
+    enum status status = catalogue_open(o->datasets, folders.data, &app->catalogue);
+    if (status == STATUS_OK)
+        status = arrivals_open(arrivals, &app->arrivals, why);
+    buf_release(&folders);
+    buf_release(&own);
+    return status;
+}
+
 /* Opens what the workers and the HTTP server stand on. */
 static int open_house(struct http *http, const struct options *o, const sigset_t *signals,
                       struct buf *why)
 {
-    struct app app = {.version = FRUGAL_VERSION, .limits = {.per_owner = o->per_owner},
+    struct app app = {.version = FRUGAL_VERSION,
+                      .limits = {.per_owner = o->per_owner},
                       .waiting_per_owner = o->waiting_per_owner};
-    struct buf folders;
+    struct arrivals_options arrivals;
     int64_t oldest, newest = 0;
-    int code = EXIT_SOFTWARE;
+    int code = EXIT_USAGE;
+    if (!guard_read(o->fetch_allow, o->fetch_ports, &arrivals.guard, why))
+        return code;
     enum status status = store_open(o->data_dir, &app.store, why);
     if (status != STATUS_OK)
         return exit_code(status);
-    buf_init(&folders, 1 << 16);
-    buf_addf(&folders, "%s/datasets:/usr/share/datasets", o->data_dir);
     struct conn *reader = store_reader(app.store);
     if (reader != NULL && store_event_bounds(reader, &oldest, &newest) == STATUS_OK)
         app.hub = hub_open(newest);
-    status = catalogue_open(o->datasets, folders.data, &app.catalogue);
+    status = open_data(&app, o, &arrivals, why);
     if (status == STATUS_OK)
         status = app_catch_up(&app);
+    code = exit_code(status);
     if (app.hub != NULL && status == STATUS_OK) {
         store_on_commit(app.store, publish, app.hub);
         code = serve(&app, http, o, signals, why);
     }
+    arrivals_close(app.arrivals);
     store_close(app.store);
     catalogue_close(app.catalogue);
     hub_close(app.hub);
-    buf_release(&folders);
     return code;
 }
 
@@ -236,8 +282,8 @@ static int restore(const struct options *o, struct buf *why)
     buf_init(&kept, 8000);
     enum status status = store_restore(o->data_dir, o->restore, &kept, why);
     if (status == STATUS_OK)
-        printf("restored %s%s%s\n", o->restore, kept.len > 0 ? "; what was there is now " : "",
-               kept.data);
+        printf("restored %s%s%s\n", o->restore,
+               kept.len > 0 ? "; what was there is now " : "", kept.data);
     buf_release(&kept);
     return status == STATUS_OK ? 0 : exit_code(status);
 }
@@ -250,8 +296,10 @@ static int run(const struct options *o, const sigset_t *signals, struct buf *why
     if (status != STATUS_OK)
         return status == STATUS_BAD_REQUEST ? EXIT_USAGE : EXIT_UNAVAILABLE;
     if (!http_is_local(http))
-        log_warning("listening on %s: everybody who can reach it can use it; there are no "
-                    "accounts yet", http_address(http));
+        log_warning(
+            "listening on %s: everybody who can reach it can use it; there are no "
+            "accounts yet",
+            http_address(http));
     int code = open_house(http, o, signals, why);
     http_close(http);
     return code;
@@ -272,7 +320,11 @@ int main(int argc, char **argv)
                         .data_dir = "frugal-data",
                         .datasets = "",
                         .workers = sysconf(_SC_NPROCESSORS_ONLN),
-                        .checkpoint_seconds = 10};
+                        .fetch_allow = "",
+                        .fetch_ports = "",
+                        .fetch_mirror = "",
+                        .checkpoint_seconds = 10,
+                        .dataset_megabytes = 2047};
     int code = read_options(argc, argv, &o);
     if (code >= 0)
         return code;
@@ -283,7 +335,7 @@ int main(int argc, char **argv)
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGHUP);
-    if (o.restore == NULL) /* which may be ended at any moment */
+    if (o.restore == NULL)                          /* which may be ended at any moment */
         pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before there are threads */
     signal(SIGPIPE, SIG_IGN);
     umask(077);

@@ -2,6 +2,7 @@
 #ifndef FRUGAL_APP_APP_H
 #define FRUGAL_APP_APP_H
 
+#include "data/arrivals.h"
 #include "data/catalogue.h"
 #include "spec/spec.h"
 #include "store/store.h"
@@ -12,6 +13,7 @@
 struct app {
     struct store *store;
     struct catalogue *catalogue;
+    struct arrivals *arrivals;
     struct workers *workers;
     struct hub *hub;
     struct schedule_limits limits;
@@ -36,15 +38,17 @@ struct submission {
 /* Whether it can be the key of a submission: 1 to 64 letters, digits, - and _. */
 bool submission_is_key(const char *key);
 
-/* Checks a job spec against the table of fields and the data sets. INVALID_SPEC and BAD_JSON
- * come with problems; NO_MEMORY. Nothing is stored yet. Any thread. */
+/* Checks a job spec against the table of fields and the data sets. INVALID_SPEC and
+ * BAD_JSON come with problems; UNAVAILABLE: a data set must be loaded first, and
+ * may_block is false; NO_MEMORY. Nothing is stored yet. Any thread. */
 enum status submission_prepare(const struct app *app, const char *json, size_t length,
-                               struct submission *ret, struct problems *problems);
+                               bool may_block, struct submission *ret,
+                               struct problems *problems);
 void submission_release(struct submission *s);
 
-/* The `apply` of a write: job and runs in one transaction, unless the key is known. CONFLICT:
- * it came with another spec; NO_SPACE: the disk is nearly full; OVER_QUOTA: more runs would
- * wait than the owner may have. arg: struct submission. */
+/* The `apply` of a write: job and runs in one transaction, unless the key is known.
+ * CONFLICT: it came with another spec; NO_SPACE: the disk is nearly full; OVER_QUOTA:
+ * more runs would wait than the owner may have. arg: struct submission. */
 enum status submission_apply(struct conn *c, void *arg);
 
 /* To be called once the write is durable: the workers look at the queue. Any thread. */

@@ -7,8 +7,9 @@
 #include "store/jobs.h"
 
 /* What only the data set can tell, for each cell until one has a problem. INVALID_SPEC
- * with problems; NO_MEMORY. */
-enum status plan_check(const struct app *app, const struct plan *plan,
+ * with problems; UNAVAILABLE: a data set must be loaded for it, and may_block is false;
+ * NO_MEMORY. */
+enum status plan_check(const struct app *app, const struct plan *plan, bool may_block,
                        struct problems *problems);
 
 /* Part of a write: the runs of a cell, one for each seed, but for those that are there.

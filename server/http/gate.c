@@ -11,6 +11,7 @@
 #include "http/accept.h"
 #include "http/limits.h"
 #include "http/reply.h"
+#include "http/routes.h"
 
 static bool is_sound(const char *target)
 {
@@ -209,7 +210,11 @@ bool gate_admit_body(struct request *r)
 {
     const char *type = request_header(r, "Content-Type");
     const char *encoding = request_header(r, "Content-Encoding");
-    if (type == NULL || !is_json_in_utf8(type))
+    bool octets = route_receiver(r->route) != NULL;
+    if (octets && (type == NULL || strcasecmp(type, "application/octet-stream") != 0))
+        return refuse(r, STATUS_UNSUPPORTED_MEDIA_TYPE,
+                      "the body must be application/octet-stream");
+    if (!octets && (type == NULL || !is_json_in_utf8(type)))
         return refuse(r, STATUS_UNSUPPORTED_MEDIA_TYPE, NULL);
     if (encoding != NULL)
         return refuse(r, STATUS_UNSUPPORTED_MEDIA_TYPE,

@@ -18,11 +18,14 @@ struct request;
 typedef void handler(struct request *r);
 
 #define REQUEST_NAME 65 /* bytes for an X-Request-Id */
+enum { ROUTE_WORDS = 2, ROUTE_WORD = 64 }; /* of a path, and bytes of each */
 
 /* A row of the route table. */
 struct route {
     const char *method;
-    const char *pattern; /* "/v1/runs/{id}/trace": {id} is a positive number */
+    /* "/v1/runs/{id}/trace": {id} is a positive number, {word} a name: letters, digits
+     * and . _ -, with no dot in front */
+    const char *pattern;
     handler *handle;
     size_t body_cap;       /* 0: the method takes no body */
     const char *arguments; /* names of its query arguments, with spaces around each */
@@ -41,14 +44,17 @@ struct request {
     const struct app *app;
     struct MHD_Connection *connection;
     const struct route *route;
-    int64_t id;         /* of the pattern's {id} */
+    int64_t id;                         /* of the pattern's {id} */
+    char word[ROUTE_WORDS][ROUTE_WORD]; /* of its {word}s */
     const char *method; /* as it came; lives as long as the request, like path */
     const char *path; /* of the target, without the query; lives as long as the request */
     bool target_is_long, target_is_sound;
     bool is_head;   /* only the header of the reply is wanted */
     bool admitted;  /* passed the gate */
     size_t dropped; /* bytes of the body beyond its cap */
-    bool closes;    /* the connection must not be used again */
+    size_t taken;   /* bytes that `take` had */
+    void (*take)(void *own, const void *bytes, size_t n); /* of the body, as it comes */
+    bool closes; /* the connection must not be used again */
     struct buf body;
 
     uint64_t version; /* of the store, before the handler reads it */
@@ -61,7 +67,8 @@ struct request {
 
     enum status (*apply)(struct conn *c, void *own);
     enum status (*labour)(void *own); /* instead of apply: on a thread of its own */
-    void (*labour_halt)(void *own);   /* nobody wants it any more; any thread, repeatedly */
+    void (*labour_halt)(void *own);   /* NULL: it ends soon; else: nobody wants
+                                       * it any more; any thread, repeatedly */
     handler *resume;
     enum status outcome; /* of the write or the labour, for resume */
     struct write write;

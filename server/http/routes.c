@@ -60,7 +60,15 @@ const struct route routes[] = {
     {"GET", "/v1/spec/schema", spec_schema_get, 0, "", JSON,
      "The JSON Schema of a job spec."},
     {"GET", "/v1/datasets", datasets_list, 0, "", JSON,
-     "The data sets that the server has."},
+     "The data sets that the server has, and those on their way."},
+    {"POST", "/v1/datasets", datasets_fetch, LIMIT_ORDER_BODY, "", JSON,
+     "Fetches a data set: a known one, or from URLs with their SHA-256."},
+    {"GET", "/v1/datasets/{word}", datasets_get, 0, "", JSON,
+     "One data set, or how far it is on its way."},
+    {"DELETE", "/v1/datasets/{word}", datasets_delete, 0, "", JSON,
+     "Removes a data set that no run needs, or breaks off its coming."},
+    {"PUT", "/v1/datasets/{word}/{word}", datasets_put, LIMIT_DATASET_BODY, "", JSON,
+     "Takes one of the four files of a data set."},
     {"GET", "/v1/events", events_stream, 0, " after job ", "text/event-stream",
      "What changes, as it happens: server-sent events."},
     {"GET", "/v1", index_get, 0, "", JSON, "This index."},
@@ -74,39 +82,74 @@ const struct route routes[] = {
 
 const size_t routes_count = sizeof routes / sizeof routes[0];
 
+handler *route_receiver(const struct route *route)
+{
+    return route->handle == datasets_put ? datasets_receive : NULL;
+}
+
 static bool has_prefix(const char *s, const char *prefix)
 {
     return strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
-/* Whether a path has the form of a pattern; sets *ret_id where there is an {id}. */
-static bool matches(const char *pattern, const char *path, int64_t *ret_id)
+/* Reads the digits of an {id}; how many, or 0. */
+static size_t read_id(const char *path, int64_t *ret_id)
 {
     enum { DIGITS_MAX = 18 };
+    size_t digits = strspn(path, "0123456789");
+    if (digits > DIGITS_MAX)
+        return 0;
+    *ret_id = strtoll(path, NULL, 10);
+    return digits;
+}
+
+/* The characters of a {word}; how many, or 0. */
+static size_t read_word(const char *path, char ret[static ROUTE_WORD])
+{
+    static const char characters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+        "0123456789._-";
+    size_t n = strspn(path, characters);
+    if (n >= ROUTE_WORD || path[0] == '.')
+        return 0;
+    memcpy(ret, path, n);
+    ret[n] = '\0';
+    return n;
+}
+
+/* Whether a path has the form of a pattern; sets what stands for its {id} and {word}s. */
+static bool matches(const char *pattern, const char *path, int64_t *ret_id,
+                    char ret_word[ROUTE_WORDS][ROUTE_WORD])
+{
+    size_t words = 0, n;
     if (strcmp(pattern, "/{asset}") == 0)
         return strchr(path + 1, '/') == NULL;
     while (*pattern != '\0') {
-        if (has_prefix(pattern, "{id}")) {
-            size_t digits = strspn(path, "0123456789");
-            if (digits == 0 || digits > DIGITS_MAX)
+        if (*pattern != '{') {
+            if (*pattern++ != *path++)
                 return false;
-            *ret_id = strtoll(path, NULL, 10);
-            pattern += strlen("{id}");
-            path += digits;
-        } else if (*pattern++ != *path++) {
-            return false;
+            continue;
         }
+        if (has_prefix(pattern, "{id}"))
+            n = read_id(path, ret_id);
+        else
+            n = read_word(path, ret_word[words++]);
+        if (n == 0)
+            return false;
+        pattern += strcspn(pattern, "}") + 1;
+        path += n;
     }
     return *path == '\0';
 }
 
 enum route_match route_find(const char *method, const char *path,
-                            const struct route **ret, int64_t *ret_id, struct buf *allow)
+                            const struct route **ret, int64_t *ret_id,
+                            char ret_word[ROUTE_WORDS][ROUTE_WORD], struct buf *allow)
 {
     const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method, *pattern = NULL;
     for (size_t i = 0; i < routes_count; i++) {
         const struct route *route = &routes[i];
-        if (!matches(route->pattern, path, ret_id))
+        if (!matches(route->pattern, path, ret_id, ret_word))
             continue;
         if (pattern != NULL && strcmp(pattern, route->pattern) != 0)
             break; /* the first pattern that matches is the resource */

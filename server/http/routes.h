@@ -10,11 +10,15 @@ extern const size_t routes_count;
 
 enum route_match { ROUTE_FOUND, ROUTE_OTHER_METHOD, ROUTE_UNKNOWN };
 
-/* Finds the row for a method (HEAD counts as GET) and a path, and the number in the path.
- * ROUTE_OTHER_METHOD: `allow` gets the methods that the path has. */
+/* Finds the row for a method (HEAD counts as GET) and a path, and the number or the words
+ * in the path. ROUTE_OTHER_METHOD: `allow` gets the methods that the path has. */
 enum route_match route_find(const char *method, const char *path,
                             const struct route **ret, int64_t *ret_id,
-                            struct buf *allow);
+                            char ret_word[ROUTE_WORDS][ROUTE_WORD], struct buf *allow);
+
+/* Who is called before the body comes, to set `take` or to refuse it, where a body is
+ * octets; NULL: it is JSON, and kept. */
+handler *route_receiver(const struct route *route);
 
 /* One file per resource. */
 handler jobs_submit, jobs_list, jobs_get, jobs_summary;
@@ -23,7 +27,9 @@ handler jobs_cancel, jobs_hold, jobs_release, jobs_retry;
 handler runs_list, runs_get, runs_trace, runs_why, runs_attempts,
     runs_verify;
 handler export_get, weights_get, workers_get, workers_patch, backups_make;
-handler spec_get, spec_schema_get, datasets_list, events_stream;
+handler datasets_list, datasets_get, datasets_fetch, datasets_delete, datasets_receive,
+    datasets_put;
+handler spec_get, spec_schema_get, events_stream;
 handler index_get, health_get, openapi_get, assets_get;
 
 #endif

@@ -15,7 +15,7 @@ errors=$(grep -nE '^#include [<"]' server/*/*.[ch] | awk -v floors="$floors" '
         home["zip.h"] = "store"
         home["sleef.h"] = "learn"
         home["sodium.h"] = "base"
-        home["curl/curl.h"] = "none"
+        home["curl/curl.h"] = "data"
         home["pthread.h"] = "store data work http"
     }
     {
