@@ -164,12 +164,25 @@ static void set_limits(struct transfer *t)
     curl_easy_setopt(c, CURLOPT_XFERINFODATA, t);
 }
 
+static long response_code(CURL *c)
+{
+    long code = 0;
+    curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &code);
+    return code;
+}
+
+static bool is_redirect(CURL *c)
+{
+    return response_code(c) / 100 == 3;
+}
+
 static enum download_end end_of(const struct transfer *t, CURLcode code)
 {
     switch (code) {
     case CURLE_OK:
         return DOWNLOAD_DONE;
-    case CURLE_UNSUPPORTED_PROTOCOL: /* that a redirect leads to */
+    case CURLE_UNSUPPORTED_PROTOCOL: /* that a redirect leads to, or an answer has */
+        return is_redirect(t->curl) ? DOWNLOAD_BLOCKED_ADDRESS : DOWNLOAD_BROKEN;
     case CURLE_LOGIN_DENIED:
     case CURLE_URL_MALFORMAT:
         return DOWNLOAD_BLOCKED_ADDRESS;
@@ -202,14 +215,6 @@ static enum download_end end_of(const struct transfer *t, CURLcode code)
     }
 }
 
-/* Only 200 is the whole file. */
-static bool is_whole(CURL *c)
-{
-    long code = 0;
-    curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &code);
-    return code == 200;
-}
-
 enum download_end download(const struct download *d)
 {
     struct transfer t = {.wanted = d, .curl = curl_easy_init()};
@@ -219,7 +224,7 @@ enum download_end download(const struct download *d)
     set_limits(&t);
     if (set_ways(&t))
         end = end_of(&t, curl_easy_perform(t.curl));
-    if (end == DOWNLOAD_DONE && !is_whole(t.curl))
+    if (end == DOWNLOAD_DONE && response_code(t.curl) != 200) /* the whole file */
         end = DOWNLOAD_HTTP_STATUS;
     curl_easy_cleanup(t.curl);
     return end;

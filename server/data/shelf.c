@@ -96,9 +96,7 @@ enum status shelf_create(struct shelf *s, int64_t place, struct shelf_file *ret)
     *ret = (struct shelf_file){.shelf = s, .place = place};
     snprintf(ret->name, sizeof ret->name, "part-%lld",
              (long long)atomic_fetch_add(&s->number, 1));
-    char path[2 * NAME_BYTES];
-    snprintf(path, sizeof path, "%lld/%s", (long long)place, ret->name);
-    ret->fd = openat(s->unfinished, path,
+    ret->fd = openat(s->unfinished, ret->name,
                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     hash_begin(&ret->hash);
     return ret->fd >= 0 ? STATUS_OK : status_of_errno();
@@ -132,8 +130,8 @@ enum status shelf_write(struct shelf_file *f, const void *bytes, size_t n)
 
 void shelf_file_path(const struct shelf_file *f, char ret[static PATH_MAX])
 {
-    snprintf(ret, PATH_MAX, "%.*s/%s/%lld/%s", PATH_MAX - 200, f->shelf->path, unfinished,
-             (long long)f->place, f->name);
+    snprintf(ret, PATH_MAX, "%.*s/%s/%s", PATH_MAX - 200, f->shelf->path, unfinished,
+             f->name);
 }
 
 void shelf_file_hash(struct shelf_file *f, char ret[static HASH_TEXT])
@@ -148,11 +146,10 @@ enum status shelf_sync(struct shelf_file *f)
 
 enum status shelf_keep(struct shelf_file *f, enum dataset_file which, bool zipped)
 {
-    char name[DATASET_FILE_NAME], from[2 * NAME_BYTES], to[3 * NAME_BYTES];
+    char name[DATASET_FILE_NAME], to[3 * NAME_BYTES];
     dataset_name_file(which, zipped, name);
-    snprintf(from, sizeof from, "%lld/%s", (long long)f->place, f->name);
     snprintf(to, sizeof to, "%lld/%s", (long long)f->place, name);
-    bool kept = renameat(f->shelf->unfinished, from, f->shelf->unfinished, to) == 0;
+    bool kept = renameat(f->shelf->unfinished, f->name, f->shelf->unfinished, to) == 0;
     enum status status = kept ? STATUS_OK : status_of_errno();
     if (kept) { /* one that was there may have been plain, or gzip */
         dataset_name_file(which, !zipped, name);
@@ -168,11 +165,9 @@ enum status shelf_keep(struct shelf_file *f, enum dataset_file which, bool zippe
 
 void shelf_drop(struct shelf_file *f)
 {
-    char path[2 * NAME_BYTES];
     if (f->fd < 0)
         return;
-    snprintf(path, sizeof path, "%lld/%s", (long long)f->place, f->name);
-    unlinkat(f->shelf->unfinished, path, 0);
+    unlinkat(f->shelf->unfinished, f->name, 0);
     close(f->fd);
     f->fd = -1;
 }
