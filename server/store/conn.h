@@ -15,7 +15,8 @@
     "run.test_accuracy, run.m0, run.m1, run.m0_direct, run.m1_direct, run.maintenance, " \
     "(SELECT value FROM trace WHERE trace.run = run.id AND trace.seq = run.last), "      \
     "run.weights, run.reused, run.absent, " VERIFIED("state") VERIFIED("requested")      \
-    VERIFIED("finished") VERIFIED("seq") VERIFIED("reason") VERIFIED("build") VERIFIED("core") "NULL"
+        VERIFIED("finished") VERIFIED("seq") VERIFIED("reason") VERIFIED("build")        \
+            VERIFIED("core") "NULL"
 
 /* Of the newest verification of a run, if there is one. */
 #define VERIFIED(column)                                                                 \

@@ -172,11 +172,11 @@ test("a disk on which nothing can be written at all: 73, and a sentence that nam
 test("disk full midway of a data set: 507, or no_space, nothing left, and jobs go on",
   { timeout: 120000, skip: noSmallDisks }, async (t) => {
     const place = workspace(t);
-    fs.mkdirSync(place.data);
+    const disk = await smallDisk(t, place);
     const large = idx([400000, 8, 8], Buffer.alloc(25600000, 7)); // more than the disk
     const mirror = await startMirror(t, "127.0.0.2", (_, response) => response.end(large));
-    const server = await startServer(t, { place, wrap: smallDisk(place), args: allow(mirror) });
-    const folder = path.join("/proc", String(server.pid), "root", place.data, "datasets", ".new");
+    const server = await startServer(t, { place, wrap: disk.wrap, args: allow(mirror) });
+    const folder = path.join(disk.path, "datasets", ".new");
     const isEmpty = () => fs.readdirSync(folder).length === 0;
     const put = await server.request("/v1/datasets/large/train_images", { method: "PUT",
       body: large, headers: { "Content-Type": "application/octet-stream" } });
