@@ -37,7 +37,7 @@ static bool read_source(struct request *r, const json_t *file, const char *name,
     }
     if (sha256 == NULL || !read_sha256(sha256, ret->sha256)) {
         snprintf(at, sizeof at, "/files/%s/sha256", name);
-        body_refuse(r, at, sha256 == NULL ? "required" : "bad_sha256",
+        body_refuse(r, at, sha256 == NULL ? "required" : "bad_hash",
                     "the SHA-256 of the file, or of what it inflates to, is needed: 64 "
                     "hexadecimal digits");
         return false;

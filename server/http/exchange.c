@@ -151,8 +151,9 @@ static enum MHD_Result take_body(struct request *r, const char *data, size_t *si
         r->taken += *size;
     } else if (r->take != NULL) {
         r->dropped += *size;
-    } else if (r->dropped > 0 || !buf_add(&r->body, data, *size))
+    } else if (r->dropped > 0 || !buf_add(&r->body, data, *size)) {
         r->dropped += *size;
+    }
     *size = 0;
     return r->dropped > LIMIT_OVERRUN ? MHD_NO : MHD_YES;
 }

@@ -17,14 +17,14 @@ struct request;
 
 typedef void handler(struct request *r);
 
-#define REQUEST_NAME 65 /* bytes for an X-Request-Id */
+#define REQUEST_NAME 65                    /* bytes for an X-Request-Id */
 enum { ROUTE_WORDS = 2, ROUTE_WORD = 64 }; /* of a path, and bytes of each */
 
 /* A row of the route table. */
 struct route {
     const char *method;
-    /* "/v1/runs/{id}/trace": {id} is a positive number, {word} a name: letters, digits
-     * and . _ -, with no dot in front */
+    /* "/v1/runs/{id}/trace": {id} is a positive number, other names stand for
+     * words: letters, digits and . _ -, with no dot in front */
     const char *pattern;
     handler *handle;
     size_t body_cap;       /* 0: the method takes no body */
@@ -45,7 +45,7 @@ struct request {
     struct MHD_Connection *connection;
     const struct route *route;
     int64_t id;                         /* of the pattern's {id} */
-    char word[ROUTE_WORDS][ROUTE_WORD]; /* of its {word}s */
+    char word[ROUTE_WORDS][ROUTE_WORD]; /* of its words */
     const char *method; /* as it came; lives as long as the request, like path */
     const char *path; /* of the target, without the query; lives as long as the request */
     bool target_is_long, target_is_sound;

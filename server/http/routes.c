@@ -63,11 +63,11 @@ const struct route routes[] = {
      "The data sets that the server has, and those on their way."},
     {"POST", "/v1/datasets", datasets_fetch, LIMIT_ORDER_BODY, "", JSON,
      "Fetches a data set: a known one, or from URLs with their SHA-256."},
-    {"GET", "/v1/datasets/{word}", datasets_get, 0, "", JSON,
+    {"GET", "/v1/datasets/{name}", datasets_get, 0, "", JSON,
      "One data set, or how far it is on its way."},
-    {"DELETE", "/v1/datasets/{word}", datasets_delete, 0, "", JSON,
+    {"DELETE", "/v1/datasets/{name}", datasets_delete, 0, "", JSON,
      "Removes a data set that no run needs, or breaks off its coming."},
-    {"PUT", "/v1/datasets/{word}/{word}", datasets_put, LIMIT_DATASET_BODY, "", JSON,
+    {"PUT", "/v1/datasets/{name}/{file}", datasets_put, LIMIT_DATASET_BODY, "", JSON,
      "Takes one of the four files of a data set."},
     {"GET", "/v1/events", events_stream, 0, " after job ", "text/event-stream",
      "What changes, as it happens: server-sent events."},
@@ -103,7 +103,7 @@ static size_t read_id(const char *path, int64_t *ret_id)
     return digits;
 }
 
-/* The characters of a {word}; how many, or 0. */
+/* The characters of a word; how many, or 0. */
 static size_t read_word(const char *path, char ret[static ROUTE_WORD])
 {
     static const char characters[] =
@@ -117,7 +117,8 @@ static size_t read_word(const char *path, char ret[static ROUTE_WORD])
     return n;
 }
 
-/* Whether a path has the form of a pattern; sets what stands for its {id} and {word}s. */
+/* Whether a path has the form of a pattern; sets what stands for its
+ * {id}, or for words under other names. */
 static bool matches(const char *pattern, const char *path, int64_t *ret_id,
                     char ret_word[ROUTE_WORDS][ROUTE_WORD])
 {

@@ -51,7 +51,7 @@ function operationsOf(document) {
   const list = [];
   for (const [template, item] of Object.entries(document.paths)) {
     const text = template.replaceAll(".", "\\.").replace("{id}", "\\d{1,18}")
-      .replace("{asset}", "[^/]*");
+      .replace("{asset}", "[^/]*").replace(/\{(name|file)\}/g, "[A-Za-z0-9_-][A-Za-z0-9._-]{0,62}");
     const fits = new RegExp(`^${text}$`);
     for (const method of ["get", "post", "put", "patch", "delete"]) {
       if (!item[method]) continue;
