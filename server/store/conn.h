@@ -14,8 +14,9 @@
     "run.build, run.core, run.cpu, run.host, run.last, run.samples, run.epochs, "        \
     "run.test_accuracy, run.m0, run.m1, run.m0_direct, run.m1_direct, run.maintenance, " \
     "(SELECT value FROM trace WHERE trace.run = run.id AND trace.seq = run.last), "      \
-    "run.weights, run.reused, " VERIFIED("state") VERIFIED("requested")                  \
-    VERIFIED("finished") VERIFIED("seq") VERIFIED("reason") VERIFIED("build") VERIFIED("core") "NULL"
+    "run.weights, run.reused, run.absent, " VERIFIED("state") VERIFIED("requested")      \
+        VERIFIED("finished") VERIFIED("seq") VERIFIED("reason") VERIFIED("build")        \
+            VERIFIED("core") "NULL"
 
 /* Of the newest verification of a run, if there is one. */
 #define VERIFIED(column)                                                                 \
@@ -30,7 +31,8 @@
 
 /* What an owner has at work and what he has used, as queue.c reads it; and the joins with
  * him that this needs, and BUSY. */
-#define USE "coalesce(busy.runs, 0), owner.used, owner.used_at, coalesce(busy.seconds, 0) "
+#define USE                                                                              \
+    "coalesce(busy.runs, 0), owner.used, owner.used_at, coalesce(busy.seconds, 0) "
 #define USE_OF(name)                                                                     \
     "LEFT JOIN owner ON owner.name = " name " LEFT JOIN busy ON busy.owner = " name " "
 

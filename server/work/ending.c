@@ -23,8 +23,8 @@ static bool is_failure(const struct run_end *e)
     return e->state == RUN_FAILED && strcmp(e->outcome, "diverged") != 0;
 }
 
-/* The rows come before their end in the queue, perhaps in the same transaction: a run does
- * not succeed when one of them was refused. */
+/* The rows come before their end in the queue, perhaps in the same transaction: a run
+ * does not succeed when one of them was refused. */
 static enum status apply_end(struct conn *c, void *arg)
 {
     struct end_write *w = arg;
@@ -40,7 +40,7 @@ static enum status apply_requeue(struct conn *c, void *arg)
 }
 
 void describe_end(const struct execution *e, const struct setup *s,
-                         enum train_outcome outcome, struct run_end *end, struct buf *why)
+                  enum train_outcome outcome, struct run_end *end, struct buf *why)
 {
     bool by_samples = s->spec.stop_epochs == 0 ||
                       (uint64_t)s->spec.stop_samples == s->train.stop_samples;
@@ -63,7 +63,8 @@ void describe_end(const struct execution *e, const struct setup *s,
     case OUTCOME_DIVERGED:
         end->state = RUN_FAILED;
         end->outcome = "diverged";
-        buf_addf(why, "the network diverged: after %llu samples its output was no longer "
+        buf_addf(why,
+                 "the network diverged: after %llu samples its output was no longer "
                  "finite; a lower learning rate may help",
                  (unsigned long long)atomic_load(&e->samples));
         break;
@@ -129,6 +130,33 @@ void give_back(struct execution *e, enum status status)
     if (status != STATUS_OK)
         log_error("run %lld could not be given back: %s", (long long)end.run,
                   status_text(status));
+}
+
+struct wait_write {
+    struct run_end end;
+    const char *dataset;
+};
+
+static enum status apply_wait(struct conn *c, void *arg)
+{
+    struct wait_write *w = arg;
+    return store_run_wait_for(c, &w->end, w->dataset);
+}
+
+void let_wait(struct execution *e, const char *dataset)
+{
+    struct buf why;
+    struct wait_write w = {.end = end_now(e), .dataset = dataset};
+    buf_init(&why, 1 << 17);
+    buf_addf(&why, "waits for data set \"%s\": not found in ", dataset);
+    catalogue_add_folders(e->place->catalogue, &why);
+    log_warning("run %lld %s", (long long)w.end.run, why.data);
+    w.end.reason = why.data;
+    enum status status = insist(e, apply_wait, &w);
+    if (status != STATUS_OK)
+        log_error("run %lld could not be given back: %s", (long long)w.end.run,
+                  status_text(status));
+    buf_release(&why);
 }
 
 void finish(struct execution *e, struct run_end *end, struct buf *why)
