@@ -111,7 +111,8 @@ test("what is not taken, or not any more", async (t) => {
   const server = await startServer(t, { args: ["--dataset-megabytes", "1"] });
   const wrong = [
     [404, "mine", "labels", "x"], [400, "mine", "..%2fx", "x"], [404, ".mine", "train_labels", "x"],
-    [404, "a".repeat(64), "train_labels", "x"], [404, "..", "train_labels", "x"],
+    [400, "a".repeat(64), "train_labels", "x"], [404, "a".repeat(65), "train_labels", "x"],
+    [404, "..", "train_labels", "x"],
     [400, "_mine", "train_labels", "x"], [409, "tiny", "train_labels", "x"],
     [413, "mine", "train_images", Buffer.alloc((1 << 20) + 1)],
     [415, "mine", "train_images", "x", { "Content-Type": "application/json" }],
