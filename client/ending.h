@@ -6,7 +6,7 @@
 
 #define ENDINGS(X)                                                                       \
     X(OK, 0, "ok")                                                                       \
-    X(RUN_FAILED, 1, "a run that was followed did not succeed")                          \
+    X(RUN_FAILED, 1, "a run or a fetch that was followed did not succeed")               \
     X(USAGE, 2, "the command line, or a file it names, makes no sense")                  \
     X(INVALID, 3, "the job spec is invalid")                                             \
     X(NOT_FOUND, 4, "there is no such job, run or resource")                             \

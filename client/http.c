@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,6 +32,7 @@ struct http {
     struct buf no_proxy;
     struct buf authorization; /* "": no token */
     const struct http_patience *patience;
+    const struct http_request *sending;
     char why[CURL_ERROR_SIZE];
 };
 
@@ -40,9 +42,13 @@ static bool is_stopped(const struct http *h)
 }
 
 /* Called by libcurl while it works; anything but 0 makes it stop. */
-static int on_progress(void *h, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+static int on_progress(void *http, curl_off_t a, curl_off_t b, curl_off_t of,
+                       curl_off_t bytes)
 {
-    (void)a, (void)b, (void)c, (void)d;
+    const struct http *h = http;
+    (void)a, (void)b;
+    if (h->sending->sent != NULL && bytes > 0)
+        h->sending->sent(h->sending->sent_to, (double)bytes, (double)of);
     return is_stopped(h) ? 1 : 0;
 }
 
@@ -176,8 +182,29 @@ static bool add_header(struct curl_slist **list, const char *name, const char *v
     return longer != NULL;
 }
 
+/* False: the file cannot be read. */
+static bool set_file(struct http *h, FILE *from)
+{
+    struct stat st;
+    if (from == NULL) {
+        curl_easy_setopt(h->curl, CURLOPT_UPLOAD, 0L);
+        return true;
+    }
+    curl_easy_setopt(h->curl, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(h->curl, CURLOPT_READDATA, from);
+    if (fstat(fileno(from), &st) != 0 || !S_ISREG(st.st_mode) ||
+        fseek(from, 0, SEEK_SET) != 0)
+        return false;
+    curl_easy_setopt(h->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)st.st_size);
+    return true;
+}
+
 static void set_method(struct http *h, const struct http_request *r)
 {
+    if (r->from != NULL) {
+        curl_easy_setopt(h->curl, CURLOPT_CUSTOMREQUEST, NULL);
+        return;
+    }
     if (r->body == NULL) {
         curl_easy_setopt(h->curl, CURLOPT_HTTPGET, 1L);
     } else {
@@ -199,6 +226,8 @@ static CURLcode perform(struct http *h, const struct http_request *r,
     bool ok = !url.failed;
     if (r->body != NULL)
         ok = ok && add_header(&headers, "Content-Type", "application/json");
+    if (r->from != NULL)
+        ok = ok && add_header(&headers, "Content-Type", "application/octet-stream");
     if (r->key != NULL)
         ok = ok && add_header(&headers, "Idempotency-Key", r->key);
     if (h->authorization.len > 0)
@@ -206,10 +235,13 @@ static CURLcode perform(struct http *h, const struct http_request *r,
     struct sink sink = {h->curl, &ret->text, r->into};
     CURLcode code = CURLE_OUT_OF_MEMORY;
     h->why[0] = '\0';
+    h->sending = r;
     ret->code = 0;
     buf_clear(&ret->text);
     if (ok && !begin_file(r->into)) {
         code = CURLE_WRITE_ERROR;
+    } else if (ok && !set_file(h, r->from)) {
+        code = CURLE_READ_ERROR;
     } else if (ok) {
         curl_easy_setopt(h->curl, CURLOPT_URL, url.data);
         curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, headers);
@@ -257,6 +289,10 @@ static enum ending give_up(const struct http *h, CURLcode code,
     if (code == CURLE_WRITE_ERROR && !reply->text.failed) {
         say("the file could not be written: %s", strerror(errno));
         return ENDING_LOCAL;
+    }
+    if (code == CURLE_READ_ERROR) {
+        say("the file cannot be sent: it must be a file on a disk");
+        return ENDING_USAGE;
     }
     if (reply->text.failed)
         say("the answer of %s is longer than %zu MiB", server, reply->text.cap >> 20);

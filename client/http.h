@@ -20,6 +20,10 @@ struct http_request {
     const char *key;        /* Idempotency-Key, or NULL */
     size_t reply_max;       /* the longest answer in bytes; 0: 16 MiB */
     FILE *into;             /* takes the body of an answer 200 instead, or NULL */
+    FILE
+        *from; /* a file on the disk that is sent with PUT, from its beginning; or NULL */
+    void (*sent)(void *to, double bytes, double of); /* of it; or NULL */
+    void *sent_to;
 };
 
 struct http_reply {

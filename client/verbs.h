@@ -15,14 +15,15 @@ struct options {
     const char *server, *cacert;
     bool help, version;
     bool json, quiet;
-    bool dry_run, follow, wait, runs, failed, purge, trash, force, remove, ndjson;
+    bool dry_run, follow, wait, runs, failed, purge, trash, force, remove, ndjson,
+        no_wait;
     long limit;
     const char *seeds, *columns, *output, *sort;
     const char *name, *note, *tags, *priority, *parallel, *role;
     const char *at, *baseline, *metric, *x, *y, *preset, *dataset;
     bool csv, latex, quick, full;
     long expires;
-    struct opts_words set, sweep;
+    struct opts_words set, sweep, url, sha256;
 };
 
 struct verb {

@@ -130,7 +130,7 @@ static int serve(struct house *house, struct buf *why)
         workers_start(app->store, app->catalogue, &workers, &app->workers, why);
     if (status != STATUS_OK)
         return house_exit_code(status);
-    status = keeper_start(app->store, app->workers, &keeper, why);
+    status = keeper_start(app->store, app->workers, app->catalogue, &keeper, why);
     int code = house_exit_code(status);
     if (status == STATUS_OK)
         code = open_doors(house, why);
@@ -150,37 +150,56 @@ static enum status catch_up(const struct app *app)
     return STATUS_OK;
 }
 
+/* The folders of data sets, and what is on its way into the last but one. */
+static enum status open_data(struct app *app, const struct options *o,
+                             const struct guard *guard, struct buf *why)
+{
+    struct buf folders, own;
+    buf_init(&folders, 1 << 16);
+    buf_init(&own, 1 << 13);
+    buf_addf(&own, "%s/datasets", o->data_dir);
+    buf_addf(&folders, "%s:/usr/share/datasets", own.data);
+    struct arrivals_options arrivals = {.folder = own.data,
+                                        .bytes_max = (uint64_t)o->dataset_megabytes << 20,
+                                        .mirror = o->fetch_mirror,
+                                        .guard = *guard};
+    enum status status = catalogue_open(o->datasets, folders.data, &app->catalogue);
+    if (status == STATUS_OK)
+        status = arrivals_open(&arrivals, &app->arrivals, why);
+    buf_release(&folders);
+    buf_release(&own);
+    return status;
+}
+
 /* Opens what the workers and the HTTP server stand on. */
 static int open_house(struct house *house, struct buf *why)
 {
     struct app *app = &house->app;
     const struct options *o = &house->options;
-    struct buf folders;
+    struct guard guard;
     int64_t oldest, newest = 0;
-    int code = EX_SOFTWARE;
+    if (!guard_read(o->fetch_allow, o->fetch_ports, &guard, why))
+        return EX_USAGE;
     enum status status = store_open(o->data_dir, &app->store, why);
     if (status != STATUS_OK)
         return house_exit_code(status);
-    buf_init(&folders, 1 << 16);
-    buf_addf(&folders, "%s/datasets:/usr/share/datasets", o->data_dir);
     struct conn *reader = store_reader(app->store);
     if (reader != NULL && store_event_bounds(reader, &oldest, &newest) == STATUS_OK)
         app->hub = hub_open(newest);
-    status = catalogue_open(o->datasets, folders.data, &app->catalogue);
+    status = open_data(app, o, &guard, why);
     if (status == STATUS_OK)
         status = catch_up(app);
-    if (status != STATUS_OK) {
-        code = house_exit_code(status);
+    int code = house_exit_code(status);
+    if (status != STATUS_OK && why->len == 0)
         buf_adds(why, status_text(status));
-    }
     if (app->hub != NULL && status == STATUS_OK) {
         store_on_commit(app->store, publish, app->hub);
         code = serve(house, why);
     }
+    arrivals_close(app->arrivals);
     store_close(app->store);
     catalogue_close(app->catalogue);
     hub_close(app->hub);
-    buf_release(&folders);
     return code;
 }
 

@@ -15,6 +15,10 @@ static const struct options defaults = {
     .tls_key = "",
     .allowed_hosts = "",
     .trusted_proxy = "",
+    .fetch_allow = "",
+    .fetch_ports = "",
+    .fetch_mirror = "",
+    .dataset_megabytes = 2047,
     .workers = -1,
     .checkpoint_seconds = 10,
     .role = "",
@@ -46,19 +50,31 @@ static const struct opt table[] = {
          "Folder with one folder per data set, or several with colons between; searched "
          "before DATA_DIR/datasets and /usr/share/datasets"),
     COUNT("workers", workers, "N", "FRUGAL_WORKERS", 0, 1024,
-          "Runs to train at the same time; with 0 none begins until frugal admin workers says "
-          "so. Default: the number of processors"),
+          "Runs to train at the same time; with 0 none begins until frugal admin workers "
+          "says so. Default: the number of processors"),
     COUNT("per-owner", per_owner, "N", "FRUGAL_PER_OWNER", 0, 1024,
           "Runs of one owner at the same time; 0: any number"),
     COUNT("waiting-per-owner", waiting_per_owner, "N", "FRUGAL_WAITING_PER_OWNER", 0,
           100000000,
-          "Runs of one owner that may wait, held ones included; a job that would make more is "
-          "refused with 429. 0: any number"),
+          "Runs of one owner that may wait, held ones included; a job that would make "
+          "more is refused with 429. 0: any number"),
     COUNT(
         "checkpoint-seconds", checkpoint_seconds, "N", "FRUGAL_CHECKPOINT_SECONDS", 0,
         300,
         "Computing that a crash may cost a run, in seconds, though more if a network is "
         "very large; 0: as little as possible"),
+    COUNT("dataset-megabytes", dataset_megabytes, "N", "FRUGAL_DATASET_MEGABYTES", 1,
+          2047,
+          "Largest data set that is fetched or uploaded, compressed as it comes; what it "
+          "inflates to may be twice as much"),
+    TEXT("fetch-allow", fetch_allow, "RANGES", "FRUGAL_FETCH_ALLOW",
+         "Addresses from which data sets may be fetched besides public ones, with commas "
+         "between: 10.1.0.0/16,fd00::/8"),
+    TEXT("fetch-ports", fetch_ports, "PORTS", "FRUGAL_FETCH_PORTS",
+         "Ports from which they may be fetched besides 80, 443, 8080 and 8443"),
+    TEXT("fetch-mirror", fetch_mirror, "URL", "FRUGAL_FETCH_MIRROR",
+         "Where known data sets are looked for before their public mirrors: as "
+         "URL/mnist/train-images-idx3-ubyte.gz"),
     FLAG(
         "require-tokens", 0, require_tokens, "FRUGAL_REQUIRE_TOKENS",
         "Answer only those who have a token, on this machine too; needed behind a proxy"),

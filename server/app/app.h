@@ -2,6 +2,7 @@
 #ifndef FRUGAL_APP_APP_H
 #define FRUGAL_APP_APP_H
 
+#include "data/arrivals.h"
 #include "data/catalogue.h"
 #include "spec/spec.h"
 #include "store/store.h"
@@ -13,6 +14,7 @@
 struct app {
     struct store *store;
     struct catalogue *catalogue;
+    struct arrivals *arrivals;
     struct workers *workers;
     struct hub *hub;
     _Atomic int64_t per_owner;         /* his runs at work at the same time, and */
@@ -20,8 +22,8 @@ struct app {
     const char *version;
 };
 
-/* Writes what the specs of jobs from an earlier version say, so that lists can be filtered by
- * it; to be called before anybody asks. The first failure, if any. */
+/* Writes what the specs of jobs from an earlier version say, so that lists can be
+ * filtered by it; to be called before anybody asks. The first failure, if any. */
 enum status app_catch_up(const struct app *app);
 
 /* A job on its way into the store. */
@@ -39,9 +41,11 @@ struct submission {
 bool submission_is_key(const char *key);
 
 /* Checks a job spec against the table of fields and the data sets. INVALID_SPEC and
- * BAD_JSON come with problems; NO_MEMORY. Nothing is stored yet. Any thread. */
+ * BAD_JSON come with problems; UNAVAILABLE: a data set must be loaded first, and
+ * may_block is false; NO_MEMORY. Nothing is stored yet. Any thread. */
 enum status submission_prepare(const struct app *app, const char *json, size_t length,
-                               struct submission *ret, struct problems *problems);
+                               bool may_block, struct submission *ret,
+                               struct problems *problems);
 void submission_release(struct submission *s);
 
 /* The `apply` of a write: job and runs in one transaction, unless the key is known.

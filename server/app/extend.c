@@ -14,8 +14,8 @@ static bool copy_spec(void *arg, const struct job *j)
 }
 
 enum status extension_prepare(const struct app *app, struct conn *reader, int64_t job,
-                              const char *more, size_t length, struct extension *ret,
-                              struct problems *problems)
+                              const char *more, size_t length, bool may_block,
+                              struct extension *ret, struct problems *problems)
 {
     *ret = (struct extension){.app = app, .job = job};
     enum status status = store_job_get(reader, job, copy_spec, &ret->before);
@@ -24,7 +24,7 @@ enum status extension_prepare(const struct app *app, struct conn *reader, int64_
     if (status == STATUS_OK)
         status = plan_extend(ret->before, more, length, &ret->plan, problems);
     if (status == STATUS_OK)
-        status = plan_check(app, ret->plan, problems);
+        status = plan_check(app, ret->plan, may_block, problems);
     if (status == STATUS_OK) {
         ret->after = plan_json(ret->plan);
         status = ret->after != NULL ? STATUS_OK : STATUS_NO_MEMORY;

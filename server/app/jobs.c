@@ -36,7 +36,11 @@ void job_order_announce(const struct job_order *o)
 
 static bool visit_state(void *arg, const struct run *r)
 {
-    ((struct waiting_run *)arg)->state = r->state;
+    struct waiting_run *w = arg;
+    w->state = r->state;
+    w->absent = r->state == RUN_QUEUED && r->absent != NULL;
+    if (w->absent && r->reason != NULL)
+        snprintf(w->why, sizeof w->why, "it %s", r->reason);
     return false;
 }
 
@@ -103,15 +107,17 @@ enum status waiting_run_read(const struct app *app, struct conn *reader, int64_t
 {
     *ret = (struct waiting_run){.per_owner = app->per_owner, .seconds_until = NAN};
     enum status status = store_run_get(reader, run, visit_state, ret);
-    if (status == STATUS_OK && ret->state == RUN_QUEUED)
+    bool in_line = status == STATUS_OK && ret->state == RUN_QUEUED && !ret->absent;
+    if (in_line)
         status = store_queue_place(reader, run, clock_now_ms(), &ret->place);
     if (status != STATUS_OK)
         return status;
     ret->workers = workers_state(app->workers);
     ret->interrupted = ret->state == RUN_RUNNING && ret->workers.starved &&
                        !workers_progress(app->workers, run, &(struct progress){0});
-    if (ret->state == RUN_QUEUED)
+    if (in_line)
         ret->seconds_until = seconds_until(ret);
-    say_why(ret);
+    if (!ret->absent)
+        say_why(ret);
     return STATUS_OK;
 }

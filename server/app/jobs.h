@@ -32,10 +32,11 @@ struct extension {
 };
 
 /* Reads what shall be added, {"seeds": ..., "sweep": ...}, and checks the job as it will
- * be. NOT_FOUND; BAD_JSON and INVALID_SPEC come with problems; NO_MEMORY. Any thread. */
+ * be. NOT_FOUND; BAD_JSON and INVALID_SPEC come with problems; UNAVAILABLE as for a
+ * submission; NO_MEMORY. Any thread. */
 enum status extension_prepare(const struct app *app, struct conn *reader, int64_t job,
-                              const char *more, size_t length, struct extension *ret,
-                              struct problems *problems);
+                              const char *more, size_t length, bool may_block,
+                              struct extension *ret, struct problems *problems);
 void extension_release(struct extension *e);
 
 /* The `apply` of a write: the runs that are missing, held if all those still to come are.
@@ -47,12 +48,13 @@ void extension_announce(const struct extension *e);
 /* Why a run waits, as far as it does. */
 struct waiting_run {
     enum run_state state;
+    bool absent; /* RUN_QUEUED: it waits for its data set, and has no place */
     struct queue_place place; /* RUN_QUEUED */
     struct workers_state workers;
     bool interrupted;     /* RUN_RUNNING, but the disk is too full to put it back */
     int64_t per_owner;    /* limit of runs at work per owner; 0: none */
     double seconds_until; /* its expected start; NAN: not known */
-    char why[200];        /* a sentence */
+    char why[400];        /* a sentence */
 };
 
 /* Any thread. NOT_FOUND. */

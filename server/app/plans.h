@@ -7,8 +7,9 @@
 #include "store/jobs.h"
 
 /* What only the data set can tell, for each cell until one has a problem. INVALID_SPEC
- * with problems; NO_MEMORY. */
-enum status plan_check(const struct app *app, const struct plan *plan,
+ * with problems; UNAVAILABLE: a data set must be loaded for it, and may_block is false;
+ * NO_MEMORY. */
+enum status plan_check(const struct app *app, const struct plan *plan, bool may_block,
                        struct problems *problems);
 
 /* Part of a write: the runs of a cell, one for each seed, but for those that are there.
@@ -16,8 +17,8 @@ enum status plan_check(const struct app *app, const struct plan *plan,
 enum status plan_insert_cell(struct conn *c, const struct plan *plan, const char *params,
                              struct new_run *run);
 
-/* Part of a write: what the spec of a cell of a job says, for queries; only what differs from
- * the first cell of the plan, `base`. NULL: this is it. */
+/* Part of a write: what the spec of a cell of a job says, for queries; only what differs
+ * from the first cell of the plan, `base`. NULL: this is it. */
 enum status values_insert(struct conn *c, int64_t job, int64_t cell, const struct spec *s,
                           const struct spec *base);
 

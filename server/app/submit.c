@@ -1,4 +1,5 @@
-/* In: the text of a job spec. Out: a job and its runs in the store, or all the problems. */
+/* In: the text of a job spec. Out: a job and its runs in the store, or all the problems.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,79 +9,64 @@
 #include "store/jobs.h"
 #include "store/query.h"
 #include "store/queue.h"
+#include "work/extent.h"
 
-enum { TRACE_ROWS_MAX = 1000000, KEY_MAX = 64 };
+enum { KEY_MAX = 64 };
 
-static const double RUN_BYTES_MAX = 4.0 * (1 << 30);
-
-/* Bytes of weights that a run keeps: the present and the first ones. */
-static double weight_bytes(const struct train_spec *t)
+/* Only the data set can tell whether the spec fits. One that is on its way cannot yet;
+ * then the run is asked, once it is there. */
+static enum status check_cell(const struct app *app, const struct spec *s, bool may_block,
+                              struct problems *problems)
 {
-    double floats = 0;
-    for (uint32_t l = 0; l < t->learner.net.layers; l++)
-        floats += ((double)t->learner.net.units[l] + 1) *
-                  ((double)t->learner.net.units[l + 1] + LANES);
-    return floats * 2 * sizeof(float);
+    if (!may_block && !catalogue_is_loaded(app->catalogue, s->dataset))
+        return STATUS_UNAVAILABLE;
+    const struct dataset *d = NULL;
+    struct arrival_info coming;
+    struct buf why;
+    buf_init(&why, 1000);
+    enum status status = catalogue_get(app->catalogue, s->dataset, &d, &why);
+    if (status == STATUS_OK) {
+        extent_check(s, d, problems);
+        catalogue_put(app->catalogue, d);
+    } else if (status == STATUS_NOT_FOUND &&
+               arrivals_get(app->arrivals, s->dataset, &coming) &&
+               coming.state != ARRIVAL_FAILED) {
+        status = STATUS_OK;
+    } else if (status != STATUS_NO_MEMORY) {
+        problems_add(problems, "/dataset",
+                     status == STATUS_NOT_FOUND ? "unknown_dataset" : "bad_dataset", NULL,
+                     "\"%s\": %s", s->dataset, why.data);
+        status = STATUS_INVALID_SPEC;
+    }
+    buf_release(&why);
+    return status;
 }
 
-static void check_extent(const struct spec *s, const struct dataset *d,
-                         struct problems *problems)
-{
-    const struct samples *training = d->train[s->centre];
-    struct train_spec t;
-    spec_check_layers(s, training->features, training->classes, problems);
-    spec_train(s, 0, training->features, training->classes, training->count, &t);
-    if (weight_bytes(&t) > RUN_BYTES_MAX)
-        problems_add(problems, "/network/hidden", "too_large", NULL,
-                     "the weights would take %.1f GiB of memory, more than %.0f",
-                     weight_bytes(&t) / (1 << 30), RUN_BYTES_MAX / (1 << 30));
-    if (t.stop_samples / t.evaluate_every > TRACE_ROWS_MAX)
-        problems_add(problems, "/evaluate/every", "too_many_rows", NULL,
-                     "%llu samples with an evaluation every %llu make more than %d trace "
-                     "rows",
-                     (unsigned long long)t.stop_samples,
-                     (unsigned long long)t.evaluate_every, TRACE_ROWS_MAX);
-}
-
-enum status plan_check(const struct app *app, const struct plan *plan,
+enum status plan_check(const struct app *app, const struct plan *plan, bool may_block,
                        struct problems *problems)
 {
     struct spec *s = malloc(sizeof *s);
-    if (s == NULL)
-        return STATUS_NO_MEMORY;
-    struct buf why;
-    buf_init(&why, 1000);
-    enum status status = STATUS_OK;
-    for (size_t cell = 0; cell < plan_cells(plan) && problems->count == 0; cell++) {
-        const struct dataset *d;
-        plan_cell_spec(plan, cell, s);
-        buf_clear(&why);
-        status = catalogue_get(app->catalogue, s->dataset, &d, &why);
-        if (status == STATUS_NO_MEMORY)
-            break;
-        if (status == STATUS_OK) {
-            check_extent(s, d, problems);
-            plan_name_cell(plan, cell, 0, problems);
-        } else {
-            problems_add(problems, "/dataset",
-                         status == STATUS_NOT_FOUND ? "unknown_dataset" : "bad_dataset",
-                         NULL, "\"%s\": %s", s->dataset, why.data);
+    enum status status = s != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+    for (size_t i = 0; i < plan_cells(plan) && status == STATUS_OK; i++) {
+        plan_cell_spec(plan, i, s);
+        status = check_cell(app, s, may_block, problems);
+        if (status == STATUS_OK && problems->count > 0) {
+            plan_name_cell(plan, i, 0, problems);
+            status = STATUS_INVALID_SPEC;
         }
     }
-    buf_release(&why);
     free(s);
-    if (status == STATUS_NO_MEMORY)
-        return status;
-    return problems->count > 0 ? STATUS_INVALID_SPEC : STATUS_OK;
+    return status;
 }
 
 enum status submission_prepare(const struct app *app, const char *json, size_t length,
-                               struct submission *ret, struct problems *problems)
+                               bool may_block, struct submission *ret,
+                               struct problems *problems)
 {
     *ret = (struct submission){.app = app};
     enum status status = plan_parse(json, length, &ret->plan, problems);
     if (status == STATUS_OK)
-        status = plan_check(app, ret->plan, problems);
+        status = plan_check(app, ret->plan, may_block, problems);
     if (status == STATUS_OK) {
         ret->spec = plan_json(ret->plan);
         status = ret->spec != NULL ? STATUS_OK : STATUS_NO_MEMORY;
@@ -141,8 +127,9 @@ static enum status insert_cells(struct conn *c, const struct submission *s, int6
 
 bool submission_is_key(const char *key)
 {
-    static const char characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                     "0123456789-_";
+    static const char characters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+        "0123456789-_";
     size_t n = strspn(key, characters);
     return n >= 1 && n <= KEY_MAX && key[n] == '\0';
 }

@@ -8,6 +8,31 @@ bool hash_start(void)
     return sodium_init() >= 0;
 }
 
+_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof((struct hash *)0)->state,
+               "libsodium's state does not fit");
+
+static crypto_hash_sha256_state *state_of(struct hash *h)
+{
+    return (crypto_hash_sha256_state *)h->state;
+}
+
+void hash_begin(struct hash *h)
+{
+    crypto_hash_sha256_init(state_of(h));
+}
+
+void hash_add(struct hash *h, const void *bytes, size_t n)
+{
+    crypto_hash_sha256_update(state_of(h), bytes, n);
+}
+
+void hash_end(struct hash *h, char ret[static HASH_TEXT])
+{
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256_final(state_of(h), digest);
+    sodium_bin2hex(ret, HASH_TEXT, digest, sizeof digest);
+}
+
 void hash_text(const void *bytes, size_t n, char ret[static HASH_TEXT])
 {
     unsigned char digest[crypto_hash_sha256_BYTES];

@@ -1,4 +1,6 @@
-/* In: folders. Out: data sets by name, each loaded once. */
+/* In: folders. Out: data sets by name, each loaded once. Nothing is read from the disk
+ * with the lock held but what a list says, so that nobody waits for a set that he does
+ * not want. */
 #include "data/catalogue.h"
 
 #include <dirent.h>
@@ -18,8 +20,17 @@ struct catalogue {
     char *folders; /* all of them */
     char *named;   /* those that should be there */
     pthread_mutex_t lock;
+    pthread_cond_t news; /* a set is not being loaded any more */
     /* protected by lock: */
     struct loaded *loaded;
+    struct loaded *forgotten; /* still in use */
+    struct loading *in_progress;
+};
+
+/* A set that some thread is loading; others who want it wait. */
+struct loading {
+    const char *name;
+    struct loading *next;
 };
 
 /* The next folder of a colon-separated list; NULL at its end. */
@@ -71,6 +82,7 @@ enum status catalogue_open(const char *named, const char *others, struct catalog
         c->folders = buf_take(&folders, NULL);
         c->named = strdup(named);
         pthread_mutex_init(&c->lock, NULL);
+        pthread_cond_init(&c->news, NULL);
     }
     buf_release(&folders);
     if (c == NULL || c->folders == NULL || c->named == NULL) {
@@ -82,16 +94,23 @@ enum status catalogue_open(const char *named, const char *others, struct catalog
     return STATUS_OK;
 }
 
+static void free_all(struct loaded *e)
+{
+    while (e != NULL) {
+        struct loaded *next = e->next;
+        dataset_free(e);
+        e = next;
+    }
+}
+
 void catalogue_close(struct catalogue *c)
 {
     if (c == NULL)
         return;
-    while (c->loaded != NULL) {
-        struct loaded *e = c->loaded;
-        c->loaded = e->next;
-        dataset_free(e);
-    }
+    free_all(c->loaded);
+    free_all(c->forgotten);
     pthread_mutex_destroy(&c->lock);
+    pthread_cond_destroy(&c->news);
     free(c->folders);
     free(c->named);
     free(c);
@@ -149,41 +168,164 @@ static bool search_visit(void *arg, const char *folder, const char *name)
     return true;
 }
 
-static enum status get_locked(struct catalogue *c, const char *name,
-                              const struct dataset **ret, struct buf *why)
+static enum status search(const struct catalogue *c, const char *name, struct search *s,
+                          struct buf *why)
 {
-    struct loaded *e = find_loaded(c, name);
-    if (e == NULL) {
-        struct search s = {.found = false};
-        nearest_init(&s.near, name);
-        enum status status = walk(c, search_visit, &s);
-        if (status != STATUS_OK)
-            return status;
-        if (!s.found) {
-            buf_addf(why, "there is no data set of that name");
-            explain_folders(c, why);
-            if (s.near.best != NULL)
-                buf_addf(why, "; did you mean \"%s\"?", s.nearest_name);
-            return STATUS_NOT_FOUND;
-        }
-        status = dataset_load(s.folder, name, &e, why);
-        if (status != STATUS_OK)
-            return status;
-        e->next = c->loaded;
-        c->loaded = e;
+    *s = (struct search){.found = false};
+    nearest_init(&s->near, name);
+    enum status status = walk(c, search_visit, s);
+    if (status != STATUS_OK || s->found)
+        return status;
+    buf_addf(why, "there is no data set of that name");
+    explain_folders(c, why);
+    if (s->near.best != NULL)
+        buf_addf(why, "; did you mean \"%s\"?", s->nearest_name);
+    return STATUS_NOT_FOUND;
+}
+
+static enum status load(const struct catalogue *c, const char *name, struct loaded **ret,
+                        struct buf *why)
+{
+    struct search s;
+    enum status status = search(c, name, &s, why);
+    if (status == STATUS_OK)
+        status = dataset_load(s.folder, name, ret, why);
+    if (status == STATUS_OK)
         log_info("data set %s loaded from %s", name, s.folder);
+    return status;
+}
+
+/* The set, unless nobody has loaded it and nobody is about to. Called with the lock. */
+static struct loaded *await(struct catalogue *c, const char *name)
+{
+    for (;;) {
+        const struct loading *l = c->in_progress;
+        struct loaded *e = find_loaded(c, name);
+        while (l != NULL && strcmp(l->name, name) != 0)
+            l = l->next;
+        if (e != NULL || l == NULL)
+            return e;
+        pthread_cond_wait(&c->news, &c->lock);
     }
-    *ret = &e->set;
-    return STATUS_OK;
+}
+
+static void end_loading(struct catalogue *c, const struct loading *l)
+{
+    struct loading **at = &c->in_progress;
+    while (*at != l)
+        at = &(*at)->next;
+    *at = l->next;
+    pthread_cond_broadcast(&c->news);
 }
 
 enum status catalogue_get(struct catalogue *c, const char *name,
                           const struct dataset **ret, struct buf *why)
 {
+    enum status status = STATUS_OK;
     pthread_mutex_lock(&c->lock);
-    enum status status = get_locked(c, name, ret, why);
+    struct loaded *e = await(c, name);
+    if (e == NULL) {
+        struct loading l = {.name = name, .next = c->in_progress};
+        c->in_progress = &l;
+        pthread_mutex_unlock(&c->lock);
+        status = load(c, name, &e, why);
+        pthread_mutex_lock(&c->lock);
+        end_loading(c, &l);
+        if (status == STATUS_OK) {
+            e->next = c->loaded;
+            c->loaded = e;
+        }
+    }
+    if (status == STATUS_OK) {
+        e->users++;
+        *ret = &e->set;
+    }
     pthread_mutex_unlock(&c->lock);
     return status;
+}
+
+/* Takes a set out of a list; false: it is not in it. */
+static bool take_out(struct loaded **list, const struct loaded *e)
+{
+    while (*list != NULL && *list != e)
+        list = &(*list)->next;
+    if (*list == NULL)
+        return false;
+    *list = e->next;
+    return true;
+}
+
+void catalogue_put(struct catalogue *c, const struct dataset *d)
+{
+    struct loaded *e = (struct loaded *)(uintptr_t)d; /* its first member */
+    if (e == NULL)
+        return;
+    pthread_mutex_lock(&c->lock);
+    if (--e->users == 0 && take_out(&c->forgotten, e))
+        dataset_free(e);
+    pthread_mutex_unlock(&c->lock);
+}
+
+void catalogue_forget(struct catalogue *c, const char *name)
+{
+    pthread_mutex_lock(&c->lock);
+    struct loaded *e = await(c, name);
+    if (e != NULL) {
+        take_out(&c->loaded, e);
+        if (e->users > 0) {
+            e->next = c->forgotten;
+            c->forgotten = e;
+        } else {
+            dataset_free(e);
+        }
+    }
+    pthread_mutex_unlock(&c->lock);
+}
+
+bool catalogue_is_loaded(struct catalogue *c, const char *name)
+{
+    pthread_mutex_lock(&c->lock);
+    bool loaded = find_loaded(c, name) != NULL;
+    pthread_mutex_unlock(&c->lock);
+    return loaded;
+}
+
+enum status catalogue_find(struct catalogue *c, const char *name, struct buf *folder)
+{
+    struct search s;
+    struct buf why;
+    buf_init(&why, 1000);
+    enum status status = search(c, name, &s, &why);
+    if (status == STATUS_OK && !buf_adds(folder, s.folder))
+        status = STATUS_NO_MEMORY;
+    buf_release(&why);
+    return status;
+}
+
+enum status catalogue_info(struct catalogue *c, const char *name,
+                           struct dataset_info *ret, struct buf *why)
+{
+    struct search s;
+    pthread_mutex_lock(&c->lock);
+    const struct loaded *e = find_loaded(c, name);
+    if (e != NULL)
+        *ret = e->set.info;
+    pthread_mutex_unlock(&c->lock);
+    if (e != NULL)
+        return STATUS_OK;
+    enum status status = search(c, name, &s, why);
+    return status == STATUS_OK ? dataset_peek(s.folder, name, ret, why) : status;
+}
+
+void catalogue_add_folders(const struct catalogue *c, struct buf *b)
+{
+    char *copy = strdup(c->folders), *rest = copy, *folder;
+    const char *comma = "";
+    while (copy != NULL && (folder = next_folder(&rest)) != NULL) {
+        buf_addf(b, "%s%s", comma, folder);
+        comma = ", ";
+    }
+    free(copy);
 }
 
 struct listing {

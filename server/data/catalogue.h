@@ -1,6 +1,6 @@
 /* The data sets that a server knows: folders with the four IDX files of MNIST's naming,
- * each folder a data set of the folder's name. A set is loaded once per process, on first
- * use, and shared by all runs until the end. All functions: any thread. */
+ * each folder a data set of the folder's name. A set is loaded once, on first use, and
+ * shared by all runs until it is forgotten. All functions: any thread. */
 #ifndef FRUGAL_DATA_CATALOGUE_H
 #define FRUGAL_DATA_CATALOGUE_H
 
@@ -40,14 +40,32 @@ struct catalogue;
 enum status catalogue_open(const char *named, const char *others, struct catalogue **ret);
 void catalogue_close(struct catalogue *c);
 
-/* The names of all sets, sorted; each call looks at the folders anew. The caller frees the
- * array. NO_MEMORY. */
+/* The names of all sets, sorted; each call looks at the folders anew. The caller frees
+ * the array. NO_MEMORY. */
 enum status catalogue_list(struct catalogue *c, struct dataset_info **ret,
                            size_t *ret_count);
 
-/* The set, loaded; lives as long as the catalogue. On failure `why` gets a sentence:
- * NOT_FOUND (no set of that name), BAD_DATASET (its files are damaged), NO_MEMORY. */
+/* The set, loaded, which takes its time on first use; to be put back. On failure `why`
+ * gets a sentence: NOT_FOUND (no set of that name), BAD_DATASET (its files are damaged),
+ * NO_MEMORY. */
 enum status catalogue_get(struct catalogue *c, const char *name,
                           const struct dataset **ret, struct buf *why);
+void catalogue_put(struct catalogue *c, const struct dataset *d); /* NULL: nothing */
+
+/* Whether catalogue_get would only have to hand the set out. */
+bool catalogue_is_loaded(struct catalogue *c, const char *name);
+
+/* The folder that has a set of that name, into `folder`. NOT_FOUND, NO_MEMORY. */
+enum status catalogue_find(struct catalogue *c, const char *name, struct buf *folder);
+
+/* A set that has gone from the disk: it is not handed out any more. */
+void catalogue_forget(struct catalogue *c, const char *name);
+
+/* What is known of one set. NOT_FOUND, BAD_DATASET, NO_MEMORY, with a sentence. */
+enum status catalogue_info(struct catalogue *c, const char *name,
+                           struct dataset_info *ret, struct buf *why);
+
+/* Appends where sets are looked for: "A, B, C". */
+void catalogue_add_folders(const struct catalogue *c, struct buf *b);
 
 #endif

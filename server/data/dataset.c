@@ -1,13 +1,11 @@
-/* In: a folder and the name of a data set in it. Out: the set, checked. Knows the naming of
- * MNIST's files; their contents are idx.c's and the sparse form is learn's. */
+/* In: a folder and the name of a data set in it. Out: the set, checked. Knows the naming
+ * of MNIST's files; their contents are idx.c's and the sparse form is learn's. */
 #include "data/dataset.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "data/idx.h"
 
 enum { PATH_CAP = 4096 };
 
@@ -27,29 +25,39 @@ void dataset_free(struct loaded *e)
     free(e);
 }
 
+static const char *const stems[DATASET_FILES] = {"train-images", "train-labels",
+                                                 "t10k-images", "t10k-labels"};
+
+static int dims_of(enum dataset_file f)
+{
+    return f == TRAIN_IMAGES || f == TEST_IMAGES ? 3 : 1;
+}
+
+void dataset_name_file(enum dataset_file f, bool zipped,
+                       char ret[static DATASET_FILE_NAME])
+{
+    snprintf(ret, DATASET_FILE_NAME, "%s-idx%d-ubyte%s", stems[f], dims_of(f),
+             zipped ? ".gz" : "");
+}
+
 /* The path of one of the four files, whichever spelling of it exists. */
 static bool find_file(const char *folder, const char *name, enum dataset_file f,
                       struct buf *path)
 {
-    static const char *const stems[] = {"train-images", "train-labels", "t10k-images",
-                                        "t10k-labels"};
-    static const char *const tails[] = {"-idx%d-ubyte", "-idx%d-ubyte.gz", ".idx%d-ubyte",
-                                        ".idx%d-ubyte.gz"};
-    int dims = f == TRAIN_IMAGES || f == TEST_IMAGES ? 3 : 1;
     for (int i = 0; i < 4; i++) {
-        char tail[32];
-        const char *mark = strchr(tails[i], '%');
-        snprintf(tail, sizeof tail, "%.*s%d%s", (int)(mark - tails[i]), tails[i], dims,
-                 mark + 2);
+        char file[DATASET_FILE_NAME];
+        dataset_name_file(f, i & 1, file);
+        if (i & 2) /* the dots of some distributions */
+            file[strlen(stems[f])] = '.';
         buf_clear(path);
-        if (buf_addf(path, "%s/%s/%s%s", folder, name, stems[f], tail) &&
+        if (buf_addf(path, "%s/%s/%s", folder, name, file) &&
             access(path->data, R_OK) == 0)
             return true;
     }
     return false;
 }
 
-static bool is_name(const char *name)
+bool dataset_is_name(const char *name)
 {
     return name[0] != '.' && name[0] != '\0' && strchr(name, '/') == NULL &&
            strlen(name) < sizeof((struct dataset_info *)0)->name;
@@ -59,7 +67,7 @@ bool dataset_is_there(const char *folder, const char *name)
 {
     struct buf path;
     buf_init(&path, PATH_CAP);
-    bool complete = is_name(name);
+    bool complete = dataset_is_name(name);
     for (int f = 0; complete && f < DATASET_FILES; f++)
         complete = find_file(folder, name, (enum dataset_file)f, &path);
     buf_release(&path);
@@ -67,7 +75,7 @@ bool dataset_is_there(const char *folder, const char *name)
 }
 
 enum status dataset_peek(const char *folder, const char *name, struct dataset_info *ret,
-                        struct buf *why)
+                         struct buf *why)
 {
     struct buf path;
     buf_init(&path, PATH_CAP);
@@ -99,14 +107,11 @@ static enum status refuse(struct buf *why, const char *name, const char *reason)
 
 static uint32_t classes_of(const struct idx *labels)
 {
-    uint8_t most = 0;
-    for (size_t i = 0; i < labels->count; i++)
-        most = labels->bytes[i] > most ? labels->bytes[i] : most;
-    return (uint32_t)most + 1;
+    return (uint32_t)labels->most + 1;
 }
 
-static enum status check(const char *name, const struct idx x[DATASET_FILES],
-                         struct buf *why)
+enum status dataset_check(const char *name, const struct idx x[DATASET_FILES],
+                          struct buf *why)
 {
     const struct idx *train = &x[TRAIN_IMAGES], *test = &x[TEST_IMAGES];
     const struct idx *train_labels = &x[TRAIN_LABELS], *test_labels = &x[TEST_LABELS];
@@ -139,9 +144,9 @@ static enum status build(struct loaded *e, const struct idx x[DATASET_FILES])
     uint32_t features = train->size[1] * train->size[2];
     uint32_t classes = classes_of(&x[TRAIN_LABELS]);
     float background = (float)-mean_pixel(train);
-    enum status status = samples_from_pixels(train->bytes, x[TRAIN_LABELS].bytes,
-                                             train->size[0], features, classes,
-                                             &e->train[0]);
+    enum status status =
+        samples_from_pixels(train->bytes, x[TRAIN_LABELS].bytes, train->size[0], features,
+                            classes, &e->train[0]);
     if (status == STATUS_OK)
         status = samples_from_pixels(test->bytes, x[TEST_LABELS].bytes, test->size[0],
                                      features, classes, &e->test[0]);
@@ -176,7 +181,7 @@ static enum status read_files(const char *folder, const char *name,
 }
 
 enum status dataset_load(const char *folder, const char *name, struct loaded **ret,
-                        struct buf *why)
+                         struct buf *why)
 {
     struct idx x[DATASET_FILES] = {{.bytes = NULL}};
     struct loaded *e = calloc(1, sizeof *e);
@@ -186,7 +191,7 @@ enum status dataset_load(const char *folder, const char *name, struct loaded **r
     if (status == STATUS_OK)
         status = read_files(folder, name, x, why);
     if (status == STATUS_OK)
-        status = check(name, x, why);
+        status = dataset_check(name, x, why);
     if (status == STATUS_OK)
         status = build(e, x);
     if (status == STATUS_OK) {

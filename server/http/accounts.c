@@ -214,7 +214,7 @@ static void token_revoked(struct request *r)
 
 void tokens_revoke(struct request *r)
 {
-    if (begin_change(r, r->word) == NULL)
+    if (begin_change(r, r->word[0]) == NULL)
         return;
     r->apply = apply_revoke;
     r->resume = token_revoked;
@@ -271,7 +271,7 @@ void users_patch(struct request *r)
     if (role == ROLE_ANYBODY)
         body_refuse(r, "/role", "required", "must be reader, user or admin");
     bool good = role != ROLE_ANYBODY && role != ROLES;
-    struct account_change *a = good ? begin_change(r, r->word) : NULL;
+    struct account_change *a = good ? begin_change(r, r->word[0]) : NULL;
     if (a != NULL) {
         a->role = role;
         r->apply = apply_role;
@@ -300,7 +300,7 @@ static void user_deleted(struct request *r)
 
 void users_delete(struct request *r)
 {
-    if (begin_change(r, r->word) == NULL)
+    if (begin_change(r, r->word[0]) == NULL)
         return;
     r->apply = apply_deletion;
     r->resume = user_deleted;

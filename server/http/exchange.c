@@ -66,7 +66,7 @@ void exchange_end(void *arg, struct MHD_Connection *connection, void **context,
     if (r->admitted)
         request_log(r, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     peers_begin(connection, NULL);
-    peers_mark(h, connection, false, false);
+    peers_mark(h, connection, false);
     if (r->own_free != NULL)
         r->own_free(r->own);
     if (r->response != NULL)
@@ -83,6 +83,15 @@ static enum MHD_Result send_reply(struct request *r)
     if (r->response == NULL)
         return MHD_NO; /* out of memory: the connection closes */
     return MHD_queue_response(r->connection, r->code, r->response);
+}
+
+/* Whoever takes the body may refuse it before it comes. */
+static bool admit_octets(struct request *r)
+{
+    r->closes = true; /* should it be refused: the body would stand before what follows */
+    route_receiver(r->route)(r);
+    r->closes = r->take == NULL;
+    return r->take != NULL;
 }
 
 /* First call of a request: everything that can be told from its header. */
@@ -123,7 +132,14 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
         ok = false;
     }
     buf_release(&allow);
-    peers_mark(r->http, r->connection, true, ok && r->route->body_cap > 0);
+    bool octets = ok && route_receiver(r->route) != NULL;
+    if (octets)
+        ok = admit_octets(r);
+    if (ok && r->route->body_cap > 0)
+        peers_mark_reading(r->http, r->connection,
+                           octets ? SECONDS_OCTETS : SECONDS_BODY);
+    else
+        peers_mark(r->http, r->connection, true);
     return ok ? MHD_YES : send_reply(r);
 }
 
@@ -131,8 +147,14 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
  * dropped. */
 static enum MHD_Result take_body(struct request *r, const char *data, size_t *size)
 {
-    if (r->dropped > 0 || !buf_add(&r->body, data, *size))
+    if (r->take != NULL && *size <= r->route->body_cap - r->taken) {
+        r->take(r->own, data, *size);
+        r->taken += *size;
+    } else if (r->take != NULL) {
         r->dropped += *size;
+    } else if (r->dropped > 0 || !buf_add(&r->body, data, *size)) {
+        r->dropped += *size;
+    }
     *size = 0;
     return r->dropped > LIMIT_OVERRUN ? MHD_NO : MHD_YES;
 }
@@ -188,7 +210,9 @@ static enum MHD_Result answer(struct request *r)
 {
     handler *next = r->resume != NULL ? r->resume : r->route->handle;
     r->resume = NULL;
-    peers_mark(r->http, r->connection, true, false);
+    r->labour = NULL;
+    r->labour_halt = NULL;
+    peers_mark(r->http, r->connection, true);
     if (r->dropped > 0) {
         r->closes = true;
         reply_problem(r, STATUS_TOO_LARGE, NULL, NULL);

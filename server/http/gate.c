@@ -12,6 +12,7 @@
 #include "http/http_internal.h"
 #include "http/limits.h"
 #include "http/reply.h"
+#include "http/routes.h"
 
 static bool is_sound(const char *target)
 {
@@ -71,8 +72,8 @@ static bool refuse(struct request *r, enum status status, const char *detail)
 }
 
 /* A name that a page from elsewhere could make a browser resolve to this machine is not
- * answered (DNS rebinding): only addresses, localhost, the name of the host, and names that
- * whoever runs the server has given. */
+ * answered (DNS rebinding): only addresses, localhost, the name of the host, and names
+ * that whoever runs the server has given. */
 static bool is_our_host(const struct http *h, const char *host)
 {
     char name[256], ours[256] = "";
@@ -212,7 +213,11 @@ bool gate_admit_body(struct request *r)
 {
     const char *type = request_header(r, "Content-Type");
     const char *encoding = request_header(r, "Content-Encoding");
-    if (type == NULL || !is_json_in_utf8(type))
+    bool octets = route_receiver(r->route) != NULL;
+    if (octets && (type == NULL || strcasecmp(type, "application/octet-stream") != 0))
+        return refuse(r, STATUS_UNSUPPORTED_MEDIA_TYPE,
+                      "the body must be application/octet-stream");
+    if (!octets && (type == NULL || !is_json_in_utf8(type)))
         return refuse(r, STATUS_UNSUPPORTED_MEDIA_TYPE, NULL);
     if (encoding != NULL)
         return refuse(r, STATUS_UNSUPPORTED_MEDIA_TYPE,

@@ -14,15 +14,15 @@
 /* A connection as the housekeeper sees it. */
 struct peer {
     int fd;
-    double since;          /* monotonic: connected, or the last request ended */
-    double patience;       /* seconds from `since` until the header must be there */
-    bool active;           /* a request is being served */
-    bool reading;          /* its body is being read, since `since` */
-    bool streaming;        /* events are sent on it, to */
+    double since;    /* monotonic: connected, or the last request ended */
+    double patience; /* seconds from `since` until the header, or the body, is there */
+    bool active;     /* a request is being served */
+    bool reading;    /* its body is being read, since `since` */
+    bool streaming;  /* events are sent on it, to */
     char user[USER_NAME_MAX + 1];
     struct request *labour; /* it waits for the end of one */
-    struct request *begun; /* its header is still being read */
-    atomic_bool gone;      /* streaming, and the client has closed its side */
+    struct request *begun;  /* its header is still being read */
+    atomic_bool gone;       /* streaming, and the client has closed its side */
     struct peer *next, *previous;
 };
 
@@ -65,8 +65,11 @@ void exchange_end(void *http, struct MHD_Connection *connection, void **context,
  * housekeeper watches until h->stopping. */
 void peers_notify(void *http, struct MHD_Connection *connection, void **context,
                   enum MHD_ConnectionNotificationCode code);
-void peers_mark(struct http *h, struct MHD_Connection *connection, bool active,
-                bool reading);
+void peers_mark(struct http *h, struct MHD_Connection *connection, bool active);
+
+/* The same, and the body must be there within so many seconds. */
+void peers_mark_reading(struct http *h, struct MHD_Connection *connection,
+                        double seconds);
 void peers_begin(struct MHD_Connection *connection, struct request *r);
 void *peers_watch(void *http);
 
@@ -76,8 +79,8 @@ void *peers_watch(void *http);
 bool peers_stream(struct http *h, struct MHD_Connection *connection,
                   const struct identity *who, struct peer **ret);
 
-/* A request begins a labour, or has none any more (NULL). When the client goes, or the server
- * stops, the housekeeper asks for its end. */
+/* A request begins a labour, or has none any more (NULL). When the client goes, or the
+ * server stops, the housekeeper asks for its end. */
 void peers_labour(struct http *h, struct MHD_Connection *connection, struct request *r);
 
 /* Whether a list with commas has the word, in letters of any case. */

@@ -25,8 +25,8 @@ static bool take_view(void *arg, const struct job *j)
     return false;
 }
 
-/* Part of a write, before it: whether the job is still what the client has seen, by its ETag.
- * `match` is the If-Match header; NULL: any will do. */
+/* Part of a write, before it: whether the job is still what the client has seen, by its
+ * ETag. `match` is the If-Match header; NULL: any will do. */
 static enum status check_match(struct conn *c, int64_t id, const char *match)
 {
     char etag[ETAG_TEXT];
@@ -115,10 +115,19 @@ void jobs_patch(struct request *r)
     free(problems);
 }
 
+/* An extension between its request and its reply. */
+struct extending {
+    struct extension extension; /* first */
+    struct problems problems;
+    struct request *request;
+};
+
 static void free_extension(void *own)
 {
-    extension_release(own);
-    free(own);
+    struct extending *e = own;
+    extension_release(&e->extension);
+    problems_release(&e->problems);
+    free(e);
 }
 
 static void extended(struct request *r)
@@ -132,35 +141,54 @@ static void extended(struct request *r)
     reply_job(r, r->id, MHD_HTTP_OK);
 }
 
-static void read_extension(struct request *r, struct conn *c, struct extension *e,
-                           struct problems *problems)
+static void extension_read(struct request *r)
 {
-    enum status status =
-        extension_prepare(r->app, c, r->id, r->body.data, r->body.len, e, problems);
-    if (status == STATUS_NOT_FOUND) {
-        reply_problem(r, status, "there is no such job", NULL);
-    } else if (status != STATUS_OK) {
-        reply_spec_problems(r, status, problems);
+    const struct extending *e = r->own;
+    if (r->outcome == STATUS_NOT_FOUND) {
+        reply_problem(r, r->outcome, "there is no such job", NULL);
+    } else if (r->outcome != STATUS_OK) {
+        reply_spec_problems(r, r->outcome, &e->problems);
     } else {
         r->apply = extension_apply;
         r->resume = extended;
     }
 }
 
+static enum status read_extension(struct extending *e, struct conn *c, bool may_block)
+{
+    const struct request *r = e->request;
+    return extension_prepare(r->app, c, r->id, r->body.data, r->body.len, may_block,
+                             &e->extension, &e->problems);
+}
+
+static enum status read_with_patience(void *own)
+{
+    struct extending *e = own;
+    struct conn *c = store_reader(e->request->app->store);
+    return c != NULL ? read_extension(e, c, true) : STATUS_NO_MEMORY;
+}
+
 void jobs_extend(struct request *r)
 {
     struct conn *c = request_reader(r);
-    struct problems *problems = calloc(1, sizeof *problems);
-    struct extension *e = calloc(1, sizeof *e);
-    r->own = e;
-    r->own_free = e != NULL ? free_extension : NULL;
-    if (problems == NULL || e == NULL)
+    if (c == NULL)
+        return;
+    struct extending *e = calloc(1, sizeof *e);
+    if (e == NULL) {
         reply_problem(r, STATUS_NO_MEMORY, NULL, NULL);
-    else if (c != NULL)
-        read_extension(r, c, e, problems);
-    if (problems != NULL)
-        problems_release(problems);
-    free(problems);
+        return;
+    }
+    problems_init(&e->problems);
+    e->request = r;
+    r->own = e;
+    r->own_free = free_extension;
+    r->outcome = read_extension(e, c, false);
+    if (r->outcome == STATUS_UNAVAILABLE) { /* until the data set is loaded */
+        r->labour = read_with_patience;
+        r->resume = extension_read;
+    } else {
+        extension_read(r);
+    }
 }
 
 struct trash_write {

@@ -34,12 +34,20 @@ void jobs_get(struct request *r)
     reply_job(r, r->id, MHD_HTTP_OK);
 }
 
+/* A submission between its request and its reply. */
+struct submitting {
+    struct submission submission; /* first */
+    struct problems problems;
+    struct request *request;
+    bool dry_run;
+};
+
 static void free_submission(void *own)
 {
-    if (own == NULL)
-        return;
-    submission_release(own);
-    free(own);
+    struct submitting *s = own;
+    submission_release(&s->submission);
+    problems_release(&s->problems);
+    free(s);
 }
 
 static void submitted(struct request *r)
@@ -80,36 +88,58 @@ static bool read_key(struct request *r)
     return s->key == NULL || submission_is_key(s->key);
 }
 
+/* The spec has been looked at. */
+static void prepared(struct request *r)
+{
+    struct submitting *s = r->own;
+    if (r->outcome != STATUS_OK) {
+        reply_spec_problems(r, r->outcome, &s->problems);
+    } else if (!read_key(r)) {
+        reply_problem(r, STATUS_BAD_REQUEST,
+                      "Idempotency-Key must be 1 to 64 letters, digits, - and _", NULL);
+    } else if (s->dry_run) {
+        reply_plan(r, &s->submission);
+    } else {
+        s->submission.owner = r->who.user; /* which lives as long as the request */
+        r->apply = submission_apply;
+        r->resume = submitted;
+    }
+}
+
+static enum status prepare(struct submitting *s, bool may_block)
+{
+    const struct request *r = s->request;
+    return submission_prepare(r->app, r->body.data, r->body.len, may_block,
+                              &s->submission, &s->problems);
+}
+
+static enum status prepare_with_patience(void *own)
+{
+    return prepare(own, true);
+}
+
 void jobs_submit(struct request *r)
 {
-    struct problems *problems = calloc(1, sizeof *problems);
-    struct submission *s = calloc(1, sizeof *s);
     int64_t dry_run = 0;
-    if (problems == NULL || s == NULL) {
+    if (!request_number(r, "dry_run", 0, 1, &dry_run))
+        return;
+    struct submitting *s = calloc(1, sizeof *s);
+    if (s == NULL) {
         reply_problem(r, STATUS_NO_MEMORY, NULL, NULL);
-    } else if (request_number(r, "dry_run", 0, 1, &dry_run)) {
-        enum status status =
-            submission_prepare(r->app, r->body.data, r->body.len, s, problems);
-        s->owner = r->who.user; /* which lives as long as the request */
-        r->own = s;
-        r->own_free = free_submission;
-        s = NULL;
-        if (status != STATUS_OK) {
-            reply_spec_problems(r, status, problems);
-        } else if (!read_key(r)) {
-            reply_problem(r, STATUS_BAD_REQUEST,
-                          "Idempotency-Key must be 1 to 64 letters, digits, - and _",
-                          NULL);
-        } else if (dry_run) {
-            reply_plan(r, r->own);
-        } else {
-            r->apply = submission_apply;
-            r->resume = submitted;
-        }
-        problems_release(problems);
+        return;
     }
-    free(problems);
-    free(s);
+    problems_init(&s->problems);
+    s->request = r;
+    s->dry_run = dry_run != 0;
+    r->own = s;
+    r->own_free = free_submission;
+    r->outcome = prepare(s, false);
+    if (r->outcome == STATUS_UNAVAILABLE) { /* until the data set is loaded */
+        r->labour = prepare_with_patience;
+        r->resume = prepared;
+    } else {
+        prepared(r);
+    }
 }
 
 static enum status view_item(struct request *r, struct conn *c, int64_t id, json_t **ret)

@@ -16,8 +16,8 @@ static struct peer *peer_of(struct MHD_Connection *connection)
     return info != NULL ? info->socket_context : NULL;
 }
 
-void peers_mark(struct http *h, struct MHD_Connection *connection, bool active,
-                bool reading)
+static void mark(struct http *h, struct MHD_Connection *connection, bool active,
+                 bool reading, double patience)
 {
     struct peer *p = peer_of(connection);
     if (p == NULL)
@@ -27,8 +27,18 @@ void peers_mark(struct http *h, struct MHD_Connection *connection, bool active,
     p->reading = reading;
     p->streaming = p->streaming && active;
     p->since = clock_monotonic();
-    p->patience = SECONDS_IDLE;
+    p->patience = patience;
     pthread_mutex_unlock(&h->lock);
+}
+
+void peers_mark(struct http *h, struct MHD_Connection *connection, bool active)
+{
+    mark(h, connection, active, false, SECONDS_IDLE);
+}
+
+void peers_mark_reading(struct http *h, struct MHD_Connection *connection, double seconds)
+{
+    mark(h, connection, true, true, seconds);
 }
 
 void peers_begin(struct MHD_Connection *connection, struct request *r)
@@ -119,9 +129,7 @@ void peers_notify(void *arg, struct MHD_Connection *connection, void **context,
 
 static bool is_too_slow(const struct peer *p, double now)
 {
-    if (p->active)
-        return p->reading && now - p->since > SECONDS_BODY;
-    return now - p->since > p->patience;
+    return (!p->active || p->reading) && now - p->since > p->patience;
 }
 
 /* libmicrohttpd does not look at a suspended connection, so it would not see that the
@@ -141,7 +149,8 @@ static bool look_at_peers(struct http *h, double now)
         if (is_too_slow(p, now))
             shutdown(p->fd, SHUT_RDWR);
         bool gone = has_gone(p);
-        if (p->labour != NULL && (gone || atomic_load(&h->draining)))
+        if (p->labour != NULL && p->labour->labour_halt != NULL &&
+            (gone || atomic_load(&h->draining)))
             p->labour->labour_halt(p->labour->own);
         if (gone && p->streaming) {
             atomic_store(&p->gone, true);

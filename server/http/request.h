@@ -18,18 +18,19 @@ struct request;
 
 typedef void handler(struct request *r);
 
-#define REQUEST_NAME 65 /* bytes for an X-Request-Id */
+#define REQUEST_NAME 65                    /* bytes for an X-Request-Id */
+enum { ROUTE_WORDS = 2, ROUTE_WORD = 65 }; /* of a path, and bytes of each */
 
 /* Whose things a route changes; only he may, and admins. */
 enum ownership { OWN_NOTHING, OWN_JOB, OWN_RUN /* of its {id} */ };
 
-enum { ROUTE_WORD = 65 };
-
 /* A row of the route table. */
 struct route {
     const char *method;
-    const char *pattern; /* "/v1/runs/{id}/trace": {id} is a positive number, {word} a word */
-    enum role role;      /* that it takes */
+    /* "/v1/runs/{id}/trace": {id} is a positive number, other names stand for
+     * words: letters, digits and . _ -, with no dot in front */
+    const char *pattern;
+    enum role role; /* that it takes */
     enum ownership own;
     handler *handle;
     size_t body_cap;       /* 0: the method takes no body */
@@ -49,16 +50,18 @@ struct request {
     const struct app *app;
     struct MHD_Connection *connection;
     const struct route *route;
-    int64_t id;            /* of the pattern's {id} */
-    char word[ROUTE_WORD]; /* of the pattern's {word} */
-    struct identity who;   /* once it is admitted */
-    const char *method;    /* as it came; lives as long as the request, like path */
+    int64_t id;                         /* of the pattern's {id} */
+    char word[ROUTE_WORDS][ROUTE_WORD]; /* of its words */
+    struct identity who;                /* once it is admitted */
+    const char *method; /* as it came; lives as long as the request, like path */
     const char *path; /* of the target, without the query; lives as long as the request */
     bool target_is_long, target_is_sound;
     bool is_head;   /* only the header of the reply is wanted */
     bool admitted;  /* passed the gate */
     size_t dropped; /* bytes of the body beyond its cap */
-    bool closes;    /* the connection must not be used again */
+    size_t taken;   /* bytes that `take` had */
+    void (*take)(void *own, const void *bytes, size_t n); /* of the body, as it comes */
+    bool closes; /* the connection must not be used again */
     struct buf body;
 
     uint64_t version; /* of the store, before the handler reads it */
@@ -71,7 +74,8 @@ struct request {
 
     enum status (*apply)(struct conn *c, void *own);
     enum status (*labour)(void *own); /* instead of apply: on a thread of its own */
-    void (*labour_halt)(void *own);   /* nobody wants it any more; any thread, repeatedly */
+    void (*labour_halt)(void *own);   /* NULL: it ends soon; else: nobody wants
+                                       * it any more; any thread, repeatedly */
     handler *resume;
     enum status outcome; /* of the write or the labour, for resume */
     struct write write;

@@ -68,14 +68,14 @@ const struct route routes[] = {
      JSON, "Makes a token, and its user if he is new; it is shown this once."},
     {"GET", "/v1/tokens", ROLE_ADMIN, OWN_NOTHING, tokens_list, 0, "", JSON,
      "The tokens, without their secrets."},
-    {"DELETE", "/v1/tokens/{word}", ROLE_ADMIN, OWN_NOTHING, tokens_revoke, 0, "", JSON,
+    {"DELETE", "/v1/tokens/{token}", ROLE_ADMIN, OWN_NOTHING, tokens_revoke, 0, "", JSON,
      "Revokes a token: no request with it is served any more."},
     {"POST", "/v1/users", ROLE_ADMIN, OWN_NOTHING, users_make, LIMIT_ORDER_BODY, "", JSON,
      "Makes a user."},
     {"GET", "/v1/users", ROLE_ADMIN, OWN_NOTHING, users_list, 0, "", JSON, "The users."},
-    {"PATCH", "/v1/users/{word}", ROLE_ADMIN, OWN_NOTHING, users_patch, LIMIT_ORDER_BODY,
+    {"PATCH", "/v1/users/{user}", ROLE_ADMIN, OWN_NOTHING, users_patch, LIMIT_ORDER_BODY,
      "", JSON, "Changes the role of a user."},
-    {"DELETE", "/v1/users/{word}", ROLE_ADMIN, OWN_NOTHING, users_delete, 0, "", JSON,
+    {"DELETE", "/v1/users/{user}", ROLE_ADMIN, OWN_NOTHING, users_delete, 0, "", JSON,
      "Deletes a user and his tokens; his jobs stay."},
     {"GET", "/v1/spec", ROLE_READER, OWN_NOTHING, spec_get, 0, "", JSON,
      "The fields of a job spec with their ranges, units and defaults, for forms."},
@@ -84,7 +84,15 @@ const struct route routes[] = {
     {"GET", "/v1/presets", ROLE_READER, OWN_NOTHING, presets_list, 0, "", JSON,
      "Questions of the paper as job specs, with the figures to make of them."},
     {"GET", "/v1/datasets", ROLE_READER, OWN_NOTHING, datasets_list, 0, "", JSON,
-     "The data sets that the server has."},
+     "The data sets that the server has, and those on their way."},
+    {"POST", "/v1/datasets", ROLE_USER, OWN_NOTHING, datasets_fetch, LIMIT_ORDER_BODY, "",
+     JSON, "Fetches a data set: a known one, or from URLs with their SHA-256."},
+    {"GET", "/v1/datasets/{name}", ROLE_READER, OWN_NOTHING, datasets_get, 0, "", JSON,
+     "One data set, or how far it is on its way."},
+    {"DELETE", "/v1/datasets/{name}", ROLE_ADMIN, OWN_NOTHING, datasets_delete, 0, "",
+     JSON, "Removes a data set that no run needs, or breaks off its coming."},
+    {"PUT", "/v1/datasets/{name}/{file}", ROLE_USER, OWN_NOTHING, datasets_put,
+     LIMIT_DATASET_BODY, "", JSON, "Takes one of the four files of a data set."},
     {"GET", "/v1/events", ROLE_READER, OWN_NOTHING, events_stream, 0, " after job ",
      "text/event-stream", "What changes, as it happens: server-sent events."},
     {"GET", "/v1", ROLE_READER, OWN_NOTHING, index_get, 0, "", JSON, "This index."},
@@ -99,55 +107,70 @@ const struct route routes[] = {
 
 const size_t routes_count = sizeof routes / sizeof routes[0];
 
+handler *route_receiver(const struct route *route)
+{
+    return route->handle == datasets_put ? datasets_receive : NULL;
+}
+
 static bool has_prefix(const char *s, const char *prefix)
 {
     return strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
-/* Copies the word that a path begins with; 0: there is none, or it is too long. */
-static size_t read_word(const char *path, char ret_word[static ROUTE_WORD])
+/* Reads the digits of an {id}; how many, or 0. */
+static size_t read_id(const char *path, int64_t *ret_id)
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                  "0123456789._-";
-    size_t n = strspn(path, letters);
-    if (n >= ROUTE_WORD)
+    enum { DIGITS_MAX = 18 };
+    size_t digits = strspn(path, "0123456789");
+    if (digits > DIGITS_MAX)
         return 0;
-    memcpy(ret_word, path, n);
-    ret_word[n] = '\0';
+    *ret_id = strtoll(path, NULL, 10);
+    return digits;
+}
+
+/* The characters of a word; how many, or 0. */
+static size_t read_word(const char *path, char ret[static ROUTE_WORD])
+{
+    static const char characters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+        "0123456789._-";
+    size_t n = strspn(path, characters);
+    if (n >= ROUTE_WORD || path[0] == '.')
+        return 0;
+    memcpy(ret, path, n);
+    ret[n] = '\0';
     return n;
 }
 
-/* Whether a path has the form of a pattern; sets what stands there for {id} or {word}. */
+/* Whether a path has the form of a pattern; sets what stands for its
+ * {id}, or for words under other names. */
 static bool matches(const char *pattern, const char *path, int64_t *ret_id,
-                    char ret_word[static ROUTE_WORD])
+                    char ret_word[ROUTE_WORDS][ROUTE_WORD])
 {
-    enum { DIGITS_MAX = 18 };
+    size_t words = 0, n;
     if (strcmp(pattern, "/{asset}") == 0)
         return strchr(path + 1, '/') == NULL;
     while (*pattern != '\0') {
-        if (has_prefix(pattern, "{id}")) {
-            size_t digits = strspn(path, "0123456789");
-            if (digits == 0 || digits > DIGITS_MAX)
+        if (*pattern != '{') {
+            if (*pattern++ != *path++)
                 return false;
-            *ret_id = strtoll(path, NULL, 10);
-            pattern += strlen("{id}");
-            path += digits;
-        } else if (has_prefix(pattern, "{word}")) {
-            size_t n = read_word(path, ret_word);
-            if (n == 0)
-                return false;
-            pattern += strlen("{word}");
-            path += n;
-        } else if (*pattern++ != *path++) {
-            return false;
+            continue;
         }
+        if (has_prefix(pattern, "{id}"))
+            n = read_id(path, ret_id);
+        else
+            n = read_word(path, ret_word[words++]);
+        if (n == 0)
+            return false;
+        pattern += strcspn(pattern, "}") + 1;
+        path += n;
     }
     return *path == '\0';
 }
 
 enum route_match route_find(const char *method, const char *path,
                             const struct route **ret, int64_t *ret_id,
-                            char ret_word[static ROUTE_WORD], struct buf *allow)
+                            char ret_word[ROUTE_WORDS][ROUTE_WORD], struct buf *allow)
 {
     const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method, *pattern = NULL;
     for (size_t i = 0; i < routes_count; i++) {

@@ -14,6 +14,9 @@ json_t *view_job(const struct job *j);
 /* Answers with the job as it is now; 404. */
 void reply_job(struct request *r, int64_t id, unsigned code);
 
+/* Answers with the data set as it is now; 404. */
+void reply_dataset(struct request *r, unsigned code, const char *name);
+
 /* `place` in the queue, 0: unknown or not queued. */
 json_t *view_run(const struct app *app, const struct run *r, int64_t place);
 

@@ -192,6 +192,27 @@ enum status store_run_refused(struct conn *c, int64_t run, const char *reason,
     return code == SQLITE_ROW ? STATUS_OK : conn_status(c);
 }
 
+enum status store_run_wait_for(struct conn *c, const struct run_end *e,
+                               const char *dataset)
+{
+    bool cancelling = false;
+    enum status status = is_cancelling(c, e->run, &cancelling);
+    if (status == STATUS_OK && cancelling)
+        return cancel_instead(c, e);
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_ABSENT);
+    if (status != STATUS_OK || q == NULL)
+        return status != STATUS_OK ? status : conn_status(c);
+    sqlite3_bind_int64(q, 1, e->run);
+    bind_text(q, 2, dataset);
+    bind_text(q, 3, e->reason);
+    status = conn_run(c, q);
+    if (status == STATUS_OK && sqlite3_changes(c->db) == 0)
+        return STATUS_CONFLICT;
+    if (status == STATUS_OK)
+        status = conn_apply(c, STATEMENT_ATTEMPT_UNDO, e->run);
+    return status == STATUS_OK ? store_event_run(c, e->job, e->run, RUN_QUEUED) : status;
+}
+
 enum status store_attempt_list(struct conn *c, int64_t run, int64_t after, int64_t limit,
                                attempt_visit *visit, void *arg)
 {

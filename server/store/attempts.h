@@ -54,10 +54,17 @@ enum status store_run_requeue(struct conn *c, const struct run_end *e);
 enum status store_run_refused(struct conn *c, int64_t run, const char *reason,
                               int64_t *ret);
 
+/* Back into the queue as if it had not been claimed, where it waits for a data set that
+ * the server does not have; e->reason says so. A run that is to be cancelled ends
+ * instead. */
+enum status store_run_wait_for(struct conn *c, const struct run_end *e,
+                               const char *dataset);
+
 /* An attempt as it is kept; strings live only as long as the visit. */
 struct attempt {
     int64_t number;
-    const char *state, *outcome, *reason, *build, *core, *host; /* NULL: none; but for state */
+    const char *state, *outcome, *reason, *build, *core,
+        *host; /* NULL: none; but for state */
     int64_t started;
     int64_t finished; /* 0: not yet; after a crash its newest row, checkpoint, or start */
     double seconds;

@@ -13,9 +13,9 @@
     "run.seconds, run.stop_samples, run.columns, run.spec_sha256, run.data_sha256, "     \
     "run.build, run.core, run.cpu, run.host, run.last, run.samples, run.epochs, "        \
     "run.test_accuracy, run.m0, run.m1, run.m0_direct, run.m1_direct, run.maintenance, " \
-    NEWEST("value") NEWEST("hash") "run.weights, run.reused, " VERIFIED("state")         \
-    VERIFIED("requested")                                                                \
-    VERIFIED("finished") VERIFIED("seq") VERIFIED("reason") VERIFIED("build") VERIFIED("core") "NULL"
+    NEWEST("value") NEWEST("hash") "run.weights, run.reused, run.absent, "                \
+    VERIFIED("state") VERIFIED("requested") VERIFIED("finished") VERIFIED("seq")         \
+    VERIFIED("reason") VERIFIED("build") VERIFIED("core") "NULL"
 
 /* Of the newest row of its trace. */
 #define NEWEST(column)                                                                   \
@@ -34,7 +34,8 @@
 
 /* What an owner has at work and what he has used, as queue.c reads it; and the joins with
  * him that this needs, and BUSY. */
-#define USE "coalesce(busy.runs, 0), owner.used, owner.used_at, coalesce(busy.seconds, 0) "
+#define USE                                                                              \
+    "coalesce(busy.runs, 0), owner.used, owner.used_at, coalesce(busy.seconds, 0) "
 #define USE_OF(name)                                                                     \
     "LEFT JOIN owner ON owner.name = " name " LEFT JOIN busy ON busy.owner = " name " "
 

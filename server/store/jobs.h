@@ -1,6 +1,6 @@
 /* Jobs and runs as the store knows them. Functions that take a struct conn and change
- * something belong into the `apply` of a write; the others take any connection. Strings in
- * rows live only as long as the visit. */
+ * something belong into the `apply` of a write; the others take any connection. Strings
+ * in rows live only as long as the visit. */
 #ifndef FRUGAL_STORE_JOBS_H
 #define FRUGAL_STORE_JOBS_H
 
@@ -17,11 +17,11 @@ struct job {
     int64_t cells, priority;
     int64_t parallel; /* runs at the same time; 0: any number */
     bool reuse;       /* finished runs that are the same may stand in for its own */
-    const char *key, *key_spec; /* only for store_job_insert; NULL: none */
+    const char *key, *key_spec;         /* only for store_job_insert; NULL: none */
     int64_t created, started, finished; /* ms since 1970; 0: not yet */
     int64_t trashed;                    /* 0: not in the trash */
     long long runs[RUN_STATES];         /* how many are in each state */
-    double running;                     /* sum over running runs of the share that is done */
+    double running; /* sum over running runs of the share that is done */
 };
 
 struct run {
@@ -43,8 +43,9 @@ struct run {
     double epochs, test_accuracy, m0, m1, m0_direct, m1_direct, maintenance;
     const void *newest; /* [newest_size] bytes of the newest trace row: doubles */
     size_t newest_size; /* 0: it is damaged */
-    int64_t weights; /* bytes of its weights file; 0: it has none */
-    int64_t reused; /* the run whose trace it took over; 0: none */
+    int64_t weights;    /* bytes of its weights file; 0: it has none */
+    int64_t reused;     /* the run whose trace it took over; 0: none */
+    const char *absent; /* the data set that it waits for; NULL: none */
     struct {
         const char *state; /* NULL: nobody has asked for one */
         int64_t requested, finished;

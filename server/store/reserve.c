@@ -6,34 +6,18 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/disk.h"
 #include "base/log.h"
 #include "store/writer.h"
 
-enum {
-    BYTES_MAX = 64 << 20,
-    PER_DISK = 20, /* so many reserves would fill the disk */
-    PIECES = 16,
-};
+enum { PIECES = 16 };
 
 static int64_t size_of(const struct store *s)
 {
     struct stat st;
     return s->reserve >= 0 && fstat(s->reserve, &st) == 0 ? st.st_size : 0;
-}
-
-static bool look_at_disk(const struct store *s, int64_t *ret_free, int64_t *ret_wanted)
-{
-    struct statvfs disk;
-    if (fstatvfs(s->lock_file, &disk) != 0)
-        return false;
-    int64_t block = (int64_t)disk.f_frsize;
-    int64_t share = (int64_t)disk.f_blocks / PER_DISK * block;
-    *ret_free = (int64_t)disk.f_bavail * block;
-    *ret_wanted = share < BYTES_MAX ? share : BYTES_MAX;
-    return true;
 }
 
 void reserve_open(struct store *s)
@@ -59,7 +43,7 @@ static enum status make_whole(struct store *s, int64_t wanted)
 enum status store_reserve_keep(struct store *s, int64_t *ret_free)
 {
     int64_t wanted;
-    if (!look_at_disk(s, ret_free, &wanted))
+    if (!disk_look(s->lock_file, ret_free, &wanted))
         return STATUS_IO;
     pthread_mutex_lock(&s->reserve_lock);
     bool enough = *ret_free + size_of(s) >= 2 * wanted;
@@ -80,20 +64,20 @@ int64_t store_reserve_left(struct store *s)
 int64_t store_space_left(const struct store *s)
 {
     int64_t free = 0, wanted;
-    return look_at_disk(s, &free, &wanted) ? free : 0;
+    return disk_look(s->lock_file, &free, &wanted) ? free : 0;
 }
 
 int64_t reserve_wanted(const struct store *s)
 {
-    int64_t free, wanted = BYTES_MAX;
-    return look_at_disk(s, &free, &wanted) ? wanted : BYTES_MAX;
+    int64_t free, wanted;
+    return disk_look(s->lock_file, &free, &wanted) ? wanted : DISK_RESERVE_MAX;
 }
 
 bool reserve_give(struct store *s, enum reserve_rest rest)
 {
     int64_t free, wanted;
     atomic_store(&s->tight, true);
-    if (!look_at_disk(s, &free, &wanted))
+    if (!disk_look(s->lock_file, &free, &wanted))
         return false;
     pthread_mutex_lock(&s->reserve_lock);
     int64_t size = size_of(s), left = size - wanted / PIECES;

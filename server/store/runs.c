@@ -85,6 +85,7 @@ static void read_run(sqlite3_stmt *q, struct run *r)
     i += 2;
     r->weights = column_integer(q, i++, 0);
     r->reused = column_integer(q, i++, 0);
+    r->absent = column_text_or_null(q, i++);
     r->verified.state = column_text_or_null(q, i++);
     r->verified.requested = column_integer(q, i++, 0);
     r->verified.finished = column_integer(q, i++, 0);

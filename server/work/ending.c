@@ -133,6 +133,33 @@ void give_back(struct execution *e, enum status status)
                   status_text(status));
 }
 
+struct wait_write {
+    struct run_end end;
+    const char *dataset;
+};
+
+static enum status apply_wait(struct conn *c, void *arg)
+{
+    struct wait_write *w = arg;
+    return store_run_wait_for(c, &w->end, w->dataset);
+}
+
+void let_wait(struct execution *e, const char *dataset)
+{
+    struct buf why;
+    struct wait_write w = {.end = end_now(e), .dataset = dataset};
+    buf_init(&why, 1 << 17);
+    buf_addf(&why, "waits for data set \"%s\": not found in ", dataset);
+    catalogue_add_folders(e->place->catalogue, &why);
+    log_warning("run %lld %s", (long long)w.end.run, why.data);
+    w.end.reason = why.data;
+    enum status status = insist(e, apply_wait, &w);
+    if (status != STATUS_OK)
+        log_error("run %lld could not be given back: %s", (long long)w.end.run,
+                  status_text(status));
+    buf_release(&why);
+}
+
 void finish(struct execution *e, struct run_end *end, struct buf *why)
 {
     struct run_end now = end_now(e);

@@ -13,9 +13,20 @@ struct setup {
     const struct samples *training, *test; /* of the data set, as the spec wants them */
 };
 
-/* setup.c: reads the spec of the run and opens its data set; on failure `why` says for people
- * what is missing. */
+/* setup.c: reads the spec of the run and opens its data set; `s` is zero before, and to
+ * be given to setup_free. On failure `why` says for people what is missing. NOT_FOUND:
+ * the data set. */
 enum status load_setup(struct execution *e, struct setup *s, struct buf *why);
+void setup_free(const struct execution *e, struct setup *s); /* made by malloc, or NULL */
+
+enum { DATA_SHA256_MAX = DATASET_FILES * HASH_TEXT };
+
+/* fit.c: what was checked when the job was submitted, if the data set was there then, and
+ * the same. INVALID_SPEC: it does not fit any more; NO_MEMORY. */
+enum status check_fit(const struct setup *s, struct buf *why);
+
+/* BAD_DATASET: an earlier attempt at the run was with other data; `why` says so. */
+enum status check_data(const struct execution *e, const struct setup *s, struct buf *why);
 
 /* The hashes of the four files, separated by spaces. */
 void add_data_sha256(struct buf *b, const struct dataset *d);
@@ -50,5 +61,8 @@ enum status take_end(void *arg, const struct final *left);
  * back instead. */
 void finish(struct execution *e, struct run_end *end, struct buf *why);
 void give_back(struct execution *e, enum status status);
+
+/* Back into the queue, until there is a data set of that name. */
+void let_wait(struct execution *e, const char *dataset);
 
 #endif

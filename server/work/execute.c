@@ -154,6 +154,8 @@ static enum status record_start(struct execution *e, const struct setup *s)
 static enum status prepare(struct execution *e, struct setup *s, struct buf *why)
 {
     enum status status = load_setup(e, s, why);
+    if (status == STATUS_OK)
+        status = check_data(e, s, why);
     if (status != STATUS_OK)
         return status;
     store_weights_remove(e->place->store, e->claim->run); /* of an earlier attempt */
@@ -209,6 +211,12 @@ static bool is_hopeless(const struct execution *e, enum status status)
            before >= 2;
 }
 
+/* Its data set is not there; it goes on when that is. */
+static bool is_without_data(const struct setup *s, enum status status)
+{
+    return status == STATUS_NOT_FOUND && s->data == NULL && s->spec.dataset[0] != '\0';
+}
+
 void execute(struct execution *e)
 {
     struct buf why;
@@ -230,6 +238,8 @@ void execute(struct execution *e)
         log_info("run %lld took over a finished trace", (long long)e->claim->run);
     } else if ((may_pass(status) && !is_hopeless(e, status)) || stopped) {
         give_back(e, status);
+    } else if (is_without_data(s, status)) {
+        let_wait(e, s->spec.dataset);
     } else {
         if (status == STATUS_OK)
             describe_end(e, s, outcome, &end, &why);
@@ -237,6 +247,6 @@ void execute(struct execution *e)
             describe_failure(status, &end, &why);
         finish(e, &end, &why);
     }
-    free(s);
+    setup_free(e, s);
     buf_release(&why);
 }

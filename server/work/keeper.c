@@ -1,12 +1,15 @@
-/* In: the space of the disk, every other second. Out: workers that wait while there is
- * too little of it, runs of an earlier process in the queue again, and less to delete. */
+/* In: the space of the disk, and the data sets that runs wait for, every other second.
+ * Out: workers that wait while there is too little space, runs of an earlier process and
+ * those whose data set has come in the queue again, and less to delete. */
 #include "work/keeper.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/log.h"
+#include "store/absent.h"
 #include "store/reserve.h"
 #include "store/steps.h"
 
@@ -15,6 +18,7 @@ enum { LOOK_SECONDS = 2 };
 struct keeper {
     struct store *store;
     struct workers *workers;
+    struct catalogue *catalogue;
     pthread_t thread;
     enum status disk; /* at the last look, see store_reserve_keep */
 
@@ -52,6 +56,45 @@ static void look_at_disk(struct keeper *k)
 static void cry(void *workers)
 {
     workers_yield(workers);
+}
+
+enum { ABSENT_MAX = 256 }; /* that are looked for */
+
+struct absent {
+    char name[ABSENT_MAX][64];
+    size_t count;
+};
+
+static bool add_absent(void *arg, const char *name)
+{
+    struct absent *a = arg;
+    snprintf(a->name[a->count++], sizeof a->name[0], "%s", name);
+    return a->count < ABSENT_MAX;
+}
+
+static enum status apply_absent_end(struct conn *c, void *arg)
+{
+    return store_absent_end(c, arg);
+}
+
+static void look_for_data(const struct keeper *k)
+{
+    struct absent absent = {.count = 0};
+    struct buf folder;
+    struct conn *c = store_reader(k->store);
+    if (c == NULL || store_absent_list(c, add_absent, &absent) != STATUS_OK)
+        return;
+    buf_init(&folder, 1 << 16);
+    for (size_t i = 0; i < absent.count; i++) {
+        buf_clear(&folder);
+        if (catalogue_find(k->catalogue, absent.name[i], &folder) != STATUS_OK ||
+            store_write(k->store, apply_absent_end, absent.name[i]) != STATUS_OK)
+            continue;
+        log_info("data set %s is there: runs that waited for it are in the queue",
+                 absent.name[i]);
+        workers_wake(k->workers);
+    }
+    buf_release(&folder);
 }
 
 static enum status purge_some(struct conn *c, void *arg)
@@ -93,6 +136,7 @@ static void *keeper_main(void *arg)
     do {
         purge(k);
         look_at_disk(k);
+        look_for_data(k);
     } while (sleep_a_little(k));
     return NULL;
 }
@@ -121,13 +165,15 @@ static void release(struct keeper *k)
 }
 
 enum status keeper_start(struct store *store, struct workers *workers,
-                         struct keeper **ret, struct buf *why)
+                         struct catalogue *catalogue, struct keeper **ret,
+                         struct buf *why)
 {
     struct keeper *k = calloc(1, sizeof *k);
     if (k == NULL)
         return STATUS_NO_MEMORY;
     k->store = store;
     k->workers = workers;
+    k->catalogue = catalogue;
     pthread_mutex_init(&k->lock, NULL);
     pthread_cond_init(&k->ending, NULL);
     store_on_full(store, cry, workers);

@@ -1,5 +1,6 @@
-/* Looks after the store while nobody asks for anything: whether its disk has space, what
- * an ended process left to recover, and what there is to delete for good. */
+/* Looks after the store while nobody asks for anything: whether its disk has space,
+ * whether there are data sets that runs wait for, what an ended process left to recover,
+ * and what there is to delete for good. */
 #ifndef FRUGAL_WORK_KEEPER_H
 #define FRUGAL_WORK_KEEPER_H
 
@@ -13,7 +14,8 @@ struct keeper;
  * store/reserve.h. Arguments are borrowed. On failure `why` gets a sentence. NO_MEMORY,
  * IO, CORRUPT. */
 enum status keeper_start(struct store *store, struct workers *workers,
-                         struct keeper **ret, struct buf *why);
+                         struct catalogue *catalogue, struct keeper **ret,
+                         struct buf *why);
 void keeper_stop(struct keeper *k);
 
 #endif

@@ -13,6 +13,8 @@ enum status load_setup(struct execution *e, struct setup *s, struct buf *why)
         return status;
     }
     status = catalogue_get(e->place->catalogue, s->spec.dataset, &s->data, why);
+    if (status == STATUS_OK)
+        status = check_fit(s, why);
     if (status != STATUS_OK)
         return status;
     bool centre = s->spec.centre;

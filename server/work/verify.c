@@ -1,8 +1,6 @@
 /* In: a run that has ended. Out: whether its trace came out the same, row by row and bit
  * by bit. The run itself is only read. */
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -23,36 +21,16 @@ static enum status compare_row(void *arg, const struct trace_row *row)
     return status;
 }
 
-/* What is known of the run. */
-struct original {
-    int64_t last;
-    char data_sha256[DATASET_FILES * HASH_TEXT];
-};
-
-static bool copy_original(void *arg, const struct run *r)
+static bool copy_last(void *arg, const struct run *r)
 {
-    struct original *o = arg;
-    o->last = r->last;
-    snprintf(o->data_sha256, sizeof o->data_sha256, "%s",
-             r->data_sha256 != NULL ? r->data_sha256 : "");
+    *(int64_t *)arg = r->last;
     return false;
 }
 
-static enum status read_original(const struct execution *e, const struct setup *s,
-                                 struct original *ret, struct buf *why)
+static enum status read_last(const struct execution *e, int64_t *ret)
 {
-    struct buf data;
     struct conn *c = store_reader(e->place->store);
-    enum status status = c == NULL ? STATUS_NO_MEMORY
-                                   : store_run_get(c, e->claim->run, copy_original, ret);
-    buf_init(&data, sizeof ret->data_sha256);
-    add_data_sha256(&data, s->data);
-    if (status == STATUS_OK && strcmp(data.data, ret->data_sha256) != 0) {
-        buf_adds(why, "the data set is no longer the one that the run was computed from");
-        status = STATUS_BAD_DATASET;
-    }
-    buf_release(&data);
-    return status;
+    return c != NULL ? store_run_get(c, e->claim->run, copy_last, ret) : STATUS_NO_MEMORY;
 }
 
 static enum status train_again(struct execution *e, const struct setup *s,
@@ -109,20 +87,22 @@ static void judge(const struct execution *e, enum status status, int64_t last,
 void verify(struct execution *e)
 {
     struct buf why;
-    struct original original = {.last = -1};
+    int64_t last = -1;
     enum train_outcome outcome = OUTCOME_SAMPLES;
     buf_init(&why, 1000);
     e->computing_since = clock_thread_seconds();
     struct setup *s = calloc(1, sizeof *s);
     enum status status = s != NULL ? load_setup(e, s, &why) : STATUS_NO_MEMORY;
     if (status == STATUS_OK)
-        status = read_original(e, s, &original, &why);
+        status = check_data(e, s, &why);
+    if (status == STATUS_OK)
+        status = read_last(e, &last);
     if (status == STATUS_OK)
         status = train_again(e, s, &outcome);
     struct verification_end end = {.state = "queued", .seq = -1};
     if (status != STATUS_OK || outcome != OUTCOME_STOPPED)
-        judge(e, status, original.last, &end, &why);
+        judge(e, status, last, &end, &why);
     record(e, &end);
-    free(s);
+    setup_free(e, s);
     buf_release(&why);
 }

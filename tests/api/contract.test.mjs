@@ -25,8 +25,11 @@ async function withJob(t, options) {
 }
 
 const at = ({ template }, id = 1) => template.replace("{id}", id).replace("{asset}", "")
-  .replace("{word}", "nobody");
+  .replace("{name}/{file}", "new/train_labels").replace("{name}", "tiny")
+  .replace(/\{(token|user)\}/, "nobody");
 const takesBody = ({ replies }) => replies.has("415");
+const takesOctets = ({ method }) => method === "PUT";
+const OCTETS = { "Content-Type": "application/octet-stream" };
 
 test("the document is OpenAPI 3.1", async () => {
   const alone = JSON.parse(JSON.stringify(document).replaceAll(
@@ -125,18 +128,18 @@ const REFUSALS = [
 ];
 
 test("what every route refuses", async (t) => {
-  const server = await withJob(t);
+  const server = await withJob(t, { args: ["--dataset-megabytes", "1"] });
   const before = await server.get("/v1/jobs/1");
   for (const operation of operations) {
     const body = takesBody(operation) ? "{}" : undefined;
-    const own = body ? JSON_TYPE : {};
+    const own = takesOctets(operation) ? OCTETS : body ? JSON_TYPE : {};
     for (const [status, headers, query, when = () => true] of REFUSALS) {
       if (!when(operation)) continue;
       const r = await server.request(at(operation) + query,
         { method: operation.method, body, headers: { ...own, ...headers } });
       assert.equal(r.status, status, `${operation.method} ${operation.template}: ${r.text}`);
     }
-    const size = body ? 300000 : 10;
+    const size = takesOctets(operation) ? 1100000 : body ? 300000 : 10;
     const large = await server.request(at(operation), { method: operation.method,
       headers: { ...own, "Content-Length": String(size) }, body: " ".repeat(size) });
     assert.equal(large.status, 413, `${operation.method} ${operation.template}`);
@@ -158,7 +161,7 @@ test("what is not there, on every route with a number", async (t) => {
 
 test("a body that is wrong, on every route that takes one", async (t) => {
   const server = await withJob(t);
-  for (const operation of operations.filter(takesBody)) {
+  for (const operation of operations.filter((o) => takesBody(o) && !takesOctets(o))) {
     const send = (body) => server.request(at(operation), { method: operation.method, body,
       headers: JSON_TYPE });
     assert.equal((await send("{")).status, 400, operation.template);
@@ -177,6 +180,9 @@ test("a full disk", { skip: noSmallDisks }, async (t) => {
   await until(async () => (await server.get("/v1/workers")).disk_full, "a full disk");
   assert.equal((await server.post(short)).status, 507);
   assert.equal((await server.order("/v1/jobs/1/extend", { seeds: 3 })).status, 507);
+  assert.equal((await server.order("/v1/datasets", { name: "mnist" })).status, 507);
+  assert.equal((await server.request("/v1/datasets/new/train_labels", { method: "PUT", body: "x",
+    headers: OCTETS })).status, 507);
   empty();
 });
 

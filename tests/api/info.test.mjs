@@ -60,7 +60,9 @@ test("data sets are listed with their sizes; hashes come once one is used", asyn
   const of = async (name) => (await server.get("/v1/datasets")).items
     .find((set) => set.name === name);
   const { classes: _, sha256, ...sizes } = await of("small");
-  assert.deepEqual(sizes, { name: "small", train: 40, test: 12, height: 4, width: 6 });
+  assert.deepEqual(sizes, { name: "small", state: "ready", train: 40, test: 12, height: 4,
+    width: 6, files: null, error: null, reason: null });
+  assert.deepEqual({ classes: _, sha256, ...sizes }, await server.get("/v1/datasets/small"));
   assert.equal(await of("empty"), undefined);
   assert.equal(sha256, null);
 

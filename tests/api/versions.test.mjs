@@ -9,7 +9,8 @@ import { endless, short, spec } from "../lib/specs.mjs";
 
 const { operations } = await contract();
 const versioned = operations.filter(({ replies }) => replies.has("304"));
-const at = ({ template }) => template.replace("{id}", "1").replace("{asset}", "");
+const at = ({ template }) => template.replace("{id}", "1").replace("{name}", "tiny")
+  .replace("{asset}", "");
 
 const idle = (server) =>
   until(async () => (await server.get("/v1/workers")).busy === 0, "idle workers");

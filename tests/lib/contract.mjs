@@ -50,8 +50,8 @@ const escaped = (key) => encodeURIComponent(key.replaceAll("~", "~0").replaceAll
 function operationsOf(document) {
   const list = [];
   for (const [template, item] of Object.entries(document.paths)) {
-    const text = template.replaceAll(".", "\\.").replace("{id}", "\\d{1,18}").replace("{word}", "[\\w.-]{1,64}")
-      .replace("{asset}", "[^/]*");
+    const text = template.replaceAll(".", "\\.").replace("{id}", "\\d{1,18}").replace("{asset}", "[^/]*")
+      .replace(/\{(name|file|token|user)\}/g, "[\\w-][\\w.-]{0,63}");
     const fits = new RegExp(`^${text}$`);
     for (const method of ["get", "post", "put", "patch", "delete"]) {
       if (!item[method]) continue;

@@ -43,3 +43,11 @@ export function parse(text) {
   }
   return events;
 }
+
+/* Where TCP connections went, from the output of strace -f -yy: [{address, port}]. Datagrams
+   are left out: with them names are resolved, and addresses put in order. */
+export function connections(text) {
+  const form = /connect\(\d+<TCP[^(]*?>?, \{sa_family=AF_INET6?, (.*?)\}/g;
+  return [...text.matchAll(form)].map(([, rest]) => ({
+    address: /"([^"]+)"/.exec(rest)[1], port: Number(/htons\((\d+)\)/.exec(rest)[1]) }));
+}

@@ -17,7 +17,7 @@ errors=$(grep -nE '^#include [<"]' server/*/*.[ch] | awk -v floors="$floors" '
         home["sodium.h"] = "base"
         home["gnutls/abstract.h"] = "http"
         home["ini.h"] = "base"
-        home["curl/curl.h"] = "none"
+        home["curl/curl.h"] = "data"
         home["pthread.h"] = "store data work http"
     }
     {

@@ -5,7 +5,8 @@ import path from "node:path";
 import test from "node:test";
 import { sleep, until, within } from "../lib/cleanup.mjs";
 import { clientOf } from "../lib/client.mjs";
-import { numbers } from "../lib/idx.mjs";
+import { idx, numbers } from "../lib/idx.mjs";
+import { allow, startMirror, wanted } from "../lib/mirror.mjs";
 import { runServer, serverArgs, startServer, workspace } from "../lib/server.mjs";
 import { fill, noSmallDisks, smallDisk } from "../lib/small_disk.mjs";
 import { endless, long, short, spec } from "../lib/specs.mjs";
@@ -186,6 +187,37 @@ test("a disk on which nothing can be written at all: 73, and a sentence that nam
     server.checkEnd(await server.stop());
     disk.readOnly();
     await start(/Read-only file system/);
+  });
+
+test("disk full midway of a data set: 507, or no_space, nothing left, and jobs go on",
+  { timeout: 120000, skip: noSmallDisks }, async (t) => {
+    const place = workspace(t);
+    const disk = await smallDisk(t, place);
+    const large = idx([400000, 8, 8], Buffer.alloc(25600000, 7)); // more than the disk
+    const mirror = await startMirror(t, "127.0.0.2", (_, response) => response.end(large));
+    const server = await startServer(t, { place, wrap: disk.wrap, args: allow(mirror) });
+    const folder = path.join(disk.path, "datasets", ".new");
+    const isEmpty = () => fs.readdirSync(folder).length === 0;
+    const put = await server.request("/v1/datasets/large/train_images", { method: "PUT",
+      body: large, headers: { "Content-Type": "application/octet-stream" } });
+    assert.equal(put.status, 507, put.text);
+    assert.match(put.json().detail, /disk of the server is full/);
+    await until(isEmpty, "an empty folder");
+    assert.equal((await server.request("/v1/datasets/large")).status, 404);
+
+    await until(async () => (await server.post(short)).status === 201, "a job that is taken");
+    const r = await server.order("/v1/datasets", wanted(mirror, "large"));
+    assert.equal(r.status, 202, r.text);
+    const set = await until(async () => {
+      const now = await server.get("/v1/datasets/large");
+      return now.state === "failed" && now;
+    }, "the failure");
+    assert.equal(set.error, "fetch_failed: no_space");
+    await until(isEmpty, "an empty folder");
+    await until(async () => (await server.post(short)).status === 201, "a job that is taken");
+    for (const job of (await server.get("/v1/jobs")).items) {
+      assert.equal((await server.done(job.id)).state, "succeeded");
+    }
   });
 
 const faulty = (place, syscalls, error, when) => ["strace", "-D", "-f", "-qq", "-o",

@@ -92,7 +92,7 @@ test("another data set under the same name", async (t) => {
   server = await startServer(t, { place: server.place });
   const r = await clientOf(server)("verify", "1");
   assert.equal(r.code, 1);
-  assert.match(r.out, /^run 1: failed: the data set is no longer the one/);
+  assert.match(r.out, /^run 1: failed: the data set "tiny" is no longer the one/);
 });
 
 test("what has no whole trace cannot be verified", async (t) => {

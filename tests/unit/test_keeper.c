@@ -22,7 +22,7 @@ static int start(void **state)
     s = store_at(folder);
     bool ok = workers_start(s, NULL, &o, &workers, &why) == STATUS_OK &&
               workers_state(workers).starved &&
-              keeper_start(s, workers, &keeper, &why) == STATUS_OK;
+              keeper_start(s, workers, NULL, &keeper, &why) == STATUS_OK;
     buf_release(&why);
     return ok ? 0 : -1;
 }

@@ -1,0 +1,57 @@
+/* In: a run and its data set. Out: whether they still go together. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/jobs.h"
+#include "work/ending.h"
+#include "work/extent.h"
+
+enum status check_fit(const struct setup *s, struct buf *why)
+{
+    struct problems *problems = calloc(1, sizeof *problems);
+    if (problems == NULL)
+        return STATUS_NO_MEMORY;
+    extent_check(&s->spec, s->data, problems);
+    bool fits = problems->count == 0;
+    if (!fits)
+        buf_addf(why, "%s: %s, with the data set \"%s\" as it is now",
+                 problems->item[0].pointer, problems->item[0].detail, s->spec.dataset);
+    problems_release(problems);
+    free(problems);
+    return fits ? STATUS_OK : STATUS_INVALID_SPEC;
+}
+
+void setup_free(const struct execution *e, struct setup *s)
+{
+    if (s != NULL)
+        catalogue_put(e->place->catalogue, s->data);
+    free(s);
+}
+
+static bool copy_data_sha256(void *arg, const struct run *r)
+{
+    snprintf(arg, DATA_SHA256_MAX, "%s", r->data_sha256 != NULL ? r->data_sha256 : "");
+    return false;
+}
+
+enum status check_data(const struct execution *e, const struct setup *s, struct buf *why)
+{
+    char before[DATA_SHA256_MAX] = "";
+    struct buf now;
+    struct conn *c = store_reader(e->place->store);
+    enum status status = c == NULL
+                             ? STATUS_NO_MEMORY
+                             : store_run_get(c, e->claim->run, copy_data_sha256, before);
+    buf_init(&now, sizeof before);
+    add_data_sha256(&now, s->data);
+    if (status == STATUS_OK && *before != '\0' && strcmp(now.data, before) != 0) {
+        buf_addf(why,
+                 "the data set \"%s\" is no longer the one that the run was computed "
+                 "from: its files have changed since the first attempt",
+                 s->spec.dataset);
+        status = STATUS_BAD_DATASET;
+    }
+    buf_release(&now);
+    return status;
+}
