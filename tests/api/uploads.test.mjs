@@ -19,8 +19,17 @@ const put = (server, name, key, body = goodFile(key), headers = {}) =>
 const remove = (server, name) => server.request(`/v1/datasets/${name}`, { method: "DELETE" });
 const own = (server) => path.join(server.place.data, "datasets");
 /* The files that are not yet in a data set, whole ones and others. */
-const parts = (server) => fs.readdirSync(path.join(own(server), ".new"), { withFileTypes: true })
-  .flatMap((d) => d.isFile() ? [d.name] : fs.readdirSync(path.join(own(server), ".new", d.name)));
+/* What has not arrived; the server may remove a folder while it is being read. */
+function parts(server) {
+  const folder = path.join(own(server), ".new");
+  try {
+    return fs.readdirSync(folder, { withFileTypes: true })
+      .flatMap((d) => d.isFile() ? [d.name] : fs.readdirSync(path.join(folder, d.name)));
+  } catch (error) {
+    if (error.code !== "ENOENT" || error.path === folder) throw error;
+    return parts(server);
+  }
+}
 
 async function upload(server, name) {
   for (const key of Object.keys(FILES)) assert.equal((await put(server, name, key)).status, 200);
