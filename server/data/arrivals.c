@@ -44,14 +44,14 @@ enum status arrivals_open(const struct arrivals_options *o, struct arrivals **re
     }
     a->options = *o;
     a->options.folder = NULL; /* the shelf knows it */
-    enum status status = shelf_open(&a->shelf, o->folder, why);
-    if (status != STATUS_OK) {
+    if (!shelf_open(&a->shelf, o->folder)) {
+        buf_addf(why, "%s: the path is too long", o->folder);
         free(a);
-        return status;
+        return STATUS_IO;
     }
     pthread_mutex_init(&a->lock, NULL);
     pthread_cond_init(&a->news, NULL);
-    status = start_threads(a);
+    enum status status = start_threads(a);
     if (status == STATUS_OK)
         *ret = a;
     else

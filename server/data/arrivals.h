@@ -18,8 +18,8 @@ struct arrivals_options {
 };
 
 /* Removes what an earlier process has left unfinished. To be called before there are
- * other threads; `o` is copied, its strings are borrowed. On failure `why` gets a
- * sentence. IO, NO_SPACE, NO_MEMORY. */
+ * other threads; `o` is copied, its mirror is borrowed. A disk that is full, or cannot be
+ * written to, is no failure yet. On failure `why` gets a sentence. IO, NO_MEMORY. */
 enum status arrivals_open(const struct arrivals_options *o, struct arrivals **ret,
                           struct buf *why);
 

@@ -3,22 +3,19 @@
  * not want. */
 #include "data/catalogue.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "base/nearest.h"
 #include "data/dataset.h"
+#include "data/folders.h"
 
-enum { PATH_CAP = 4096, SETS_MAX = 1000 };
+enum { SETS_MAX = 1000 };
 
 struct catalogue {
-    char *folders; /* all of them */
-    char *named;   /* those that should be there */
+    struct folders folders;
     pthread_mutex_t lock;
     pthread_cond_t news; /* a set is not being loaded any more */
     /* protected by lock: */
@@ -33,65 +30,19 @@ struct loading {
     struct loading *next;
 };
 
-/* The next folder of a colon-separated list; NULL at its end. */
-static char *next_folder(char **rest)
-{
-    char *folder;
-    do
-        folder = strsep(rest, ":");
-    while (folder != NULL && *folder == '\0');
-    return folder;
-}
-
-/* The next one that cannot be read; errno says why. */
-static char *next_unreadable(char **rest)
-{
-    char *folder;
-    DIR *dir = NULL;
-    while ((folder = next_folder(rest)) != NULL && (dir = opendir(folder)) != NULL)
-        closedir(dir);
-    return folder;
-}
-
-/* Which of the named folders cannot be read. */
-static void explain_folders(const struct catalogue *c, struct buf *why)
-{
-    char *copy = strdup(c->named), *rest = copy, *folder;
-    while (copy != NULL && (folder = next_unreadable(&rest)) != NULL)
-        buf_addf(why, "; the folder %s cannot be read: %s", folder, strerror(errno));
-    free(copy);
-}
-
-static void warn_of_folders(const struct catalogue *c)
-{
-    struct buf why;
-    buf_init(&why, 1 << 16);
-    explain_folders(c, &why);
-    if (why.len > 0)
-        log_warning("data sets may be missing%s", why.data);
-    buf_release(&why);
-}
-
 enum status catalogue_open(const char *named, const char *others, struct catalogue **ret)
 {
     struct catalogue *c = calloc(1, sizeof *c);
-    struct buf folders;
-    buf_init(&folders, 1 << 16);
-    buf_addf(&folders, "%s:%s", named, others);
-    if (c != NULL) {
-        c->folders = buf_take(&folders, NULL);
-        c->named = strdup(named);
-        pthread_mutex_init(&c->lock, NULL);
-        pthread_cond_init(&c->news, NULL);
-    }
-    buf_release(&folders);
-    if (c == NULL || c->folders == NULL || c->named == NULL) {
-        catalogue_close(c);
+    if (c == NULL)
         return STATUS_NO_MEMORY;
-    }
-    warn_of_folders(c);
-    *ret = c;
-    return STATUS_OK;
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_cond_init(&c->news, NULL);
+    enum status status = folders_init(&c->folders, named, others);
+    if (status == STATUS_OK)
+        *ret = c;
+    else
+        catalogue_close(c);
+    return status;
 }
 
 static void free_all(struct loaded *e)
@@ -111,8 +62,7 @@ void catalogue_close(struct catalogue *c)
     free_all(c->forgotten);
     pthread_mutex_destroy(&c->lock);
     pthread_cond_destroy(&c->news);
-    free(c->folders);
-    free(c->named);
+    folders_release(&c->folders);
     free(c);
 }
 
@@ -124,74 +74,15 @@ static struct loaded *find_loaded(struct catalogue *c, const char *name)
     return e;
 }
 
-/* Calls `visit` for each name in each folder until it returns false. NO_MEMORY. */
-static enum status walk(const struct catalogue *c,
-                        bool (*visit)(void *arg, const char *folder, const char *name),
-                        void *arg)
-{
-    char *copy = strdup(c->folders), *rest = copy, *folder;
-    if (copy == NULL)
-        return STATUS_NO_MEMORY;
-    bool more = true;
-    while (more && (folder = next_folder(&rest)) != NULL) {
-        DIR *dir = opendir(folder);
-        struct dirent *d;
-        while (dir != NULL && more && (d = readdir(dir)) != NULL)
-            if (dataset_is_there(folder, d->d_name))
-                more = visit(arg, folder, d->d_name);
-        if (dir != NULL)
-            closedir(dir);
-    }
-    free(copy);
-    return STATUS_OK;
-}
-
-struct search {
-    struct nearest near;
-    char nearest_name[64];
-    char folder[PATH_CAP];
-    bool found;
-};
-
-static bool search_visit(void *arg, const char *folder, const char *name)
-{
-    struct search *s = arg;
-    if (strcmp(name, s->near.word) == 0) {
-        snprintf(s->folder, sizeof s->folder, "%s", folder);
-        s->found = true;
-        return false;
-    }
-    size_t before = s->near.distance;
-    nearest_consider(&s->near, name);
-    if (s->near.distance < before)
-        snprintf(s->nearest_name, sizeof s->nearest_name, "%s", name);
-    return true;
-}
-
-static enum status search(const struct catalogue *c, const char *name, struct search *s,
-                          struct buf *why)
-{
-    *s = (struct search){.found = false};
-    nearest_init(&s->near, name);
-    enum status status = walk(c, search_visit, s);
-    if (status != STATUS_OK || s->found)
-        return status;
-    buf_addf(why, "there is no data set of that name");
-    explain_folders(c, why);
-    if (s->near.best != NULL)
-        buf_addf(why, "; did you mean \"%s\"?", s->nearest_name);
-    return STATUS_NOT_FOUND;
-}
-
 static enum status load(const struct catalogue *c, const char *name, struct loaded **ret,
                         struct buf *why)
 {
-    struct search s;
-    enum status status = search(c, name, &s, why);
+    char folder[FOLDER_PATH_MAX];
+    enum status status = folders_search(&c->folders, name, folder, why);
     if (status == STATUS_OK)
-        status = dataset_load(s.folder, name, ret, why);
+        status = dataset_load(folder, name, ret, why);
     if (status == STATUS_OK)
-        log_info("data set %s loaded from %s", name, s.folder);
+        log_info("data set %s loaded from %s", name, folder);
     return status;
 }
 
@@ -290,13 +181,13 @@ bool catalogue_is_loaded(struct catalogue *c, const char *name)
     return loaded;
 }
 
-enum status catalogue_find(struct catalogue *c, const char *name, struct buf *folder)
+enum status catalogue_find(struct catalogue *c, const char *name, struct buf *ret)
 {
-    struct search s;
+    char folder[FOLDER_PATH_MAX];
     struct buf why;
-    buf_init(&why, 1000);
-    enum status status = search(c, name, &s, &why);
-    if (status == STATUS_OK && !buf_adds(folder, s.folder))
+    buf_init(&why, FOLDER_PATH_MAX);
+    enum status status = folders_search(&c->folders, name, folder, &why);
+    if (status == STATUS_OK && !buf_adds(ret, folder))
         status = STATUS_NO_MEMORY;
     buf_release(&why);
     return status;
@@ -305,7 +196,7 @@ enum status catalogue_find(struct catalogue *c, const char *name, struct buf *fo
 enum status catalogue_info(struct catalogue *c, const char *name,
                            struct dataset_info *ret, struct buf *why)
 {
-    struct search s;
+    char folder[FOLDER_PATH_MAX];
     pthread_mutex_lock(&c->lock);
     const struct loaded *e = find_loaded(c, name);
     if (e != NULL)
@@ -313,19 +204,13 @@ enum status catalogue_info(struct catalogue *c, const char *name,
     pthread_mutex_unlock(&c->lock);
     if (e != NULL)
         return STATUS_OK;
-    enum status status = search(c, name, &s, why);
-    return status == STATUS_OK ? dataset_peek(s.folder, name, ret, why) : status;
+    enum status status = folders_search(&c->folders, name, folder, why);
+    return status == STATUS_OK ? dataset_peek(folder, name, ret, why) : status;
 }
 
 void catalogue_add_folders(const struct catalogue *c, struct buf *b)
 {
-    char *copy = strdup(c->folders), *rest = copy, *folder;
-    const char *comma = "";
-    while (copy != NULL && (folder = next_folder(&rest)) != NULL) {
-        buf_addf(b, "%s%s", comma, folder);
-        comma = ", ";
-    }
-    free(copy);
+    folders_add(&c->folders, b);
 }
 
 struct listing {
@@ -367,7 +252,7 @@ enum status catalogue_list(struct catalogue *c, struct dataset_info **ret,
     if (l.infos == NULL)
         return STATUS_NO_MEMORY;
     pthread_mutex_lock(&c->lock);
-    enum status status = walk(c, listing_visit, &l);
+    enum status status = folders_walk(&c->folders, listing_visit, &l);
     pthread_mutex_unlock(&c->lock);
     if (status != STATUS_OK) {
         free(l.infos);

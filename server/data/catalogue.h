@@ -55,8 +55,8 @@ void catalogue_put(struct catalogue *c, const struct dataset *d); /* NULL: nothi
 /* Whether catalogue_get would only have to hand the set out. */
 bool catalogue_is_loaded(struct catalogue *c, const char *name);
 
-/* The folder that has a set of that name, into `folder`. NOT_FOUND, NO_MEMORY. */
-enum status catalogue_find(struct catalogue *c, const char *name, struct buf *folder);
+/* The folder that has a set of that name, into *ret. NOT_FOUND, NO_MEMORY. */
+enum status catalogue_find(struct catalogue *c, const char *name, struct buf *ret);
 
 /* A set that has gone from the disk: it is not handed out any more. */
 void catalogue_forget(struct catalogue *c, const char *name);

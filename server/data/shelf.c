@@ -44,24 +44,32 @@ static void remove_folder(int in, const char *name)
     unlinkat(in, name, AT_REMOVEDIR);
 }
 
-enum status shelf_open(struct shelf *s, const char *folder, struct buf *why)
+/* Makes what is missing; tried again where it matters. */
+static enum status prepare(struct shelf *s)
 {
-    s->unfinished = s->folder = -1;
-    bool fits = snprintf(s->path, sizeof s->path, "%s", folder) < PATH_MAX - 200;
-    bool made = fits && (mkdir(folder, 0700) == 0 || errno == EEXIST);
-    if (made)
-        s->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (s->folder >= 0) {
-        remove_folder(s->folder, unfinished);
-        if (mkdirat(s->folder, unfinished, 0700) == 0)
-            s->unfinished = open_folder(s->folder, unfinished);
-    }
     if (s->unfinished >= 0)
         return STATUS_OK;
-    buf_addf(why, "%s: %s", folder, fits ? strerror(errno) : "the path is too long");
-    enum status status = status_of_errno();
-    shelf_close(s);
-    return status;
+    if (s->folder < 0 && mkdir(s->path, 0700) != 0 && errno != EEXIST)
+        return status_of_errno();
+    if (s->folder < 0)
+        s->folder = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (s->folder >= 0) {
+        remove_folder(s->folder, unfinished);
+        if (mkdirat(s->folder, unfinished, 0700) == 0 || errno == EEXIST)
+            s->unfinished = open_folder(s->folder, unfinished);
+    }
+    return s->unfinished >= 0 ? STATUS_OK : status_of_errno();
+}
+
+bool shelf_open(struct shelf *s, const char *folder)
+{
+    s->unfinished = s->folder = -1;
+    if (snprintf(s->path, sizeof s->path, "%s", folder) >= SHELF_PATH_MAX)
+        return false;
+    if (prepare(s) != STATUS_OK)
+        log_warning("%s: %s: no data set is fetched or uploaded before it can be made",
+                    folder, strerror(errno));
+    return true;
 }
 
 void shelf_close(struct shelf *s)
@@ -80,6 +88,9 @@ static void name_place(int64_t place, char ret[static NAME_BYTES])
 enum status shelf_begin(struct shelf *s, int64_t place)
 {
     char name[NAME_BYTES];
+    enum status status = prepare(s);
+    if (status != STATUS_OK)
+        return status;
     name_place(place, name);
     return mkdirat(s->unfinished, name, 0700) == 0 ? STATUS_OK : status_of_errno();
 }
@@ -131,7 +142,7 @@ enum status shelf_write(struct shelf_file *f, const void *bytes, size_t n)
 
 void shelf_file_path(const struct shelf_file *f, char ret[static PATH_MAX])
 {
-    snprintf(ret, PATH_MAX, "%.*s/%s/%s", PATH_MAX - 200, f->shelf->path, unfinished,
+    snprintf(ret, PATH_MAX, "%.*s/%s/%s", SHELF_PATH_MAX, f->shelf->path, unfinished,
              f->name);
 }
 

@@ -17,12 +17,16 @@ struct shelf {
     atomic_llong number;    /* of the next temporary file */
 };
 
-/* Makes the folder if it is missing and removes what an earlier process has not finished.
- * IO, NO_SPACE with a sentence. */
-enum status shelf_open(struct shelf *s, const char *folder, struct buf *why);
+enum { SHELF_PATH_MAX = PATH_MAX - 200 };
+
+/* Makes the folder if it is missing and removes what an earlier process has not finished;
+ * on a disk that does not allow that, the log says so, and shelf_begin tries again.
+ * False: the path is too long. */
+bool shelf_open(struct shelf *s, const char *folder);
 void shelf_close(struct shelf *s);
 
-/* A place for the files of one set, and its end with all that is in it. NO_SPACE, IO. */
+/* A place for the files of one set, and its end with all that is in it. NO_SPACE, IO. One
+ * thread at a time begins. */
 enum status shelf_begin(struct shelf *s, int64_t place);
 void shelf_abandon(struct shelf *s, int64_t place);
 
