@@ -45,16 +45,11 @@ struct walk {
     enum status status;
 };
 
-static double value_at(const struct trace_stored *row, int place)
-{
-    return (size_t)place < row->count ? row->value[place] : (double)NAN;
-}
-
 static bool read_evaluation(void *arg, const struct trace_stored *row)
 {
     struct walk *w = arg;
     w->read = (struct evaluation){
-        .seq = row->seq, .x = value_at(row, w->place_x), .y = value_at(row, w->place_y)};
+        .seq = row->seq, .x = store_trace_value(row, w->place_x), .y = store_trace_value(row, w->place_y)};
     return false;
 }
 

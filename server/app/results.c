@@ -96,20 +96,15 @@ struct search {
     struct result *result;
 };
 
-static double value_at(const struct trace_stored *row, int place)
-{
-    return place >= 0 && (size_t)place < row->count ? row->value[place] : (double)NAN;
-}
-
 static bool look_at_row(void *arg, const struct trace_stored *row)
 {
     const struct search *s = arg;
-    double x = value_at(row, s->goal_place);
+    double x = store_trace_value(row, s->goal_place);
     if (s->goal->at_most ? !(x <= s->goal->bound) : !(x >= s->goal->bound))
         return true;
     s->result->kind = RESULT_REACHED;
     for (int m = 0; m < METRICS; m++)
-        s->result->value[m] = value_at(row, s->place[m]);
+        s->result->value[m] = store_trace_value(row, s->place[m]);
     s->result->value[METRIC_SECONDS] = row->seconds;
     add_ratios(s->result->value);
     return false;

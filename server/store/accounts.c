@@ -43,9 +43,7 @@ enum status store_user_role(struct conn *c, const char *name, enum role *ret)
     int code = sqlite3_step(q);
     if (code == SQLITE_ROW)
         *ret = role_of(column_text(q, 0));
-    enum status status = code == SQLITE_ROW    ? STATUS_OK
-                         : code == SQLITE_DONE ? STATUS_NOT_FOUND
-                                               : conn_status(c);
+    enum status status = conn_row_status(c, code);
     sqlite3_reset(q);
     return status;
 }
@@ -135,9 +133,7 @@ enum status store_token_get(struct conn *c, const char *id, struct token *ret)
     int code = sqlite3_step(q);
     if (code == SQLITE_ROW)
         read_token(q, ret);
-    enum status status = code == SQLITE_ROW    ? STATUS_OK
-                         : code == SQLITE_DONE ? STATUS_NOT_FOUND
-                                               : conn_status(c);
+    enum status status = conn_row_status(c, code);
     sqlite3_reset(q);
     return status;
 }
@@ -188,9 +184,7 @@ static enum status is_of(struct conn *c, enum statement s, int64_t id, const cha
     int code = sqlite3_step(q);
     if (code == SQLITE_ROW)
         *ret = strcmp(column_text(q, 0), owner) == 0;
-    enum status status = code == SQLITE_ROW    ? STATUS_OK
-                         : code == SQLITE_DONE ? STATUS_NOT_FOUND
-                                               : conn_status(c);
+    enum status status = conn_row_status(c, code);
     sqlite3_reset(q);
     return status;
 }

@@ -139,6 +139,13 @@ void conn_close(struct conn *c)
     free(c);
 }
 
+enum status conn_row_status(const struct conn *c, int code)
+{
+    return code == SQLITE_ROW    ? STATUS_OK
+           : code == SQLITE_DONE ? STATUS_NOT_FOUND
+                                 : conn_status(c);
+}
+
 sqlite3_stmt *conn_prepare(struct conn *c, enum statement s)
 {
     sqlite3_stmt **q = &c->statement[s];
@@ -189,9 +196,7 @@ enum status conn_read_integer(struct conn *c, enum statement s, int64_t *ret, si
     int code = sqlite3_step(q);
     if (code == SQLITE_ROW)
         *ret = sqlite3_column_int64(q, 0);
-    enum status status = code == SQLITE_ROW    ? STATUS_OK
-                         : code == SQLITE_DONE ? STATUS_NOT_FOUND
-                                               : conn_status(c);
+    enum status status = conn_row_status(c, code);
     sqlite3_reset(q);
     return status;
 }

@@ -90,6 +90,9 @@ sqlite3_stmt *conn_prepare(struct conn *c, enum statement s);
 enum status conn_status(const struct conn *c);
 enum status conn_status_of(int code);
 
+/* What the first step of a statement came to that asks for one row. NOT_FOUND: none. */
+enum status conn_row_status(const struct conn *c, int code);
+
 /* Steps a statement that returns no rows to its end. */
 enum status conn_run(struct conn *c, sqlite3_stmt *q);
 

@@ -45,9 +45,7 @@ enum status store_job_by_key(struct conn *c, const struct job *wanted, int64_t *
         *ret_id = sqlite3_column_int64(q, 0);
         *ret_same = sqlite3_column_int(q, 1) != 0;
     }
-    enum status status = code == SQLITE_ROW    ? STATUS_OK
-                         : code == SQLITE_DONE ? STATUS_NOT_FOUND
-                                               : conn_status(c);
+    enum status status = conn_row_status(c, code);
     sqlite3_reset(q);
     return status;
 }

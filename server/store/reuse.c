@@ -32,9 +32,7 @@ static enum status next_twin(struct conn *c, const struct run_start *s, int64_t 
         ret->last = sqlite3_column_int64(q, 2);
         ret->weights = column_integer(q, 3, 0);
     }
-    enum status status = code == SQLITE_ROW    ? STATUS_OK
-                         : code == SQLITE_DONE ? STATUS_NOT_FOUND
-                                               : conn_status(c);
+    enum status status = conn_row_status(c, code);
     sqlite3_reset(q);
     return status;
 }

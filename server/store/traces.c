@@ -1,5 +1,6 @@
 #include "store/traces.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -168,6 +169,11 @@ enum status store_trace_forget(struct conn *c, int64_t run)
 enum status store_run_attempts(struct conn *c, int64_t run, int64_t *ret)
 {
     return conn_read(c, STATEMENT_RUN_ATTEMPTS, ret, run);
+}
+
+double store_trace_value(const struct trace_stored *row, int place)
+{
+    return place >= 0 && (size_t)place < row->count ? row->value[place] : (double)NAN;
 }
 
 int store_trace_place(const char *columns, const char *name)

@@ -40,6 +40,9 @@ struct trace_stored {
     size_t count;
 };
 
+/* The number at a place of the row; NaN where there is none. */
+double store_trace_value(const struct trace_stored *row, int place);
+
 typedef bool trace_visit(void *arg, const struct trace_stored *row);
 
 /* Which of the numbers in a row has that name; -1: none. `columns`: those of struct run.
