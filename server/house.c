@@ -124,6 +124,7 @@ static int serve(struct house *house, struct buf *why)
                                       .per_owner = o->per_owner,
                                       .build = {FRUGAL_VERSION, FRUGAL_CORE},
                                       .checkpoint_seconds = (double)o->checkpoint_seconds,
+                                      .nice = (int)o->nice,
                                       .folder = o->data_dir};
     struct keeper *keeper = NULL;
     enum status status =

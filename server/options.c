@@ -21,6 +21,7 @@ static const struct options defaults = {
     .dataset_megabytes = 2047,
     .workers = -1,
     .checkpoint_seconds = 10,
+    .nice = 10,
     .role = "",
     .name = "",
 };
@@ -52,6 +53,8 @@ static const struct opt table[] = {
     COUNT("workers", workers, "N", "FRUGAL_WORKERS", 0, 1024,
           "Runs to train at the same time; with 0 none begins until frugal admin workers "
           "says so. Default: the number of processors"),
+    COUNT("nice", nice, "N", "FRUGAL_NICE", 0, 19,
+          "How far training gives way to answers and to other programs, as nice(1)"),
     COUNT("per-owner", per_owner, "N", "FRUGAL_PER_OWNER", 0, 1024,
           "Runs of one owner at the same time; 0: any number"),
     COUNT("waiting-per-owner", waiting_per_owner, "N", "FRUGAL_WAITING_PER_OWNER", 0,

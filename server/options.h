@@ -9,7 +9,7 @@ struct options {
     const char *listen, *data_dir, *datasets, *config;
     const char *tls_cert, *tls_key, *allowed_hosts, *trusted_proxy;
     const char *fetch_allow, *fetch_ports, *fetch_mirror;
-    long workers, per_owner, waiting_per_owner, checkpoint_seconds, dataset_megabytes;
+    long workers, per_owner, waiting_per_owner, checkpoint_seconds, dataset_megabytes, nice;
     bool verbose, require_tokens, plain_on_lan;
     bool help, version, print_config;
     const char *role, *name; /* of a token to be made */

@@ -12,11 +12,18 @@
 #include "http/reply.h"
 #include "http/routes.h"
 
+/* To be called with the lock. Who waits for the last request does so at the end only. */
+static void tell_of_end(struct http *h)
+{
+    if (atomic_load(&h->draining))
+        pthread_cond_broadcast(&h->ending);
+}
+
 static void set_active(struct http *h, int change)
 {
     pthread_mutex_lock(&h->lock);
     h->active += change;
-    pthread_cond_broadcast(&h->ending);
+    tell_of_end(h);
     pthread_mutex_unlock(&h->lock);
 }
 
@@ -35,7 +42,7 @@ static void end_writing(struct http *h)
 {
     pthread_mutex_lock(&h->lock);
     h->writing--;
-    pthread_cond_broadcast(&h->ending);
+    tell_of_end(h);
     pthread_mutex_unlock(&h->lock);
 }
 

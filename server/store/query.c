@@ -110,6 +110,18 @@ static void add_order(struct sql *s, const struct query *q, enum stage stage)
     sql_add(s, ids_descend(q) ? "1 DESC" : "1");
 }
 
+static void add_found(struct sql *s, const struct query *q, const struct query_plan *plan,
+                      enum stage stage)
+{
+    const char *lacking = NULL;
+    if (stage == STAGE_MISSING)
+        lacking = query_source(q->of, q->key[0].of.field).lacking;
+    if (plan->search != NULL)
+        sql_add_found(s, q->of, plan->search);
+    else
+        sql_add_rows(s, q->of, lacking != NULL ? lacking : plan->index);
+}
+
 static void add_query(struct sql *s, const struct query *q, const struct query_plan *plan,
                       enum stage stage, size_t limit)
 {
@@ -119,7 +131,7 @@ static void add_query(struct sql *s, const struct query *q, const struct query_p
         add_key(s, q, i);
     }
     sql_add(s, " FROM ");
-    sql_add_found(s, q->of, plan->index, plan->search);
+    add_found(s, q, plan, stage);
     sql_add(s, " AND ");
     add_scope(s, q);
     s->known = plan->search;

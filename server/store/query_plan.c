@@ -123,9 +123,7 @@ enum status query_plan(struct conn *c, const struct query *q, struct query_plan 
     }
     /* In order, so many rows are looked at until there are enough. */
     double steps = share * all > (double)q->limit ? (double)q->limit / share : all;
-    if (best != NULL && (ordered == NULL || least < steps)) {
-        ret->index = query_source(q->of, best->of.field).index;
+    if (best != NULL && (ordered == NULL || least < steps))
         ret->search = best;
-    }
     return status;
 }

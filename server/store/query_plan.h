@@ -7,7 +7,7 @@
 /* Either the few rows that fulfil one test are found, and sorted; or rows are taken in
  * the order that is wanted, until enough of them fulfil all. */
 struct query_plan {
-    const char *index;               /* "INDEXED BY ..." */
+    const char *index;               /* "INDEXED BY ...", of all rows in order */
     const struct query_test *search; /* the one test; NULL: in order */
     struct query_test job;           /* that a run is of query.job */
     struct value job_value;

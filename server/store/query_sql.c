@@ -51,11 +51,18 @@ enum query_type query_field_type(enum query_field f)
 
 struct query_source query_source(enum query_of of, enum query_field f)
 {
-    if (of == QUERY_RUNS)
-        return (struct query_source){fields[f].run, fields[f].run_index,
-                                     fields[f].run_jobs, fields[f].nullable};
-    return (struct query_source){fields[f].job, fields[f].job_index, NULL,
-                                 fields[f].nullable};
+    struct query_source s = {.value = fields[f].job,
+                             .index = fields[f].job_index,
+                             .nullable = fields[f].nullable};
+    const char *lacking = BY("job_lacking");
+    if (of == QUERY_RUNS) {
+        s.value = fields[f].run;
+        s.index = fields[f].run_index;
+        s.jobs = fields[f].run_jobs;
+        lacking = BY("run_lacking");
+    }
+    s.lacking = s.nullable && s.index != NULL ? lacking : s.index;
+    return s;
 }
 
 bool query_has_field(enum query_of of, enum query_field f)
@@ -273,26 +280,26 @@ static void add_spec_search(struct sql *s, const struct query_test *t, bool roug
     add_spec_values(s, t);
 }
 
-void sql_add_found(struct sql *s, enum query_of of, const char *index,
-                   const struct query_test *t)
+void sql_add_rows(struct sql *s, enum query_of of, const char *index)
 {
-    const char *table = of == QUERY_RUNS ? "run " : "job ";
-    if (t != NULL && t->of.field == QUERY_SPEC) {
+    sql_add(s, of == QUERY_RUNS ? "run " : "job ");
+    sql_add(s, index);
+    sql_add(s, " WHERE TRUE");
+}
+
+void sql_add_found(struct sql *s, enum query_of of, const struct query_test *t)
+{
+    if (t->of.field == QUERY_SPEC) {
         sql_add(s, "(");
         add_spec_search(s, t, false);
         sql_add(s,
                 ") AS found CROSS JOIN run NOT INDEXED ON run.id = found.id WHERE TRUE");
         return;
     }
-    sql_add(s, table);
-    sql_add(s, index);
-    sql_add(s, " WHERE ");
-    if (t == NULL) {
-        sql_add(s, "TRUE");
-        return;
-    }
     struct query_source source = query_source(of, t->of.field);
     const char *first = source.jobs != NULL ? source.jobs : source.value;
+    sql_add_rows(s, of, t->op == QUERY_MISSING ? source.lacking : source.index);
+    sql_add(s, " AND ");
     sql_add(s, first);
     add_comparison(s, t);
     close_parentheses(s, first);
@@ -314,7 +321,7 @@ void sql_add_count(struct sql *s, enum query_of of, const struct query_test *t, 
         add_spec_search(s, t, true);
     } else {
         sql_add(s, "SELECT 1 FROM ");
-        sql_add_found(s, of, query_source(of, t->of.field).index, t);
+        sql_add_found(s, of, t);
     }
     sql_add(s, " LIMIT ");
     sql_bind(s, VALUE_OF_NUMBER(most));

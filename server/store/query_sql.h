@@ -16,9 +16,10 @@ struct sql {
 
 /* What the field table says of a field, for one kind of list. */
 struct query_source {
-    const char *value; /* NULL: there is no such field, or its SQL is special */
-    const char *index; /* "INDEXED BY ..."; NULL: rows cannot be found by it */
-    const char *jobs;  /* runs of the jobs that ...; NULL: by the value itself */
+    const char *value;   /* NULL: there is no such field, or its SQL is special */
+    const char *index;   /* "INDEXED BY ..."; NULL: rows cannot be found by it */
+    const char *lacking; /* the same, of those without a value */
+    const char *jobs;    /* runs of the jobs that ...; NULL: by the value itself */
     bool nullable;
 };
 
@@ -39,9 +40,9 @@ void sql_add_test(struct sql *s, enum query_of of, const struct query_test *t);
 void sql_add_node(struct sql *s, enum query_of of, const struct query_node *n);
 
 /* What stands behind FROM, up to a WHERE to which more can be added: the rows of an
- * index, or, unless it is NULL, those that fulfil a test. */
-void sql_add_found(struct sql *s, enum query_of of, const char *index,
-                   const struct query_test *t);
+ * index; those that fulfil a test, by its own index. */
+void sql_add_rows(struct sql *s, enum query_of of, const char *index);
+void sql_add_found(struct sql *s, enum query_of of, const struct query_test *t);
 
 /* A query for the number of rows that fulfil a test, `most` if there are more or they
  * cannot be found. */

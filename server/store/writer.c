@@ -51,9 +51,10 @@ static struct write *take_batch(struct store *s)
     return n > 0 ? batch : NULL;
 }
 
-static bool execute(struct conn *c, const char *sql)
+static bool execute(struct conn *c, enum statement s)
 {
-    return sqlite3_exec(c->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+    sqlite3_stmt *q = conn_prepare(c, s);
+    return q != NULL && sqlite3_step(q) == SQLITE_DONE && sqlite3_reset(q) == SQLITE_OK;
 }
 
 /* What was written may or may not be on the disk, and the page cache cannot be trusted
@@ -76,14 +77,16 @@ static bool lacked_space(const struct conn *c, enum status status)
     return status == STATUS_NO_SPACE && conn_status(c) == STATUS_NO_SPACE;
 }
 
-/* Each write has a savepoint, so that one that is refused undoes only itself. One that
- * lacks space takes all with it: those behind it may rely on it. */
+/* Each write has a savepoint, so that one that is refused undoes only itself; a write
+ * that is alone does without, which costs a copy of each page. One that lacks space takes
+ * all with it: those behind it may rely on it. */
 static enum status apply_each(struct store *s, struct write *batch)
 {
     struct conn *c = s->writer;
+    bool is_alone = batch->next == NULL;
     for (struct write *w = batch; w != NULL; w = w->next) {
         int64_t event = c->last_event;
-        if (!execute(c, "SAVEPOINT one"))
+        if (!is_alone && !execute(c, STATEMENT_SAVEPOINT))
             give_up(s);
         w->outcome = w->apply(c, w->arg);
         if (lacked_space(c, w->outcome))
@@ -91,10 +94,11 @@ static enum status apply_each(struct store *s, struct write *batch)
         if (sqlite3_get_autocommit(c->db)) /* SQLite gave the whole transaction up */
             return w->outcome != STATUS_OK ? w->outcome : STATUS_INTERNAL;
         if (w->outcome != STATUS_OK) {
-            execute(c, "ROLLBACK TO one");
+            execute(c, is_alone ? STATEMENT_ROLLBACK : STATEMENT_ROLLBACK_TO);
             c->last_event = event;
         }
-        execute(c, "RELEASE one");
+        if (!is_alone)
+            execute(c, STATEMENT_RELEASE);
     }
     return STATUS_OK;
 }
@@ -104,7 +108,7 @@ static enum status apply_batch(struct store *s, struct write *batch)
 {
     struct conn *c = s->writer;
     c->frees = false;
-    if (!execute(c, "BEGIN IMMEDIATE")) { /* nothing is written yet, which is sure */
+    if (!execute(c, STATEMENT_BEGIN)) { /* nothing is written yet, which is sure */
         enum status status = conn_status(c);
         if (status == STATUS_IO && (sqlite3_errcode(c->db) & 0xff) != SQLITE_BUSY)
             give_up(s);
@@ -112,7 +116,8 @@ static enum status apply_batch(struct store *s, struct write *batch)
     }
     int64_t before = c->last_event;
     enum status status = apply_each(s, batch);
-    if (status == STATUS_OK && !execute(c, "COMMIT")) {
+    bool is_undone = sqlite3_get_autocommit(c->db);
+    if (status == STATUS_OK && !is_undone && !execute(c, STATEMENT_COMMIT)) {
         status = conn_status(c);
         if (status != STATUS_NO_SPACE)
             give_up(s);
@@ -120,7 +125,7 @@ static enum status apply_batch(struct store *s, struct write *batch)
     if (status != STATUS_OK)
         c->last_event = before;
     if (!sqlite3_get_autocommit(c->db))
-        execute(c, "ROLLBACK");
+        execute(c, STATEMENT_ROLLBACK);
     return status;
 }
 

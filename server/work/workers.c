@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -19,7 +20,8 @@ struct workers {
     struct store *store;
     struct execution_place place;
     _Atomic int64_t per_owner;
-    double began;          /* monotonic */
+    double began; /* monotonic */
+    int nice;
     struct blame blame;    /* what the last process left */
     atomic_bool recovered; /* it has been dealt with */
 
@@ -125,6 +127,7 @@ static void wait_for_news(struct workers *w, uint64_t wakes, long ms)
 static void *worker_main(void *arg)
 {
     struct workers *w = arg;
+    (void)!nice(w->nice); /* on Linux, of this thread only */
     blame_watch_thread();
     pthread_mutex_lock(&w->lock);
     while (!w->stopping && w->alive <= w->count) {
@@ -208,6 +211,7 @@ enum status workers_start(struct store *store, struct catalogue *catalogue,
         return STATUS_NO_MEMORY;
     w->store = store;
     w->per_owner = o->per_owner;
+    w->nice = o->nice;
     w->began = clock_monotonic();
     w->starved = true; /* until somebody has seen to the disk */
     execution_place_init(&w->place, store, catalogue, &o->build, o->checkpoint_seconds);

@@ -21,6 +21,7 @@ struct workers_options {
     int64_t per_owner;  /* his runs at work at the same time; 0: any number */
     struct build build; /* for the provenance of runs */
     double checkpoint_seconds; /* of computing that a crash may cost a run, about */
+    int nice; /* of the threads, beyond that of the process */
     const char *folder; /* the data directory; what a crash leaves behind is kept there */
 };
 

@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import net from "node:net";
+import os from "node:os";
 import path from "node:path";
 import test from "node:test";
 import { defer, until } from "../lib/cleanup.mjs";
 import { makeSet } from "../lib/idx.mjs";
 import { runServer, serverArgs, startServer, workspace } from "../lib/server.mjs";
-import { short, spec } from "../lib/specs.mjs";
+import { endless, short, spec } from "../lib/specs.mjs";
 
 function oneLine(text) {
   assert.equal(text.split("\n").length, 2, `not one line: ${JSON.stringify(text)}`);
@@ -107,13 +108,31 @@ test("the port is free again at once after an end", async (t) => {
 });
 
 test("without any data set it starts, and says which are missing when asked", async (t) => {
-  const server = await startServer(t, { tiny: false, args: ["--datasets", "/nowhere"] });
-  const missing = /the folder \/nowhere cannot be read: No such file or directory/;
-  await until(() => missing.test(server.log), "the warning");
+  const place = workspace(t, { tiny: false });
+  const nowhere = path.join(place.folder, "nowhere");
+  const server = await startServer(t, { place, args: ["--datasets", nowhere] });
+  const missing = `the folder ${nowhere} cannot be read: No such file or directory`;
+  await until(() => server.log.includes(missing), "the warning");
   const r = await server.post(short);
   assert.equal(r.status, 422);
   assert.equal(r.json().errors[0].code, "unknown_dataset");
-  assert.match(r.json().errors[0].detail, missing);
+  assert.ok(r.json().errors[0].detail.includes(missing), r.text);
+});
+
+test("training gives way to answers and to other programs", async (t) => {
+  const server = await startServer(t, { workers: 2, args: ["--nice", "7"] });
+  await server.submit(endless);
+  const niceOf = (name) => {
+    const tasks = path.join("/proc", String(server.pid), "task");
+    const stats = fs.readdirSync(tasks)
+      .map((task) => fs.readFileSync(path.join(tasks, task, "stat"), "utf8"));
+    return stats.filter((stat) => stat.includes(`(${name}`))
+      .map((stat) => Number(stat.slice(stat.lastIndexOf(")")).split(" ")[17]));
+  };
+  await until(() => niceOf("run ").length === 1, "a run at work");
+  const own = os.getPriority(server.pid);
+  assert.deepEqual(niceOf("run "), [own + 7]);
+  assert.deepEqual([...new Set(niceOf("MHD-worker"))], [own]);
 });
 
 test("with no workers it starts, and says that no run begins", async (t) => {
