@@ -41,6 +41,8 @@ static bool visit_state(void *arg, const struct run *r)
     w->absent = r->state == RUN_QUEUED && r->absent != NULL;
     if (w->absent && r->reason != NULL)
         snprintf(w->why, sizeof w->why, "it %s", r->reason);
+    else if (w->state == RUN_HELD && r->reason != NULL)
+        snprintf(w->why, sizeof w->why, "it is held: %s", r->reason);
     return false;
 }
 
@@ -117,7 +119,7 @@ enum status waiting_run_read(const struct app *app, struct conn *reader, int64_t
                        !workers_progress(app->workers, run, &(struct progress){0});
     if (in_line)
         ret->seconds_until = seconds_until(ret);
-    if (!ret->absent)
+    if (ret->why[0] == '\0')
         say_why(ret);
     return STATUS_OK;
 }

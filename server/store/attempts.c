@@ -159,27 +159,37 @@ static enum status cancel_instead(struct conn *c, const struct run_end *e)
     return store_run_finish(c, &end);
 }
 
+static enum status put_back(struct conn *c, const struct run_end *e)
+{
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_REQUEUE);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 1, e->run);
+    bind_text(q, 2, run_state_name(e->state));
+    bind_text(q, 3, e->state == RUN_HELD ? e->reason : NULL);
+    enum status status = conn_run(c, q);
+    return status == STATUS_OK && sqlite3_changes(c->db) == 0 ? STATUS_CONFLICT : status;
+}
+
 enum status store_run_requeue(struct conn *c, const struct run_end *e)
 {
     bool cancelling = false;
     enum status status = is_cancelling(c, e->run, &cancelling);
     if (status == STATUS_OK && cancelling)
         return cancel_instead(c, e);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && !e->stays_suspect)
         status = conn_apply(c, STATEMENT_RUN_TRUST, e->run);
     if (status == STATUS_OK)
-        status = conn_apply(c, STATEMENT_RUN_REQUEUE, e->run);
-    if (status == STATUS_OK && sqlite3_changes(c->db) == 0)
-        return STATUS_CONFLICT;
+        status = put_back(c, e);
     struct run_end end = *e;
     end.outcome = NULL;
     if (status == STATUS_OK)
         status = close_attempt(c, &end, INTERRUPTED);
-    return status == STATUS_OK ? store_event_run(c, e->job, e->run, RUN_QUEUED) : status;
+    return status == STATUS_OK ? store_event_run(c, e->job, e->run, e->state) : status;
 }
 
 enum status store_run_refused(struct conn *c, int64_t run, const char *reason,
-                              int64_t *ret)
+                              int64_t *ret_times, bool *ret_begun)
 {
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_REFUSED);
     if (q == NULL)
@@ -187,7 +197,8 @@ enum status store_run_refused(struct conn *c, int64_t run, const char *reason,
     sqlite3_bind_int64(q, 1, run);
     bind_text(q, 2, reason);
     int code = sqlite3_step(q);
-    *ret = code == SQLITE_ROW ? sqlite3_column_int64(q, 0) : 0;
+    *ret_times = code == SQLITE_ROW ? sqlite3_column_int64(q, 0) : 0;
+    *ret_begun = code == SQLITE_ROW && sqlite3_column_int(q, 1) != 0;
     sqlite3_reset(q);
     return code == SQLITE_ROW ? STATUS_OK : conn_status(c);
 }

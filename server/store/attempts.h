@@ -39,20 +39,21 @@ struct run_end {
     double earlier; /* of them, those of attempts that this one continues */
     const struct run_changes *changes; /* NULL: not counted */
     int64_t weights;                   /* bytes of its weights file; 0: it has none */
+    bool stays_suspect; /* it is given back, but not in order */
 };
 
 /* CONFLICT: the run is not at work. */
 enum status store_run_finish(struct conn *c, const struct run_end *e);
 
-/* Back into the queue, from a server that stops, free of suspicion; a run that is to be
- * cancelled ends instead. The attempt ends as interrupted; of `e`, state and outcome are
- * ignored. */
+/* Back into the queue, or held, as e->state says; the reason is that of the attempt, which
+ * ends as interrupted, and of a run that is held. It is free of suspicion unless it shall
+ * not be. A run that is to be cancelled ends instead. */
 enum status store_run_requeue(struct conn *c, const struct run_end *e);
 
 /* How many attempts in a row were given back for this reason, the newest ones but for the
- * one at work, of a run without a row or a checkpoint; of others 0. */
+ * one at work; and whether the run has a row or a checkpoint. */
 enum status store_run_refused(struct conn *c, int64_t run, const char *reason,
-                              int64_t *ret);
+                              int64_t *ret_times, bool *ret_begun);
 
 /* Back into the queue as if it had not been claimed, where it waits for a data set that
  * the server does not have; e->reason says so. A run that is to be cancelled ends

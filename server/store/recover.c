@@ -26,6 +26,7 @@ static enum status read_left(struct conn *c, int64_t now, struct left *ret)
     ret->end = (struct run_end){.run = sqlite3_column_int64(q, 0),
                                 .job = sqlite3_column_int64(q, 1),
                                 .seconds = sqlite3_column_double(q, 2),
+                                .state = RUN_QUEUED,
                                 .earlier = sqlite3_column_double(q, 3),
                                 .seen = sqlite3_column_int64(q, 4),
                                 .now = now};

@@ -15,6 +15,7 @@ static const struct {
 } steps[RUN_STEPS] = {
     [STEP_CLAIM] = {"claim", FROM(QUEUED), RUN_RUNNING},
     [STEP_GIVE_BACK] = {"give back", FROM(RUNNING), RUN_QUEUED},
+    [STEP_SET_ASIDE] = {"set aside", FROM(RUNNING), RUN_HELD},
     [STEP_HOLD] = {"hold", FROM(QUEUED), RUN_HELD},
     [STEP_RELEASE] = {"release", FROM(HELD), RUN_QUEUED},
     [STEP_CANCEL] = {"cancel", FROM(QUEUED) | FROM(HELD) | FROM(RUNNING), RUN_CANCELLED},

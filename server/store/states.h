@@ -19,6 +19,7 @@ enum run_state {
 enum run_step {
     STEP_CLAIM,
     STEP_GIVE_BACK, /* the server stops, or was killed */
+    STEP_SET_ASIDE, /* it cannot go on here and now, and has got too far to fail */
     STEP_HOLD,
     STEP_RELEASE,
     STEP_CANCEL,

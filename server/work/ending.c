@@ -1,5 +1,6 @@
 #include "work/ending.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -120,17 +121,39 @@ static struct run_end end_now(const struct execution *e)
                             .earlier = e->seconds_before};
 }
 
+static void put_back(struct execution *e, struct run_end *end)
+{
+    enum status status = insist(e, apply_requeue, end);
+    if (status != STATUS_OK)
+        log_error("run %lld could not be given back: %s", (long long)end->run,
+                  status_text(status));
+}
+
 void give_back(struct execution *e, enum status status)
 {
     struct run_end end = end_now(e);
+    end.state = RUN_QUEUED;
     end.reason = may_pass(status) ? status_text(status) : "the server stopped";
+    end.stays_suspect = may_pass(status);
     e->waits_for = may_pass(status) ? status : STATUS_OK;
     if (may_pass(status))
         log_warning("run %lld waits: %s", (long long)end.run, status_text(status));
-    status = insist(e, apply_requeue, &end);
-    if (status != STATUS_OK)
-        log_error("run %lld could not be given back: %s", (long long)end.run,
-                  status_text(status));
+    put_back(e, &end);
+}
+
+void set_aside(struct execution *e, enum status status)
+{
+    char reason[200];
+    struct run_end end = end_now(e);
+    snprintf(reason, sizeof reason,
+             "%s, time and again; what it has got so far is kept: release it when there "
+             "is more",
+             status_text(status));
+    end.state = RUN_HELD;
+    end.reason = reason;
+    end.stays_suspect = true;
+    log_warning("run %lld is held: %s", (long long)end.run, reason);
+    put_back(e, &end);
 }
 
 struct wait_write {
@@ -173,7 +196,8 @@ void finish(struct execution *e, struct run_end *end, struct buf *why)
         store_weights_remove(e->place->store, end->run);
     struct end_write w = {.end = *end, .execution = e};
     enum status status = insist(e, apply_end, &w);
-    if (status == STATUS_CONFLICT && !is_failure(end)) {
+    if (status != STATUS_OK && status != STATUS_STOPPED && !may_pass(status) &&
+        !is_failure(end)) {
         buf_clear(why);
         describe_failure(status, end, why);
         finish(e, end, why);

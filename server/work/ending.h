@@ -62,6 +62,9 @@ enum status take_end(void *arg, const struct final *left);
 void finish(struct execution *e, struct run_end *end, struct buf *why);
 void give_back(struct execution *e, enum status status);
 
+/* Held, for want of what `status` says, until somebody releases it. */
+void set_aside(struct execution *e, enum status status);
+
 /* Back into the queue, until there is a data set of that name. */
 void let_wait(struct execution *e, const char *dataset);
 

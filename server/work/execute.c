@@ -197,16 +197,16 @@ static enum status go_on(struct execution *e, const struct setup *s,
     return status;
 }
 
-/* A run that could not begin for lack of memory, three times in a row, is too large for
- * this machine. One that has got anywhere waits for better days. */
-static bool is_hopeless(const struct execution *e, enum status status)
+/* Whether a run could not begin for lack of memory, three times in a row; and whether it
+ * had got anywhere before. */
+static bool is_too_large(const struct execution *e, enum status status, bool *ret_begun)
 {
     int64_t before = 0;
     if (status != STATUS_NO_MEMORY || e->rows > 0)
         return false;
     struct conn *c = store_reader(e->place->store);
     return c != NULL &&
-           store_run_refused(c, e->claim->run, status_text(status), &before) ==
+           store_run_refused(c, e->claim->run, status_text(status), &before, ret_begun) ==
                STATUS_OK &&
            before >= 2;
 }
@@ -234,9 +234,12 @@ void execute(struct execution *e)
         status == STATUS_STOPPED || (status == STATUS_OK && outcome == OUTCOME_STOPPED);
     if (stopped && atomic_load(&e->yield) && !atomic_load(&e->stop))
         status = STATUS_NO_SPACE;
+    bool begun = false, too_large = is_too_large(e, status, &begun);
     if (e->reused) {
         log_info("run %lld took over a finished trace", (long long)e->claim->run);
-    } else if ((may_pass(status) && !is_hopeless(e, status)) || stopped) {
+    } else if (too_large && begun) {
+        set_aside(e, status);
+    } else if ((may_pass(status) && !too_large) || stopped) {
         give_back(e, status);
     } else if (is_without_data(s, status)) {
         let_wait(e, s->spec.dataset);

@@ -77,6 +77,8 @@ static void one_with_all_of_them_ends(void **state)
     enum status waits_for = STATUS_OK;
     assert_int_equal(finish_after(STATUS_OK, &waits_for), RUN_SUCCEEDED);
     assert_int_equal(finish_after(STATUS_CONFLICT, &waits_for), RUN_FAILED);
+    assert_int_equal(finish_after(STATUS_INTERNAL, &waits_for), RUN_FAILED);
+    assert_int_equal(finish_after(STATUS_CORRUPT, &waits_for), RUN_FAILED);
 }
 
 int main(void)

@@ -229,17 +229,24 @@ static enum status give_back(struct conn *c, void *arg)
     return store_run_requeue(c, arg);
 }
 
-/* An attempt at the one run there is comes to nothing; how many did so for lack of
- * memory. */
-static int64_t refused_after(int64_t run, const char *reason)
+/* How many attempts came to nothing for lack of memory. */
+static int64_t refused(int64_t run, bool begun)
+{
+    int64_t n = -1;
+    bool has_begun = !begun;
+    assert_int_equal(
+        store_run_refused(store_reader(store), run, "no memory", &n, &has_begun),
+        STATUS_OK);
+    assert_int_equal(has_begun, begun);
+    return n;
+}
+
+/* An attempt at the one run there is is given back. */
+static void try_in_vain(int64_t run, const char *reason)
 {
     struct run_end e = {.run = run, .job = 1, .now = 2500, .reason = reason};
-    int64_t n = -1;
     assert_int_equal(claim(), run);
     assert_int_equal(store_write(store, give_back, &e), STATUS_OK);
-    assert_int_equal(store_run_refused(store_reader(store), run, "no memory", &n),
-                     STATUS_OK);
-    return n;
 }
 
 static enum status add_row(struct conn *c, void *arg)
@@ -252,38 +259,56 @@ static enum status put_state(struct conn *c, void *arg)
     return store_checkpoint_put(c, arg);
 }
 
-/* Only attempts in a row count, and only those of a run that never got anywhere. */
+/* Only attempts in a row count. */
 static void attempts_that_could_not_begin_are_counted(void **state)
 {
     (void)state;
+    static const struct {
+        const char *reason;
+        int64_t refused;
+    } tries[] = {
+        {"the server stopped", 0},
+        {"the server stopped", 0},
+        {"no memory", 1},
+        {"no memory", 2},
+        {NULL, 0},
+        {"no memory", 1},
+    };
     struct new_job n = new_job(1, 0);
-    for (int i = 0; i < 5; i++) /* starts of the server */
-        assert_int_equal(refused_after(n.first, "the server stopped"), 0);
-    assert_int_equal(refused_after(n.first, "no memory"), 1);
-    assert_int_equal(refused_after(n.first, "no memory"), 2);
-    assert_int_equal(refused_after(n.first, NULL), 0);
-    assert_int_equal(refused_after(n.first, "no memory"), 1);
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+        try_in_vain(n.first, tries[i].reason);
+        CHECK(i, refused(n.first, false) == tries[i].refused);
+    }
     assert_int_equal(claim(), n.first);
-    int64_t count = -1;
-    assert_int_equal(store_run_refused(store_reader(store), n.first, "no memory", &count),
-                     STATUS_OK);
-    assert_int_equal(count, 1); /* of the one at work it is not known yet */
+    assert_int_equal(refused(n.first, false),
+                     1); /* of the one at work nobody knows yet */
     struct checkpoint p = {.run = n.first, .seq = -1, .state = "s", .size = 1};
     assert_int_equal(store_write(store, put_state, &p), STATUS_OK);
-    assert_int_equal(store_run_refused(store_reader(store), n.first, "no memory", &count),
-                     STATUS_OK);
-    assert_int_equal(count, 0);
+    assert_int_equal(refused(n.first, true), 1);
 }
 
-static void attempts_after_a_row_are_not_counted(void **state)
+static void a_row_is_a_beginning(void **state)
 {
     (void)state;
     struct new_job n = new_job(1, 0);
     struct trace_entry e = {.run = n.first, .job = n.job, .now = 2000};
     e.row.layers = 1;
-    assert_int_equal(refused_after(n.first, "no memory"), 1);
+    try_in_vain(n.first, "no memory");
+    assert_int_equal(refused(n.first, false), 1);
     assert_int_equal(store_write(store, add_row, &e), STATUS_OK);
-    assert_int_equal(refused_after(n.first, "no memory"), 0);
+    assert_int_equal(refused(n.first, true), 1);
+}
+
+static void a_run_can_be_set_aside(void **state)
+{
+    (void)state;
+    struct new_job n = new_job(1, 0);
+    struct run_end e = {
+        .run = claim(), .job = n.job, .now = 2500, .state = RUN_HELD, .reason = "why"};
+    assert_int_equal(store_write(store, give_back, &e), STATUS_OK);
+    assert_int_equal(run_now(n.first).state, RUN_HELD);
+    assert_true(has_counts(n.job, 0, 0, 0, 0));
+    assert_int_equal(claim(), 0);
 }
 
 static enum status start_run(struct conn *c, void *arg)
@@ -377,7 +402,8 @@ int main(void)
         IN_A_STORE(the_queue_goes_by_priority_then_age),
         IN_A_STORE(runs_go_back_into_the_queue),
         IN_A_STORE(attempts_that_could_not_begin_are_counted),
-        IN_A_STORE(attempts_after_a_row_are_not_counted),
+        IN_A_STORE(a_row_is_a_beginning),
+        IN_A_STORE(a_run_can_be_set_aside),
         IN_A_STORE(provenance_is_kept),
         IN_A_STORE(lists_are_filtered),
     };

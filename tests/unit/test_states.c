@@ -7,7 +7,7 @@
 static const char *const may[RUN_STATES] = {
     /* queued   */ ".hr..c..",
     /* held     */ "q....c..",
-    /* running  */ "q..sfctd",
+    /* running  */ "qh.sfctd",
     /* success  */ "........",
     /* failed   */ "q.......",
     /* cancel   */ "q.......",
