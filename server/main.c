@@ -13,13 +13,14 @@
 #include "house.h"
 #include "store/backup.h"
 #include "version.h"
+#include "work/workers.h"
 
 static int restore(const struct options *o, struct buf *why)
 {
     struct buf kept;
     buf_init(&kept, 8000);
     const char *backup = o->words.word[1];
-    enum status status = store_restore(o->data_dir, backup, &kept, why);
+    enum status status = store_restore(o->data_dir, backup, workers_restored, &kept, why);
     if (status == STATUS_OK)
         printf("restored %s%s%s\n", backup,
                kept.len > 0 ? "; what was there is now " : "", kept.data);

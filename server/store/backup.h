@@ -16,9 +16,11 @@ enum status store_backup(struct store *s, struct halt *halt, struct buf *path,
 /* Puts a copy in the place of the database in `folder`, which becomes private to this
  * user, and its weights files in the place of those there, unless it has none beside it;
  * what was there is kept in "backups", and `kept` gets its name, if there was anything.
+ * decided(folder) is called once there is no way back, while no server can start there.
  * On failure nothing has changed, and `why` gets a sentence; if the process is killed,
  * nothing or all has, as soon as a store is opened or restored there. As store_open. */
-enum status store_restore(const char *folder, const char *copy, struct buf *kept,
+enum status store_restore(const char *folder, const char *copy,
+                          void (*decided)(const char *folder), struct buf *kept,
                           struct buf *why);
 
 #endif

@@ -71,7 +71,8 @@ static enum status bring_in(const struct replace *r, const char *copy, struct co
 /* Before, what an interrupted one has left is settled, and after it what this one leaves.
  */
 static enum status restore(const struct replace *r, const char *copy, struct conn *c,
-                           struct buf *kept, struct buf *why)
+                           void (*decided)(const char *), struct buf *kept,
+                           struct buf *why)
 {
     struct buf other;
     buf_init(&other, PATH_MAX);
@@ -79,15 +80,18 @@ static enum status restore(const struct replace *r, const char *copy, struct con
     if (status == STATUS_OK)
         status = bring_in(r, copy, c, why);
     buf_clear(&other);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        decided(r->folder);
         status = replace_settle(r, kept, why);
-    else
+    } else {
         replace_settle(r, &other, &other);
+    }
     buf_release(&other);
     return status;
 }
 
-enum status store_restore(const char *folder, const char *copy, struct buf *kept,
+enum status store_restore(const char *folder, const char *copy,
+                          void (*decided)(const char *), struct buf *kept,
                           struct buf *why)
 {
     struct replace r;
@@ -100,7 +104,7 @@ enum status store_restore(const char *folder, const char *copy, struct buf *kept
     if (status == STATUS_OK)
         status = replace_init(&r, folder, why);
     if (status == STATUS_OK)
-        status = restore(&r, copy, c, kept, why);
+        status = restore(&r, copy, c, decided, kept, why);
     conn_close(c);
     if (lock >= 0)
         close(lock);

@@ -54,15 +54,22 @@ static void read_record(struct blame *ret)
             ret->signal = sigabbrev_np(signals[i]);
 }
 
-enum status blame_open(const char *folder, struct blame *ret, struct buf *why)
+static enum status open_file(const char *folder, struct buf *why)
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/crash", folder); /* shorter than that of the store */
     file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0) {
-        buf_addf(why, "%s: %s", path, strerror(errno));
-        return errno == ENOSPC || errno == EDQUOT ? STATUS_NO_SPACE : STATUS_IO;
-    }
+    if (file >= 0)
+        return STATUS_OK;
+    buf_addf(why, "%s: %s", path, strerror(errno));
+    return errno == ENOSPC || errno == EDQUOT ? STATUS_NO_SPACE : STATUS_IO;
+}
+
+enum status blame_open(const char *folder, struct blame *ret, struct buf *why)
+{
+    enum status status = open_file(folder, why);
+    if (status != STATUS_OK)
+        return status;
     read_record(ret);
     struct sigaction action = {.sa_handler = on_crash,
                                .sa_flags = (int)(SA_ONSTACK | SA_RESETHAND | SA_NODEFER)};
@@ -77,6 +84,20 @@ void blame_stopping(void)
     if (!write_record(0, SIGTERM))
         log_warning("the record of an orderly end could not be kept: %s",
                     strerror(errno));
+}
+
+void blame_nobody(const char *folder)
+{
+    struct buf why;
+    buf_init(&why, PATH_MAX + 100);
+    if (open_file(folder, &why) == STATUS_OK) {
+        blame_stopping();
+        close(file);
+        file = -1;
+    } else {
+        log_warning("%s", why.data);
+    }
+    buf_release(&why);
 }
 
 void blame_forget(void)

@@ -16,6 +16,9 @@ enum status blame_open(const char *folder, struct blame *ret, struct buf *why);
  * for one that crashes it. */
 void blame_stopping(void);
 
+/* In a process that does not watch: as if the last one had been asked to end. */
+void blame_nobody(const char *folder);
+
 /* What was read has been dealt with. */
 void blame_forget(void);
 

@@ -341,6 +341,11 @@ void workers_abandon(struct workers *w, int64_t job)
     cancel(w, job, true, NULL, 0);
 }
 
+void workers_restored(const char *folder)
+{
+    blame_nobody(folder);
+}
+
 void workers_stop(struct workers *w)
 {
     pthread_mutex_lock(&w->lock);

@@ -42,6 +42,10 @@ void workers_wake(struct workers *w);
  * makes no run suspect. A disk that fails counts as such a wish. */
 void workers_stopping(struct workers *w);
 
+/* The database in the folder has been put in the place of another: runs that it has at
+ * work were not killed. No workers are there. */
+void workers_restored(const char *folder);
+
 /* Runs at work go back into the queue; returns when all threads have ended. */
 void workers_stop(struct workers *w);
 

@@ -7,7 +7,7 @@ import test from "node:test";
 import { sleep, until } from "../lib/cleanup.mjs";
 import * as paths from "../lib/paths.mjs";
 import { exchange } from "../lib/raw.mjs";
-import { startServer } from "../lib/server.mjs";
+import { runServer, serverArgs, startServer } from "../lib/server.mjs";
 import { endless, short, spec } from "../lib/specs.mjs";
 
 const CRASH = path.join(paths.build, "tests", "crash_run.so");
@@ -179,3 +179,19 @@ test("nobody is blamed for a kill, nor twice for one crash", async (t) => {
   assert.equal((await server.done(1)).state, "succeeded");
   assert.equal(fs.statSync(path.join(server.place.data, "crash")).size, 0);
 });
+
+test("a crash is not held against the run of the same number in a backup that is put back",
+  { timeout: 60000 }, async (t) => {
+    let server = await startServer(t, { workers: 0, env: poison(1) });
+    await server.submit(short);
+    const { path: copy } = (await server.order("/v1/backups")).json();
+    await server.order("/v1/workers", { count: 1 }, "PATCH");
+    assert.equal((await server.ended(30000)).signal, "SIGSEGV");
+    const { code, err } = await runServer(["restore", copy, ...serverArgs(server.place)],
+      { cwd: server.place.folder });
+    assert.equal(code, 0, err);
+    server = await startServer(t, { place: server.place });
+    assert.equal((await server.done(1)).state, "succeeded");
+    assert.doesNotMatch(server.log, /crashed the server/);
+    assert.equal((await server.get("/v1/runs/1")).attempts, 1);
+  });
