@@ -1,24 +1,13 @@
-/* In: the runs of a job, cell by cell and seed by seed. Out: statistics over the seeds of
- * each cell, which do not depend on other cells. */
+/* In: runs, cell by cell and seed by seed. Out: statistics over the seeds of each cell,
+ * which do not depend on other cells. */
 #include "app/summary.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/cells.h"
-
-/* The results of one cell, seeds ascending. */
-struct sample {
-    struct result *result; /* [n] */
-    size_t n, room;
-};
-
-/* The values of one metric, apart by what is known of them: [sample.n] each. */
-struct values {
-    double *known, *floor;
-    size_t n, missed;
-};
+#include "app/pool.h"
+#include "app/sample.h"
 
 struct gathering {
     struct conn *reader;
@@ -27,81 +16,11 @@ struct gathering {
     size_t room;             /* for cells */
     struct sample sample;    /* of the cell that is being read */
     struct sample baseline;
+    const struct pooled_cell *pooled,
+        *open; /* of the run that is being read, and before */
     enum status status;
     struct buf *why;
 };
-
-static void split(const struct sample *s, enum metric m, struct values *v)
-{
-    v->n = v->missed = 0;
-    for (size_t i = 0; i < s->n; i++) {
-        const struct result *r = &s->result[i];
-        double x = r->value[m];
-        if (r->kind == RESULT_MISSED)
-            v->floor[v->missed++] = isfinite(x) ? x : (double)NAN;
-        else if (r->kind == RESULT_REACHED && isfinite(x))
-            v->known[v->n++] = x;
-    }
-}
-
-/* Where a run has missed the goal, only what it cost to try says anything. */
-static struct statistics statistics_of_metric(enum metric m, const struct values *v)
-{
-    if (v->missed == 0 || metric_is_cost(m))
-        return statistics_with_missed(v->known, v->n, v->floor, v->missed);
-    struct statistics nothing = statistics_of(NULL, 0);
-    nothing.n = v->n;
-    nothing.missed = v->missed;
-    return nothing;
-}
-
-static const struct result *partner_of(const struct sample *baseline, int64_t seed)
-{
-    size_t low = 0, high = baseline->n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (baseline->result[middle].seed < seed)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found = low < baseline->n && baseline->result[low].seed == seed;
-    return found && baseline->result[low].kind != RESULT_OPEN ? &baseline->result[low]
-                                                              : NULL;
-}
-
-static struct statistics savings_of(const struct gathering *g, enum metric m,
-                                    struct values *v)
-{
-    v->n = v->missed = 0;
-    for (size_t i = 0; i < g->sample.n; i++) {
-        const struct result *own = &g->sample.result[i];
-        const struct result *other = partner_of(&g->baseline, own->seed);
-        if (own->kind == RESULT_OPEN || other == NULL)
-            continue;
-        double factor = other->value[m] / own->value[m];
-        if (own->kind == RESULT_MISSED || other->kind == RESULT_MISSED)
-            v->missed++;
-        else if (isfinite(factor))
-            v->known[v->n++] = factor;
-    }
-    struct statistics s = statistics_of(v->known, v->missed == 0 ? v->n : 0);
-    s.n = v->n;
-    s.missed = v->missed;
-    return s;
-}
-
-static void count_kinds(const struct gathering *g, struct cell_summary *cell)
-{
-    for (size_t i = 0; i < g->sample.n; i++) {
-        const struct result *r = &g->sample.result[i];
-        cell->reached += r->kind == RESULT_REACHED;
-        cell->missed += r->kind == RESULT_MISSED;
-        cell->open += r->kind == RESULT_OPEN;
-        cell->unpaired +=
-            r->kind != RESULT_OPEN && partner_of(&g->baseline, r->seed) == NULL;
-    }
-}
 
 /* The cell that was being read is complete. */
 static void close_cell(struct gathering *g)
@@ -109,39 +28,33 @@ static void close_cell(struct gathering *g)
     if (g->summary == NULL || g->summary->cells == 0 || g->sample.n == 0)
         return;
     struct cell_summary *cell = &g->summary->cell[g->summary->cells - 1];
-    double *room = calloc(g->sample.n * 2, sizeof *room);
-    if (room == NULL) {
-        g->status = STATUS_NO_MEMORY;
-        return;
-    }
-    struct values v = {.known = room, .floor = room + g->sample.n};
-    count_kinds(g, cell);
-    for (int m = 0; m < METRICS; m++) {
-        split(&g->sample, (enum metric)m, &v);
-        cell->metric[m] = statistics_of_metric((enum metric)m, &v);
-        if (g->question->baseline_job != 0 && metric_is_cost((enum metric)m))
-            cell->saving[m] = savings_of(g, (enum metric)m, &v);
-    }
-    free(room);
+    bool pairs = g->question->baseline_job != 0;
+    g->status = sample_conclude(&g->sample, pairs ? &g->baseline : NULL, cell);
     g->sample.n = 0;
 }
 
-static bool open_cell(struct gathering *g, const struct run *r)
+/* After the one before it. */
+static void open_cell(struct gathering *g, int64_t job, int64_t number,
+                      const char *params)
 {
     struct summary *s = g->summary;
+    close_cell(g);
     if (s->cells == g->room) {
         size_t room = g->room == 0 ? 16 : g->room * 2;
         struct cell_summary *cell = realloc(s->cell, room * sizeof *cell);
-        if (cell == NULL)
-            return false;
+        if (cell == NULL) {
+            g->status = STATUS_NO_MEMORY;
+            return;
+        }
         s->cell = cell;
         g->room = room;
     }
-    char *params = strdup(r->params);
-    if (params == NULL)
-        return false;
-    s->cell[s->cells++] = (struct cell_summary){.cell = r->cell, .params = params};
-    return true;
+    char *own = strdup(params);
+    if (own == NULL)
+        g->status = STATUS_NO_MEMORY;
+    else
+        s->cell[s->cells++] =
+            (struct cell_summary){.job = job, .cell = number, .params = own};
 }
 
 static void count_outcome(struct cell_summary *cell, const char *name)
@@ -176,24 +89,67 @@ static bool add_result(struct gathering *g, const struct run *r)
     return g->status == STATUS_OK;
 }
 
+/* Of a seed that is there already, the first run with a result counts. */
+static bool is_repeated(struct gathering *g, struct cell_summary *cell, int64_t seed)
+{
+    struct sample *s = &g->sample;
+    if (s->n == 0 || s->result[s->n - 1].seed != seed)
+        return false;
+    cell->repeated++;
+    s->n -= s->result[s->n - 1].kind == RESULT_OPEN;
+    return s->n > 0 && s->result[s->n - 1].seed == seed;
+}
+
+/* Into the cell that is open. */
 static bool gather(void *arg, const struct run *r)
 {
     struct gathering *g = arg;
-    struct summary *s = g->summary;
-    if (s->cells == 0 || s->cell[s->cells - 1].cell != r->cell) {
-        close_cell(g);
-        if (g->status == STATUS_OK && !open_cell(g, r))
-            g->status = STATUS_NO_MEMORY;
-    }
-    if (g->status != STATUS_OK)
-        return false;
-    struct cell_summary *cell = &s->cell[s->cells - 1];
+    struct cell_summary *cell = &g->summary->cell[g->summary->cells - 1];
     cell->runs++;
     if (run_state_is_final(r->state)) {
         cell->finished++;
         count_outcome(cell, r->outcome != NULL ? r->outcome : run_state_name(r->state));
     }
-    return add_result(g, r);
+    return is_repeated(g, cell, r->seed) || add_result(g, r);
+}
+
+static bool gather_of_job(void *arg, const struct run *r)
+{
+    struct gathering *g = arg;
+    const struct summary *s = g->summary;
+    if (s->cells == 0 || s->cell[s->cells - 1].cell != r->cell)
+        open_cell(g, r->job, r->cell, r->params);
+    return g->status == STATUS_OK && gather(g, r);
+}
+
+static bool gather_of_pool(void *arg, const struct run *r)
+{
+    struct gathering *g = arg;
+    const struct pooled_cell *cell = g->pooled;
+    if (g->open != cell)
+        open_cell(g, cell->job, cell->cell, cell->params);
+    g->open = cell;
+    return g->status == STATUS_OK && gather(g, r);
+}
+
+static void gather_pool(struct gathering *g, const struct pool *p)
+{
+    for (size_t i = 0; i < p->runs && g->status == STATUS_OK; i++) {
+        g->pooled = &p->cell[p->run[i].of];
+        enum status status = store_run_get(g->reader, p->run[i].id, gather_of_pool, g);
+        if (g->status == STATUS_OK && status != STATUS_NOT_FOUND) /* it has gone */
+            g->status = status;
+    }
+}
+
+static void gather_listing(struct gathering *g)
+{
+    struct pool pool;
+    g->status = pool_gather(g->reader, g->question->runs, &pool, g->why);
+    if (g->status != STATUS_OK)
+        return;
+    gather_pool(g, &pool);
+    pool_release(&pool);
 }
 
 static bool gather_baseline(void *arg, const struct run *r)
@@ -229,13 +185,15 @@ enum status summarise(struct conn *reader, const struct question *q, struct summ
     if (q->baseline_job != 0)
         read_baseline(&g);
     g.summary = ret;
-    if (g.status == STATUS_OK)
-        read_runs(&g, q->job, 0, gather);
+    if (g.status == STATUS_OK && q->job != 0)
+        read_runs(&g, q->job, 0, gather_of_job);
+    else if (g.status == STATUS_OK)
+        gather_listing(&g);
     if (g.status == STATUS_OK)
         close_cell(&g);
     free(g.sample.result);
     free(g.baseline.result);
-    if (g.status == STATUS_OK && ret->cells == 0) {
+    if (g.status == STATUS_OK && ret->cells == 0 && q->job != 0) {
         buf_adds(why, "there is no such job");
         g.status = STATUS_NOT_FOUND;
     }

@@ -1,12 +1,14 @@
-/* A job cell by cell: everything but the seed makes a cell, the seeds are its sample. */
+/* Runs cell by cell: everything but the seed makes a cell, the seeds are its sample. */
 #ifndef FRUGAL_APP_SUMMARY_H
 #define FRUGAL_APP_SUMMARY_H
 
+#include "app/listing.h"
 #include "app/results.h"
 #include "app/statistics.h"
 
 struct question {
-    int64_t job;
+    int64_t job;             /* all its runs; 0: those of a listing, */
+    struct listing *runs;    /* which is gone through to its end */
     const struct goal *goal; /* NULL: results at the end */
     int64_t baseline_job;    /* 0: no baseline */
     int64_t baseline_cell;
@@ -20,10 +22,11 @@ struct outcome_count {
 };
 
 struct cell_summary {
-    int64_t cell;
-    char *params;                               /* JSON; owned */
-    size_t runs;                                /* of the cell */
-    size_t finished;                            /* of these, in a terminal state */
+    int64_t job, cell; /* the first that it is of */
+    char *params;    /* JSON: what the sweep sets, or what tells it from others; owned */
+    size_t runs;     /* of the cell */
+    size_t repeated; /* of these, with a seed that is there already: they count once */
+    size_t finished; /* of these, in a terminal state */
     struct outcome_count outcome[OUTCOMES_MAX]; /* of the finished ones; ends with "" */
     size_t reached, missed, open;               /* runs by the kind of their result */
     struct statistics metric[METRICS];          /* over those that are not open */

@@ -1,4 +1,5 @@
-/* GET /v1/jobs/{id}/summary: statistics over the seeds of each cell. */
+/* GET /v1/jobs/{id}/summary and /v1/summary: statistics over the seeds of each cell, of a
+ * job or of all runs of a filter. */
 #include "app/summary.h"
 
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 #include "http/cells_csv.h"
 #include "http/feed.h"
 #include "http/limits.h"
+#include "http/lists.h"
 #include "http/reply.h"
 #include "http/routes.h"
 
@@ -14,7 +16,8 @@
 struct inquiry {
     struct store *store;
     enum format format;
-    char at[100]; /* as it was asked; "": results at the end */
+    char at[100];  /* as it was asked; "": results at the end */
+    char *filter; /* likewise; NULL: none; owned */
     struct goal goal;
     struct question question;
     struct summary summary;
@@ -26,6 +29,9 @@ static void free_inquiry(void *own)
     struct inquiry *i = own;
     summary_release(&i->summary);
     buf_release(&i->why);
+    if (i->question.runs != NULL)
+        listing_close(i->question.runs);
+    free(i->filter);
     free(i);
 }
 
@@ -56,9 +62,13 @@ static json_t *view_cell(const struct inquiry *i, const struct cell_summary *cel
         if (metric_is_cost((enum metric)m))
             json_object_set_new(saving, name, view_statistics(&cell->saving[m]));
     }
+    if (i->question.job == 0)
+        json_object_set_new(o, "job", json_integer(cell->job));
     json_object_set_new(o, "cell", json_integer(cell->cell));
     json_object_set_new(o, "params", json_stored(cell->params));
     json_object_set_new(o, "runs", json_integer((json_int_t)cell->runs));
+    if (i->question.job == 0)
+        json_object_set_new(o, "repeated", json_integer((json_int_t)cell->repeated));
     json_object_set_new(o, "finished", json_integer((json_int_t)cell->finished));
     json_object_set_new(o, "outcomes", view_outcomes(cell));
     json_object_set_new(o, "reached", json_integer((json_int_t)cell->reached));
@@ -76,16 +86,20 @@ static json_t *view_cell(const struct inquiry *i, const struct cell_summary *cel
 static void reply_as_json(struct request *r, const struct inquiry *i)
 {
     const struct question *q = &i->question;
-    json_t *cells = json_array(), *baseline = json_null();
+    json_t *cells = json_array(), *baseline = json_null(), *o = json_object();
     for (size_t c = 0; c < i->summary.cells; c++)
         json_array_append_new(cells, view_cell(i, &i->summary.cell[c]));
     if (q->baseline_job != 0)
         baseline = json_pack("{s:I, s:I}", "job", (json_int_t)q->baseline_job, "cell",
                              (json_int_t)q->baseline_cell);
-    reply_json(r, MHD_HTTP_OK,
-               json_pack("{s:I, s:o, s:o, s:o}", "job", (json_int_t)q->job, "at",
-                         json_text(i->at[0] != '\0' ? i->at : NULL), "baseline", baseline,
-                         "cells", cells));
+    if (q->job != 0)
+        json_object_set_new(o, "job", json_integer(q->job));
+    else
+        json_object_set_new(o, "filter", json_text(i->filter));
+    json_object_set_new(o, "at", json_text(i->at[0] != '\0' ? i->at : NULL));
+    json_object_set_new(o, "baseline", baseline);
+    json_object_set_new(o, "cells", cells);
+    reply_json(r, MHD_HTTP_OK, o);
 }
 
 /* "m0_n,m0_missed,m0_mean ..." of all metrics, or "saving_m0_n ..." of the costs. */
@@ -109,17 +123,21 @@ static void add_statistics(struct buf *text, const struct statistics *s)
         csv_number(text, value[v]);
 }
 
-static void add_line(struct buf *text, const struct cells_csv *csv, bool savings,
-                     const struct cell_summary *cell)
+static void add_line(struct buf *text, const struct cells_csv *csv,
+                     const struct question *q, const struct cell_summary *cell)
 {
     const size_t counts[] = {cell->runs, cell->finished, cell->reached, cell->missed,
                              cell->open};
+    if (q->job == 0)
+        buf_addf(text, "%lld,", (long long)cell->job);
     cells_csv_begin(csv, cell->cell, cell->params, text);
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
         csv_count(text, counts[c]);
+    if (q->job == 0)
+        csv_count(text, cell->repeated);
     for (int m = 0; m < METRICS; m++)
         add_statistics(text, &cell->metric[m]);
-    for (int m = 0; savings && m < METRICS; m++)
+    for (int m = 0; q->baseline_job != 0 && m < METRICS; m++)
         if (metric_is_cost((enum metric)m))
             add_statistics(text, &cell->saving[m]);
     buf_addc(text, '\n');
@@ -129,19 +147,21 @@ static void reply_as_csv(struct request *r, const struct inquiry *i)
 {
     struct cells_csv csv;
     struct buf text;
-    bool savings = i->question.baseline_job != 0;
+    const struct question *q = &i->question;
     buf_init(&text, LIMIT_REPLY);
     cells_csv_init(&csv);
     for (size_t c = 0; c < i->summary.cells; c++)
         cells_csv_know(&csv, i->summary.cell[c].params);
+    buf_adds(&text, q->job == 0 ? "job," : "");
     cells_csv_header(&csv, &text);
     buf_adds(&text, ",runs,finished,reached,missed,open");
+    buf_adds(&text, q->job == 0 ? ",repeated" : "");
     add_titles(&text, "", false);
-    if (savings)
+    if (q->baseline_job != 0)
         add_titles(&text, "saving_", true);
     buf_addc(&text, '\n');
     for (size_t c = 0; c < i->summary.cells; c++)
-        add_line(&text, &csv, savings, &i->summary.cell[c]);
+        add_line(&text, &csv, q, &i->summary.cell[c]);
     cells_csv_release(&csv);
     size_t length = 0;
     char *bytes = buf_take(&text, &length);
@@ -160,7 +180,7 @@ static enum status look_into(void *own)
 static void looked_into(struct request *r)
 {
     const struct inquiry *i = r->own;
-    r->keeps = true;
+    r->keeps = i->question.job != 0; /* a filter may ask for an age */
     if (r->outcome != STATUS_OK)
         reply_problem(r, r->outcome, i->why.len > 0 ? i->why.data : NULL, NULL);
     else if (i->format == FORMAT_CSV)
@@ -189,7 +209,8 @@ static bool read_goal(struct request *r, struct inquiry *i)
     return !bad;
 }
 
-/* ?baseline=CELL or JOB:CELL. False: the request has been answered. */
+/* ?baseline=CELL or JOB:CELL; the former only in the summary of a job. False: the request
+ * has been answered. */
 static bool read_baseline(struct request *r, struct question *q)
 {
     struct buf room;
@@ -204,7 +225,10 @@ static bool read_baseline(struct request *r, struct question *q)
         job = strchr(text, ':') == NULL ? q->job : job;
         if (!read || job < 1 || cell < 0) {
             reply_problem(r, STATUS_BAD_REQUEST,
-                          "baseline must be the number of a cell, or JOB:CELL", NULL);
+                          q->job != 0
+                              ? "baseline must be the number of a cell, or JOB:CELL"
+                              : "baseline must be JOB:CELL",
+                          NULL);
             bad = true;
         }
         q->baseline_job = job;
@@ -212,6 +236,22 @@ static bool read_baseline(struct request *r, struct question *q)
     }
     buf_release(&room);
     return !bad;
+}
+
+/* ?filter=. False: the request has been answered. */
+static bool read_runs(struct request *r, struct inquiry *i)
+{
+    struct listing_question asked = {
+        .of = QUERY_RUNS, .state = RUN_STATES, .limit = QUERY_LIMIT_MAX};
+    struct buf room;
+    bool bad = false;
+    buf_init(&room, LIMIT_TARGET);
+    const char *filter = request_argument(r, "filter", &room, &bad);
+    i->filter = filter != NULL ? strdup(filter) : NULL;
+    buf_release(&room);
+    if (!bad)
+        i->question.runs = list_open(r, &asked);
+    return i->question.runs != NULL;
 }
 
 void summary_get(struct request *r)
@@ -228,7 +268,8 @@ void summary_get(struct request *r)
     i->question.job = r->id;
     if (!request_format(r, 1U << FORMAT_JSON | 1U << FORMAT_CSV, FORMAT_JSON,
                         &i->format) ||
-        !read_goal(r, i) || !read_baseline(r, &i->question))
+        !read_goal(r, i) || !read_baseline(r, &i->question) ||
+        (r->id == 0 && !read_runs(r, i)))
         return;
     r->labour = look_into;
     r->resume = looked_into;
