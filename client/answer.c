@@ -10,6 +10,8 @@
 #include "field.h"
 #include "talk.h"
 
+enum { PATH_MAX_BYTES = 16384 };
+
 bool answer_goal(const json_t *job, char ret[static ANSWER_GOAL])
 {
     const json_t *spec = json_object_get(job, "spec");
@@ -31,25 +33,43 @@ bool answer_goal(const json_t *job, char ret[static ANSWER_GOAL])
     return true;
 }
 
+static void add_argument(struct buf *path, const char *name, const char *value)
+{
+    if (value == NULL)
+        return;
+    buf_addf(path, "%c%s=", strchr(path->data, '?') != NULL ? '&' : '?', name);
+    http_add_escaped(path, value);
+}
+
+/* Releases the path. */
+static enum ending ask(struct http *http, struct buf *path, const char *at,
+                       const char *baseline, json_t **ret)
+{
+    add_argument(path, "at", at);
+    add_argument(path, "baseline", baseline);
+    enum ending ending =
+        path->failed ? say_no_memory() : api_get(http, ret, "%s", path->data);
+    buf_release(path);
+    return ending;
+}
+
 enum ending answer_summary(struct http *http, int64_t job, const char *at,
                            const char *baseline, json_t **ret)
 {
-    struct buf query;
-    buf_init(&query, 4096);
-    if (at != NULL) {
-        buf_adds(&query, "?at=");
-        http_add_escaped(&query, at);
-    }
-    if (baseline != NULL) {
-        buf_addf(&query, "%cbaseline=", at != NULL ? '&' : '?');
-        http_add_escaped(&query, baseline);
-    }
-    enum ending ending =
-        query.failed
-            ? say_no_memory()
-            : api_get(http, ret, "/v1/jobs/%" PRId64 "/summary%s", job, query.data);
-    buf_release(&query);
-    return ending;
+    struct buf path;
+    buf_init(&path, PATH_MAX_BYTES);
+    buf_addf(&path, "/v1/jobs/%" PRId64 "/summary", job);
+    return ask(http, &path, at, baseline, ret);
+}
+
+enum ending answer_of_runs(struct http *http, const char *filter, const char *at,
+                           const char *baseline, json_t **ret)
+{
+    struct buf path;
+    buf_init(&path, PATH_MAX_BYTES);
+    buf_adds(&path, "/v1/summary");
+    add_argument(&path, "filter", filter);
+    return ask(http, &path, at, baseline, ret);
 }
 
 void answer_reached(char text[static ANSWER_GOAL], const json_t *cell)

@@ -19,6 +19,10 @@ bool answer_goal(const json_t *job, char ret[static ANSWER_GOAL]);
 enum ending answer_summary(struct http *http, int64_t job, const char *at,
                            const char *baseline, json_t **ret);
 
+/* The same of all runs that a filter finds. */
+enum ending answer_of_runs(struct http *http, const char *filter, const char *at,
+                           const char *baseline, json_t **ret);
+
 /* "9/10": runs that reached the goal, of those that have ended by themselves or reached
  * it; with those still open behind it. */
 void answer_reached(char text[static ANSWER_GOAL], const json_t *cell);

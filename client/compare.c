@@ -14,6 +14,9 @@ static const struct opt options[] = {
     {"at", 'a', OPT_TEXT, offsetof(struct options, at), "GOAL", NULL, 0, 0,
      "costs at the first evaluation that has it, such as \"accuracy>=0.9\"; else at the "
      "accuracy that the jobs stop at"},
+    {"filter", 'f', OPT_TEXT, offsetof(struct options, filter), "FILTER", NULL, 0, 0,
+     "all runs that it finds, instead of jobs; the same specs in several jobs are one "
+     "cell"},
     {"baseline", 'b', OPT_TEXT, offsetof(struct options, baseline), "JOB:CELL", NULL, 0,
      0, "add how many times less than this cell each one needs, paired by seed"},
     {"metric", 'm', OPT_TEXT, offsetof(struct options, metric), "NAME,...", NULL, 0, 0,
@@ -68,11 +71,17 @@ static enum ending run(const struct options *given, const struct opts_words *wor
         say("--csv, --latex and --json exclude each other");
         return ENDING_USAGE;
     }
+    if ((given->filter == NULL) == (words->count == 0)) {
+        say("say which jobs or cells to compare, or which runs with --filter");
+        return ENDING_USAGE;
+    }
     enum ending ending = metric_list(wanted, metrics);
     if (ending != ENDING_OK)
         return ending;
     struct rows rows;
     rows_init(&rows);
+    if (ending == ENDING_OK && given->filter != NULL)
+        ending = rows_add_runs(&rows, http, given->filter, given->at, given->baseline);
     for (size_t i = 0; i < words->count && ending == ENDING_OK; i++)
         ending = rows_add(&rows, http, words->word[i], given->at, given->baseline);
     if (ending == ENDING_OK && given->json)
@@ -87,15 +96,14 @@ static enum ending run(const struct options *given, const struct opts_words *wor
 
 const struct verb verb_compare = {
     .name = "compare",
-    .words = "JOB[:CELL]...",
+    .words = "[JOB[:CELL]...]",
     .summary = "Compares cells: what each needs, and saves",
     .more =
         "\"at goal\" is how many runs reached the goal, of how many. Where some did "
         "not,\n"
         "there is no mean but a lower bound of it (≥), from what they had spent in the\n"
         "end. Results are samples, epochs, m0, m1, test_accuracy, m0_direct, m1_direct,\n"
-        "inefficiency_m0, inefficiency_m1, maintenance, seconds.\n",
-    .words_min = 1,
+        "inefficiency_m0, inefficiency_m1, maintenance, seconds.\n" VERBS_FILTER_HELP,
     .words_max = OPTS_WORDS_MAX,
     .options = options,
     .rows = sizeof options / sizeof *options,

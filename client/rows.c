@@ -111,6 +111,19 @@ enum ending rows_add(struct rows *r, struct http *http, const char *word, const 
     return ending;
 }
 
+enum ending rows_add_runs(struct rows *r, struct http *http, const char *filter,
+                          const char *at, const char *baseline)
+{
+    json_t *summary = NULL;
+    snprintf(r->at, sizeof r->at, "%s", at != NULL ? at : "");
+    r->savings = baseline != NULL;
+    enum ending ending = answer_of_runs(http, filter, at, baseline, &summary);
+    if (ending == ENDING_OK)
+        json_array_extend(r->cells, json_object_get(summary, "cells"));
+    json_decref(summary);
+    return ending;
+}
+
 static const json_t *statistics(const json_t *cell, const char *group,
                                 const struct metric *m)
 {

@@ -22,6 +22,10 @@ void rows_release(struct rows *r);
 enum ending rows_add(struct rows *r, struct http *http, const char *word, const char *at,
                      const char *baseline);
 
+/* Adds the cells of all runs that a filter finds; at NULL: at their ends. */
+enum ending rows_add_runs(struct rows *r, struct http *http, const char *filter,
+                          const char *at, const char *baseline);
+
 /* A table of mean ± s.e.m. and, with a baseline, the saving factors; release it.
  * metrics ends with NULL. */
 enum ending rows_table(const struct rows *r, const struct metric *const *metrics,

@@ -20,7 +20,7 @@ struct options {
     long limit;
     const char *seeds, *columns, *output, *sort;
     const char *name, *note, *tags, *priority, *parallel, *role;
-    const char *at, *baseline, *metric, *x, *y, *preset, *dataset;
+    const char *at, *baseline, *metric, *x, *y, *filter, *preset, *dataset;
     bool csv, latex, quick, full;
     long expires;
     struct opts_words set, sweep, url, sha256;

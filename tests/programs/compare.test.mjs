@@ -47,6 +47,22 @@ test("compare: a table of what the server says", async (t) => {
   assert.deepEqual(row, { ...cell, job: 2, name: "gated" });
 });
 
+test("compare --filter: runs of several jobs, told apart by their specs", async (t) => {
+  const { client } = await withJobs(t);
+  const { code, out, err } = await client("compare", "--filter", "spec.network.hidden.0 = 30",
+    "--at", "accuracy>=0.8", "-m", "m0", "-b", "1:1");
+  assert.equal(code, 0, err);
+  const [head, ...rows] = lines(out);
+  assert.match(head, /^cell +.*at goal +M0 +saving M0$/);
+  assert.deepEqual(rows.map((row) => row.trim().split(/\s+/)[0]), ["1:1", "2:0"]);
+  assert.match(rows[0], / 3\/3 .*1\.0 ± 0\.0$/);
+  for (const words of [["compare"], ["compare", "1", "--filter", "job = 1"]]) {
+    const none = await client(...words);
+    assert.deepEqual([none.code, none.out], [2, ""]);
+    assert.match(none.err, /which jobs or cells to compare, or which runs with --filter/);
+  }
+});
+
 test("compare --latex escapes what LaTeX would obey", async (t) => {
   const { client } = await withJobs(t);
   const { code, out } = await client("compare", "1", "2", "--latex");
