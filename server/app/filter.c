@@ -1,11 +1,11 @@
-/* In: the text of a filter. Out: a tree of tests in which "not" is gone, pushed down into
- * the tests; or the first thing that is wrong with it, and its column. */
+/* In: the words and signs of a filter. Out: a tree of tests in which "not" is gone,
+ * pushed down into the tests; or the first thing that is wrong with it, and its column.
+ */
 #include "app/filter.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "app/filter_tokens.h"
 #include "app/filter_words.h"
 #include "base/utf8.h"
 
@@ -17,126 +17,32 @@ struct filter {
     size_t values;
     struct spec_path path[FILTER_TESTS_MAX];
     char text[2 * FILTER_BYTES_MAX + 2]; /* words, each with a NUL */
-    size_t used;
 };
-
-enum token { TOKEN_END, TOKEN_WORD, TOKEN_TEXT, TOKEN_SIGN };
 
 struct parser {
     struct filter *filter;
     enum query_of of;
     int64_t now;
-    const char *start, *at, *end;
     int depth;
-    enum status status; /* the first failure */
-    struct filter_error *error;
-    /* the present token: */
-    enum token token;
-    const char *begin; /* in the source */
-    const char *word;  /* its text; of a sign, the sign */
+    struct tokens in;
 };
 
-/* Characters, not bytes. */
-static size_t column_of(const struct parser *p, const char *at)
-{
-    size_t column = 1;
-    for (const char *c = p->start; c < at; c++)
-        column += ((unsigned char)*c & 0xc0) != 0x80;
-    return column;
-}
+/* Wrong at the present token. */
+#define FAIL(p, code, ...) TOKENS_FAIL(&(p)->in, code, __VA_ARGS__)
 
-/* Takes over what is in p->error. */
 static bool stop(struct parser *p, const char *at, enum status status)
 {
-    if (p->status == STATUS_OK) {
-        p->status = status;
-        p->error->column = column_of(p, at);
-    }
-    return false;
-}
-
-/* Wrong at the present token. */
-#define FAIL(p, code, ...)                                                               \
-    ((p)->status == STATUS_OK                                                            \
-         ? stop(p, (p)->begin, filter_fail((p)->error, code, NULL, __VA_ARGS__))         \
-         : false)
-
-static bool is_word_byte(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           ((unsigned char)c & 0x80) != 0 || (c != '\0' && strchr("_.:+-/%@", c) != NULL);
-}
-
-/* Where the next word is put together. */
-static void put(struct parser *p, char c)
-{
-    p->filter->text[p->filter->used++] = c;
-}
-
-static void read_quoted(struct parser *p)
-{
-    char quote = *p->at++;
-    while (p->at < p->end && *p->at != quote) {
-        if (*p->at == '\\' && p->at + 1 < p->end)
-            p->at++;
-        put(p, *p->at++);
-    }
-    if (p->at == p->end)
-        FAIL(p, "syntax", "this quote has no end");
-    else
-        p->at++;
-    p->token = TOKEN_TEXT;
-}
-
-static void read_sign(struct parser *p)
-{
-    char c = *p->at++;
-    bool may_have_equal = c != '\0' && strchr("<>!", c) != NULL;
-    put(p, c);
-    if (may_have_equal && p->at < p->end && *p->at == '=')
-        put(p, *p->at++);
-    p->token = TOKEN_SIGN;
-    if (c == '\0' || strchr("()<>=~,!", c) == NULL || strcmp(p->word, "!") == 0)
-        FAIL(p, "syntax",
-             "this character has no meaning here; texts with other characters than "
-             "letters, "
-             "digits and _.:+-/%%@ stand in quotes");
-}
-
-static void advance(struct parser *p)
-{
-    while (p->at < p->end && strchr(" \t\r\n", *p->at) != NULL && *p->at != '\0')
-        p->at++;
-    p->begin = p->at;
-    p->word = p->filter->text + p->filter->used;
-    p->token = TOKEN_END;
-    if (p->at == p->end) {
-        put(p, '\0');
-        return;
-    }
-    if (*p->at == '"' || *p->at == '\'') {
-        read_quoted(p);
-    } else if (is_word_byte(*p->at)) {
-        while (p->at < p->end && is_word_byte(*p->at))
-            put(p, *p->at++);
-        p->token = TOKEN_WORD;
-    } else {
-        read_sign(p);
-    }
-    put(p, '\0');
+    return tokens_stop(&p->in, at, status);
 }
 
 static bool is_at(const struct parser *p, enum token token, const char *word)
 {
-    return p->status == STATUS_OK && p->token == token && strcmp(p->word, word) == 0;
+    return tokens_are_at(&p->in, token, word);
 }
 
 static bool accept(struct parser *p, enum token token, const char *word)
 {
-    bool there = is_at(p, token, word);
-    if (there)
-        advance(p);
-    return there;
+    return tokens_accept(&p->in, token, word);
 }
 
 static bool expect_sign(struct parser *p, const char *sign, const char *after)
@@ -150,20 +56,20 @@ static bool read_value(struct parser *p, struct query_test *t,
                        const struct spec_path *path)
 {
     struct filter *f = p->filter;
-    if (p->status != STATUS_OK)
+    if (p->in.status != STATUS_OK)
         return false;
-    if (p->token != TOKEN_WORD && p->token != TOKEN_TEXT)
+    if (p->in.token != TOKEN_WORD && p->in.token != TOKEN_TEXT)
         return FAIL(p, "syntax", "a value is missing here");
     if (f->values == FILTER_VALUES_MAX)
         return FAIL(p, "too_long", "more than %d values", FILTER_VALUES_MAX);
-    enum status status = filter_value(&t->of, path, p->word, p->token == TOKEN_TEXT,
-                                      p->now, &f->value[f->values], p->error);
+    enum status status = filter_value(&t->of, path, p->in.word, p->in.token == TOKEN_TEXT,
+                                      p->now, &f->value[f->values], p->in.error);
     if (status != STATUS_OK)
-        return stop(p, p->begin, status);
+        return stop(p, p->in.begin, status);
     f->values++;
     t->values++;
-    advance(p);
-    return p->status == STATUS_OK;
+    tokens_advance(&p->in);
+    return p->in.status == STATUS_OK;
 }
 
 /* FIELD = null */
@@ -173,7 +79,7 @@ static bool read_missing(struct parser *p, struct query_test *t)
         return FAIL(p, "wrong_type", "%s always has a value",
                     query_field_name(t->of.field));
     t->op = QUERY_MISSING;
-    advance(p);
+    tokens_advance(&p->in);
     return true;
 }
 
@@ -217,7 +123,7 @@ static bool read_operator(struct parser *p, struct query_test *t)
             continue;
         t->op = signs[i].op;
         t->negated ^= signs[i].negated;
-        return p->status == STATUS_OK;
+        return p->in.status == STATUS_OK;
     }
     return FAIL(p, "syntax",
                 "a comparison is missing here: one of = != < <= > >= ~ in between");
@@ -237,25 +143,26 @@ static bool check_test(struct parser *p, const struct query_test *t,
     enum query_type type = query_field_type(t->of.field);
     bool free_text = type == QUERY_TYPE_TEXT || type == QUERY_TYPE_TAG ||
                      (type == QUERY_TYPE_SPEC && path->choices == NULL);
-    if (p->status == STATUS_OK && ordered && is_text(t))
+    if (p->in.status == STATUS_OK && ordered && is_text(t))
         stop(p, at,
-             filter_fail(p->error, "wrong_operator", NULL,
+             filter_fail(p->in.error, "wrong_operator", NULL,
                          "a text can be compared with = != ~ and in only"));
-    if (p->status == STATUS_OK && t->op == QUERY_CONTAINS && !(is_text(t) && free_text))
+    if (p->in.status == STATUS_OK && t->op == QUERY_CONTAINS &&
+        !(is_text(t) && free_text))
         stop(p, at,
-             filter_fail(p->error, "wrong_operator", NULL,
+             filter_fail(p->in.error, "wrong_operator", NULL,
                          "only names and other free texts can be searched with ~"));
-    return p->status == STATUS_OK;
+    return p->in.status == STATUS_OK;
 }
 
 static bool read_test(struct parser *p, struct query_test *t)
 {
     struct spec_path *path = &p->filter->path[p->filter->tests++];
-    const char *at = p->begin;
-    enum status status = filter_term(p->of, p->word, false, path, &t->of, p->error);
+    const char *at = p->in.begin;
+    enum status status = filter_term(p->of, p->in.word, false, path, &t->of, p->in.error);
     if (status != STATUS_OK)
         return stop(p, at, status);
-    advance(p);
+    tokens_advance(&p->in);
     t->value = p->filter->value + p->filter->values;
     bool no = accept(p, TOKEN_WORD, "not");
     t->negated ^= no;
@@ -306,11 +213,11 @@ static const struct query_node *read_one(struct parser *p, bool negated)
     const struct query_node *n = NULL;
     if (accept(p, TOKEN_SIGN, "(")) {
         n = read_group(p, negated);
-    } else if (p->status == STATUS_OK && p->token != TOKEN_WORD) {
+    } else if (p->in.status == STATUS_OK && p->in.token != TOKEN_WORD) {
         FAIL(p, "syntax", "a comparison like state = failed is missing here");
-    } else if (p->status == STATUS_OK && p->filter->tests == FILTER_TESTS_MAX) {
+    } else if (p->in.status == STATUS_OK && p->filter->tests == FILTER_TESTS_MAX) {
         FAIL(p, "too_long", "more than %d comparisons", FILTER_TESTS_MAX);
-    } else if (p->status == STATUS_OK) {
+    } else if (p->in.status == STATUS_OK) {
         struct query_node *test = new_node(p, QUERY_NODE_TEST);
         test->test.negated = negated;
         n = read_test(p, &test->test) ? test : NULL;
@@ -364,20 +271,21 @@ enum status filter_parse(enum query_of of, const char *text, size_t length, int6
     struct parser p = {.filter = f,
                        .of = of,
                        .now = now,
-                       .start = text,
-                       .at = text,
-                       .end = text + length,
-                       .error = error};
-    advance(&p);
-    if (p.status == STATUS_OK && p.token != TOKEN_END)
+                       .in = {.start = text,
+                              .at = text,
+                              .end = text + length,
+                              .text = f->text,
+                              .error = error}};
+    tokens_advance(&p.in);
+    if (p.in.status == STATUS_OK && p.in.token != TOKEN_END)
         f->tree = read_any(&p, false);
-    if (p.status == STATUS_OK && p.token != TOKEN_END)
+    if (p.in.status == STATUS_OK && p.in.token != TOKEN_END)
         FAIL(&p, "syntax", "\"and\" or \"or\" is missing here");
-    if (p.status == STATUS_OK)
+    if (p.in.status == STATUS_OK)
         *ret = f;
     else
         filter_free(f);
-    return p.status;
+    return p.in.status;
 }
 
 void filter_free(struct filter *f)

@@ -15,14 +15,6 @@
             RUNS("timed_out") "total(iif(state = 'dead', "                               \
                               "runs, 0))) FROM job_count WHERE job_count.job = job.id)"
 
-/* Of the present run: that of its cell, else that of all cells. */
-static const char *const spec_of_run[] = {
-    "nullif(coalesce((SELECT value FROM spec_value WHERE spec_value.job = run.job AND "
-    "spec_value.cell = run.cell AND path = ",
-    "), (SELECT value FROM spec_value WHERE spec_value.job = run.job AND spec_value.cell "
-    "= -1 "
-    "AND path = "};
-
 enum { PRESENT, NULLABLE };
 
 static const struct {
@@ -109,17 +101,10 @@ void sql_bind(struct sql *s, struct value value)
 
 void sql_add_term(struct sql *s, enum query_of of, const struct query_term *t)
 {
-    if (t->field != QUERY_SPEC) {
+    if (t->field == QUERY_SPEC)
+        sql_add_spec(s, t);
+    else
         sql_add(s, query_source(of, t->field).value);
-        return;
-    }
-    for (int i = 0; i < 2; i++) {
-        sql_add(s, spec_of_run[i]);
-        sql_bind(s, VALUE_OF_TEXT(t->path));
-    }
-    sql_add(s, "), ");
-    sql_bind(s, t->standard);
-    sql_add(s, "), x'')");
 }
 
 /* What stands open in the first part of a comparison. */
@@ -141,8 +126,7 @@ static void add_values(struct sql *s, const struct query_test *t, const char *be
     }
 }
 
-/* The operator and what is behind it. */
-static void add_comparison(struct sql *s, const struct query_test *t)
+void sql_add_comparison(struct sql *s, const struct query_test *t)
 {
     static const char *const operators[] = {
         [QUERY_EQUAL] = " = ",
@@ -163,8 +147,7 @@ static void add_comparison(struct sql *s, const struct query_test *t)
         sql_add(s, ", '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%' ESCAPE '\\'");
 }
 
-/* Texts are above all numbers. */
-static bool needs_number(const struct query_test *t)
+bool sql_needs_number(const struct query_test *t)
 {
     return t->of.mixed && (t->op == QUERY_MORE || t->op == QUERY_AT_LEAST) &&
            t->value[0].kind == VALUE_NUMBER;
@@ -173,45 +156,12 @@ static bool needs_number(const struct query_test *t)
 static void add_run_test(struct sql *s, const struct query_test *t)
 {
     sql_add_term(s, QUERY_RUNS, &t->of);
-    add_comparison(s, t);
-    if (needs_number(t)) {
+    sql_add_comparison(s, t);
+    if (sql_needs_number(t)) {
         sql_add(s, " AND typeof(");
         sql_add_term(s, QUERY_RUNS, &t->of);
         sql_add(s, ") <> 'text'");
     }
-}
-
-/* Whether the standard value, which stands for rows that are not there, fulfils a test.
- */
-static void add_standard(struct sql *s, const struct query_test *t)
-{
-    sql_bind(s, t->of.standard);
-    add_comparison(s, t);
-    if (needs_number(t)) {
-        sql_add(s, " AND typeof(");
-        sql_bind(s, t->of.standard);
-        sql_add(s, ") <> 'text'");
-    }
-}
-
-/* Whether a cell of the job has a row that fulfils it; or the first cell has none, and
- * the standard value does. */
-static void add_job_spec_test(struct sql *s, const struct query_test *t)
-{
-    sql_add(s,
-            "EXISTS (SELECT 1 FROM spec_value WHERE spec_value.job = job.id AND path = ");
-    sql_bind(s, VALUE_OF_TEXT(t->of.path));
-    sql_add(s, " AND nullif(value, x'')");
-    add_comparison(s, t);
-    if (needs_number(t))
-        sql_add(s, " AND typeof(value) <> 'text'");
-    sql_add(s, ") OR ((");
-    add_standard(s, t);
-    sql_add(
-        s, ") AND NOT EXISTS (SELECT 1 FROM spec_value WHERE spec_value.job = job.id AND "
-           "cell = -1 AND path = ");
-    sql_bind(s, VALUE_OF_TEXT(t->of.path));
-    sql_add(s, "))");
 }
 
 void sql_add_test(struct sql *s, enum query_of of, const struct query_test *t)
@@ -223,12 +173,12 @@ void sql_add_test(struct sql *s, enum query_of of, const struct query_test *t)
     sql_add(s, "(");
     if (t->of.field != QUERY_SPEC) {
         sql_add_term(s, of, &t->of);
-        add_comparison(s, t);
+        sql_add_comparison(s, t);
         close_parentheses(s, query_source(of, t->of.field).value);
     } else if (of == QUERY_RUNS) {
         add_run_test(s, t);
     } else {
-        add_job_spec_test(s, t);
+        sql_add_spec_of_job(s, t);
     }
     sql_add(s, t->negated ? ") IS NOT TRUE" : ")");
 }
@@ -246,40 +196,6 @@ void sql_add_node(struct sql *s, enum query_of of, const struct query_node *n)
     sql_add(s, ")");
 }
 
-/* The values that a test fulfils, under its path. */
-static void add_spec_values(struct sql *s, const struct query_test *t)
-{
-    sql_add(s, " AND v.path = ");
-    sql_bind(s, VALUE_OF_TEXT(t->of.path));
-    sql_add(s, " AND v.value");
-    add_comparison(s, t);
-    if (t->op == QUERY_MORE || t->op == QUERY_AT_LEAST)
-        sql_add(s, " AND v.value < ''"); /* all numbers are */
-    if (t->op == QUERY_CONTAINS)
-        sql_add(s, " AND v.value <> x''");
-}
-
-/* The ids of the runs whose cells have the value: once for what all cells have that have
- * nothing of their own, once for the others. `rough`: such cells may be there, too. The
- * second is not told by v.cell >= 0, which would be taken for the way to find its runs.
- */
-static void add_spec_search(struct sql *s, const struct query_test *t, bool rough)
-{
-    sql_add(s,
-            "SELECT r.id FROM spec_value AS v INDEXED BY spec_value_by_value CROSS JOIN "
-            "run AS r INDEXED BY run_by_job ON r.job = v.job WHERE v.cell = -1");
-    add_spec_values(s, t);
-    if (!rough)
-        sql_add(s,
-                " AND NOT EXISTS (SELECT 1 FROM spec_value AS o WHERE o.job = v.job AND "
-                "o.path = v.path AND o.cell = r.cell)");
-    sql_add(s,
-            " UNION ALL SELECT r.id FROM spec_value AS v INDEXED BY spec_value_by_value "
-            "CROSS JOIN run AS r INDEXED BY run_by_cell ON r.job = v.job AND "
-            "r.cell = v.cell WHERE v.cell <> -1");
-    add_spec_values(s, t);
-}
-
 void sql_add_rows(struct sql *s, enum query_of of, const char *index)
 {
     sql_add(s, of == QUERY_RUNS ? "run " : "job ");
@@ -291,7 +207,7 @@ void sql_add_found(struct sql *s, enum query_of of, const struct query_test *t)
 {
     if (t->of.field == QUERY_SPEC) {
         sql_add(s, "(");
-        add_spec_search(s, t, false);
+        sql_add_spec_search(s, t, false);
         sql_add(s,
                 ") AS found CROSS JOIN run NOT INDEXED ON run.id = found.id WHERE TRUE");
         return;
@@ -301,7 +217,7 @@ void sql_add_found(struct sql *s, enum query_of of, const struct query_test *t)
     sql_add_rows(s, of, t->op == QUERY_MISSING ? source.lacking : source.index);
     sql_add(s, " AND ");
     sql_add(s, first);
-    add_comparison(s, t);
+    sql_add_comparison(s, t);
     close_parentheses(s, first);
 }
 
@@ -311,14 +227,14 @@ void sql_add_count(struct sql *s, enum query_of of, const struct query_test *t, 
     sql_add(s, "SELECT ");
     if (is_spec) { /* rows that are not there cannot be found */
         sql_add(s, "iif((");
-        add_standard(s, t);
+        sql_add_spec_standard(s, t);
         sql_add(s, ") IS TRUE, ");
         sql_bind(s, VALUE_OF_NUMBER(most));
         sql_add(s, ", ");
     }
     sql_add(s, "(SELECT count(*) FROM (");
     if (is_spec) {
-        add_spec_search(s, t, true);
+        sql_add_spec_search(s, t, true);
     } else {
         sql_add(s, "SELECT 1 FROM ");
         sql_add_found(s, of, t);

@@ -35,6 +35,23 @@ void sql_bind(struct sql *s, struct value value);
 /* The value of a term for the present row. */
 void sql_add_term(struct sql *s, enum query_of of, const struct query_term *t);
 
+/* The operator of a test and what is behind it. */
+void sql_add_comparison(struct sql *s, const struct query_test *t);
+
+/* Whether what is compared must be tested to be a number, too: texts are above all. */
+bool sql_needs_number(const struct query_test *t);
+
+/* query_spec.c: the value of a spec for the present run; whether a cell of the present
+ * job fulfils a test; whether the standard value does, which stands for rows that are not
+ * there. */
+void sql_add_spec(struct sql *s, const struct query_term *t);
+void sql_add_spec_of_job(struct sql *s, const struct query_test *t);
+void sql_add_spec_standard(struct sql *s, const struct query_test *t);
+
+/* query_spec.c: the ids of the runs whose cells have a value that fulfils a test;
+ * `rough`: and perhaps of others. */
+void sql_add_spec_search(struct sql *s, const struct query_test *t, bool rough);
+
 /* Whether the present row fulfils a test; a tree of tests. */
 void sql_add_test(struct sql *s, enum query_of of, const struct query_test *t);
 void sql_add_node(struct sql *s, enum query_of of, const struct query_node *n);
