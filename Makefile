@@ -39,7 +39,7 @@ LDALL    := $(LDHARDENING) $(SANITIZE) -pthread $(LDFLAGS)
 
 LIBS_LEARN  := -lsleef -lm
 LIBS_SERVER := $(LIBS_LEARN) -lmicrohttpd -lgnutls -ljansson -lsqlite3 -lz -lzip -lsodium -linih -lcurl
-LIBS_CLIENT := -lcurl -ljansson -lsodium -lm
+LIBS_CLIENT := -lcurl -ljansson -lsodium -linih -lm
 
 objects = $(patsubst %.c,$(B)/%.o,$(1))
 KERNELS := kernels_v1 kernels_v3 kernels_v4
@@ -48,8 +48,7 @@ $(B)/server/learn/%.o: ALLFLAGS += -O3
 LEARN   := $(call objects,$(filter-out server/learn/kernels.c,$(wildcard server/learn/*.c))) \
 	$(KERNELS:%=$(B)/server/learn/%.o)
 HOUSE   := $(foreach f,$(filter-out learn,$(FLOORS)),$(call objects,$(wildcard server/$(f)/*.c)))
-# The client has no file of settings.
-BASE    := $(call objects,$(filter-out %/conf.c,$(wildcard server/base/*.c)))
+BASE    := $(call objects,$(wildcard server/base/*.c))
 MAIN    := $(call objects,$(wildcard server/*.c))
 CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))

@@ -92,22 +92,23 @@ static enum ending run(const struct options *given, const struct opts_words *wor
         return change_workers(given, http, "draining", json_false());
     if (strcmp(what, "backup") == 0 && !more)
         return back_up(given, http);
-    say("admin takes workers [N], drain, resume or backup");
-    return ENDING_USAGE;
+    return verbs_refuse(&verb_admin, what, "workers [N], drain, resume or backup");
 }
 
 const struct verb verb_admin = {
     .name = "admin",
-    .words = "WHAT",
+    .words = "workers|drain|resume|backup [N]",
+    .choices = "workers drain resume backup",
     .summary = "Looks after the server: workers [N], drain, resume, backup",
-    .more =
-        "admin workers      how many runs may be at work, and how many are\n"
-        "admin workers N    changes that, until the server starts again\n"
-        "admin drain        no run begins any more; those at work go on\n"
-        "admin resume       ends that\n"
-        "admin backup       makes a whole copy of the database on the server's disk, X.db,\n"
-        "                   with the weights files in X.weights beside it, and prints its\n"
-        "                   name there, for frugald restore\n",
+    .more = "admin workers      how many runs may be at work, and how many are\n"
+            "admin workers N    changes that, until the server starts again\n"
+            "admin drain        no run begins any more; those at work go on\n"
+            "admin resume       ends that\n"
+            "admin backup       makes a whole copy of the database on the server's disk, "
+            "X.db,\n"
+            "                   with the weights files in X.weights beside it, and "
+            "prints its\n"
+            "                   name there, for frugald restore\n",
     .words_min = 1,
     .words_max = 2,
     .options = options,

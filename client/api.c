@@ -13,32 +13,44 @@
 
 enum { PATH_MAX_BYTES = 8000, BODY_MAX_BYTES = 1024 * 1024, PAGE_ITEMS = 500 };
 
-enum ending api_send(struct http *h, const struct http_request *request,
-                     struct http_reply *ret)
+static enum ending send(struct http *h, const struct http_request *request,
+                        const struct problem_source *from, struct http_reply *ret)
 {
     struct http_reply reply;
     enum ending ending = http_send(h, request, &reply);
     if (ending != ENDING_OK)
         return ending;
     if (reply.code < 200 || reply.code > 299) {
-        ending = problem_say(&reply);
-        buf_release(&reply.text);
+        ending = problem_say(&reply, from);
+        http_reply_release(&reply);
         return ending;
     }
     *ret = reply;
     return ENDING_OK;
 }
 
+enum ending api_send(struct http *h, const struct http_request *request,
+                     struct http_reply *ret)
+{
+    return send(h, request, NULL, ret);
+}
+
 enum ending api_json(struct http *h, const struct http_request *request, json_t **ret)
 {
+    return api_spec(h, request, NULL, ret);
+}
+
+enum ending api_spec(struct http *h, const struct http_request *request,
+                     const struct problem_source *from, json_t **ret)
+{
     struct http_reply reply;
-    enum ending ending = api_send(h, request, &reply);
+    enum ending ending = send(h, request, from, &reply);
     if (ending != ENDING_OK)
         return ending;
     json_error_t why;
     json_t *body =
         json_loadb(reply.text.data, reply.text.len, JSON_REJECT_DUPLICATES, &why);
-    buf_release(&reply.text);
+    http_reply_release(&reply);
     if (!json_is_object(body)) {
         say("the answer to %s is not a JSON object%s%s", request->path,
             body == NULL ? ": " : "", body == NULL ? why.text : "");

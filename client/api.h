@@ -8,6 +8,7 @@
 
 #include "ending.h"
 #include "http.h"
+#include "problem.h"
 
 enum { API_ALL = 1000000 /* more items than any list is read to */ };
 
@@ -17,6 +18,10 @@ enum ending api_send(struct http *h, const struct http_request *request,
 
 /* The same for answers that are one JSON object; the caller owns *ret. */
 enum ending api_json(struct http *h, const struct http_request *request, json_t **ret);
+
+/* The same, where complaints are about a spec that was sent. */
+enum ending api_spec(struct http *h, const struct http_request *request,
+                     const struct problem_source *from, json_t **ret);
 
 /* GET of the path that the format gives. */
 __attribute__((format(printf, 3, 4))) enum ending api_get(struct http *h, json_t **ret,

@@ -1,5 +1,7 @@
 /* In: cells of jobs. Out: one table of means, standard errors and savings, for people,
  * papers or programs. */
+#include "compare.h"
+
 #include <stdio.h>
 
 #include "dump.h"
@@ -9,6 +11,8 @@
 #include "verbs.h"
 
 enum { OUTPUT_MAX_BYTES = 64 * 1024 * 1024 };
+
+static const char usual_metrics[] = "samples,m0,m1";
 
 static const struct opt options[] = {
     {"at", 'a', OPT_TEXT, offsetof(struct options, at), "GOAL", NULL, 0, 0,
@@ -62,11 +66,25 @@ static enum ending print_csv(const struct rows *r, const struct metric *const *m
     return ending;
 }
 
+enum ending compare_csv(struct http *http, const char *job)
+{
+    const struct metric *metrics[METRIC_LIST_MAX];
+    struct rows rows;
+    enum ending ending = metric_list("samples,m0,m1,test_accuracy", metrics);
+    rows_init(&rows);
+    if (ending == ENDING_OK)
+        ending = rows_add(&rows, http, job, NULL, NULL);
+    if (ending == ENDING_OK)
+        ending = print_csv(&rows, metrics);
+    rows_release(&rows);
+    return ending;
+}
+
 static enum ending run(const struct options *given, const struct opts_words *words,
                        struct http *http)
 {
     const struct metric *metrics[METRIC_LIST_MAX];
-    const char *wanted = given->metric != NULL ? given->metric : "samples,m0,m1";
+    const char *wanted = given->metric != NULL ? given->metric : usual_metrics;
     if (given->csv + given->latex + given->json > 1) {
         say("--csv, --latex and --json exclude each other");
         return ENDING_USAGE;

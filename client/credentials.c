@@ -18,8 +18,7 @@ static const char *variable(const char *name)
     return value != NULL && *value != '\0' ? value : NULL;
 }
 
-/* False: there is no home. */
-static bool add_path(struct buf *b, const char *name)
+bool credentials_add_path(struct buf *b, const char *name)
 {
     const char *config = variable("XDG_CONFIG_HOME"), *home = variable("HOME");
     if (config != NULL)
@@ -74,7 +73,8 @@ enum ending credentials_find(struct buf *token)
     struct buf path;
     buf_init(&path, PATH_MAX);
     enum ending ending = ENDING_OK;
-    int fd = add_path(&path, "/token") ? open(path.data, O_RDONLY | O_CLOEXEC) : -1;
+    int fd = credentials_add_path(&path, "/token") ? open(path.data, O_RDONLY | O_CLOEXEC)
+                                                   : -1;
     if (fd >= 0) {
         ending = read_file(fd, path.data, token);
         close(fd);
@@ -91,7 +91,7 @@ static bool make_folder(void)
 {
     struct buf folder;
     buf_init(&folder, PATH_MAX);
-    bool ok = add_path(&folder, "");
+    bool ok = credentials_add_path(&folder, "");
     char *slash = ok ? strrchr(folder.data, '/') : NULL;
     if (slash != NULL) {
         *slash = '\0';
@@ -117,9 +117,9 @@ enum ending credentials_keep(const char *token, struct buf *path)
 {
     struct buf fresh;
     buf_init(&fresh, PATH_MAX);
-    bool ok = make_folder() && add_path(path, "/token") &&
-              add_path(&fresh, "/token.new") && write_file(fresh.data, token) &&
-              rename(fresh.data, path->data) == 0;
+    bool ok = make_folder() && credentials_add_path(path, "/token") &&
+              credentials_add_path(&fresh, "/token.new") &&
+              write_file(fresh.data, token) && rename(fresh.data, path->data) == 0;
     if (!ok)
         say("the token cannot be kept in %s: %s", path->len > 0 ? path->data : "a file",
             strerror(errno));

@@ -13,6 +13,10 @@ enum { CREDENTIALS_MAX = 200 };
  * the file, or it has no token. */
 enum ending credentials_find(struct buf *token);
 
+/* Appends the name of a file of the person's, "/token", or with "" that of their folder;
+ * false: there is no home. */
+bool credentials_add_path(struct buf *b, const char *name);
+
 /* Whether it may be part of a header. */
 bool credentials_are_sound(const char *token);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "csv.h"
 #include "dataset_add.h"
 #include "dump.h"
 #include "field.h"
@@ -13,12 +14,18 @@
 
 static const struct opt options[] = {
     VERBS_JSON,
+    VERBS_CSV,
     VERBS_QUIET("print the names only"),
     {"url", 0, OPT_WORDS, offsetof(struct options, url), "URL", NULL, 0, 0,
      "add: where a file is; four times, in the order of the files"},
     {"sha256", 0, OPT_WORDS, offsetof(struct options, sha256), "DIGITS", NULL, 0, 0,
      "add: of the file there, or of what it inflates to; four times"},
     VERBS_FLAG("no-wait", 0, no_wait, "add: do not wait until the server has fetched it"),
+};
+
+static const struct csv_column columns[] = {
+    {"name", "name"},     {"state", "state"}, {"train", "train"},     {"test", "test"},
+    {"height", "height"}, {"width", "width"}, {"classes", "classes"}, {"error", "error"},
 };
 
 static void add_dataset(struct table *t, const json_t *dataset)
@@ -61,6 +68,8 @@ static enum ending list(const struct options *given, struct http *http)
     const json_t *datasets = json_object_get(answer, "items");
     if (given->quiet)
         field_print_all(datasets, "name");
+    else if (given->csv)
+        ending = csv_print(datasets, columns, sizeof columns / sizeof *columns);
     else
         ending = given->json ? dump_print(answer) : print_table(datasets);
     json_decref(answer);
@@ -98,14 +107,15 @@ static enum ending run(const struct options *given, const struct opts_words *wor
         return dataset_fetch(given, http, word[1]);
     if (words->count == 6 && strcmp(word[0], "add") == 0 && !sources)
         return dataset_upload(given, http, word[1], word + 2);
-    say("datasets takes nothing, add NAME, add NAME with four files or four --url and "
-        "--sha256, or rm NAME");
-    return ENDING_USAGE;
+    return verbs_refuse(&verb_datasets, words->count > 0 ? word[0] : "",
+                        "nothing, add NAME, add NAME with four files or four --url and "
+                        "--sha256, or rm NAME");
 }
 
 const struct verb verb_datasets = {
     .name = "datasets",
-    .words = "[add|rm ..]",
+    .words = "[add|rm NAME [FILE...]]",
+    .choices = "add rm",
     .summary = "Lists the data sets of the server, adds and removes them",
     .more =
         "datasets                   what there is, and what is on its way\n"

@@ -11,6 +11,8 @@
 #include "state.h"
 #include "talk.h"
 
+enum { RUNS_A_PAUSE = 500 }; /* a job of so many is asked for half as often */
+
 static const double poll_seconds = 0.4, patience_seconds = 30;
 
 static volatile sig_atomic_t interrupted;
@@ -64,12 +66,13 @@ static enum ending show_to_end(struct http *http, int64_t job, struct progress *
             return ending;
         progress_update(progress, runs);
         bool over = have_all_ended(runs);
+        double pause = poll_seconds * (1 + (double)json_array_size(runs) / RUNS_A_PAUSE);
         if (over)
             ending = judge(runs);
         json_decref(runs);
         if (over)
             return ending;
-        http_pause(http, poll_seconds);
+        http_pause(http, pause);
     }
 }
 

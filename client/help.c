@@ -15,8 +15,7 @@ void help_overview(FILE *out)
     fprintf(out, "usage: frugal [--server URL] VERB ...\n\n"
                  "Submits training jobs to frugald and shows what became of them.\n\n");
     for (size_t i = 0; verbs[i] != NULL; i++)
-        fprintf(out, "  frugal %-9s %-12s %s\n", verbs[i]->name, verbs[i]->words,
-                verbs[i]->summary);
+        fprintf(out, "  frugal %-10s %s\n", verbs[i]->name, verbs[i]->summary);
     fprintf(out, "\nOptions of every verb:\n");
     opts_help(verbs_options, verbs_options_rows, NULL, out);
     fprintf(out, "\nExit codes:\n");

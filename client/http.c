@@ -20,7 +20,9 @@ enum {
     AGENT_MAX_BYTES = 128,
     REPLY_MAX_BYTES = 16 * 1024 * 1024,
     CONNECT_SECONDS = 5,
-    SILENCE_SECONDS = 30, /* a server that sends nothing for so long is given up */
+    /* a server that sends less than this for so long is given up */
+    SLOWEST_BYTES_PER_SECOND = 64,
+    SILENCE_SECONDS = 30,
 };
 
 static const double first_delay = 0.1, longest_delay = 2;
@@ -95,7 +97,7 @@ static void set_options(struct http *h)
     curl_easy_setopt(h->curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(h->curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(h->curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-    curl_easy_setopt(h->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(h->curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOWEST_BYTES_PER_SECOND);
     curl_easy_setopt(h->curl, CURLOPT_LOW_SPEED_TIME, (long)SILENCE_SECONDS);
     curl_easy_setopt(h->curl, CURLOPT_USERAGENT, agent);
     curl_easy_setopt(h->curl, CURLOPT_ERRORBUFFER, h->why);
@@ -215,6 +217,15 @@ static void set_method(struct http *h, const struct http_request *r)
     curl_easy_setopt(h->curl, CURLOPT_CUSTOMREQUEST, r->method);
 }
 
+static void note_answer(const struct http *h, struct http_reply *reply)
+{
+    char *to = NULL;
+    curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &reply->code);
+    curl_easy_getinfo(h->curl, CURLINFO_REDIRECT_URL, &to);
+    buf_clear(&reply->location);
+    buf_adds(&reply->location, to != NULL ? to : "");
+}
+
 /* One attempt. */
 static CURLcode perform(struct http *h, const struct http_request *r,
                         struct http_reply *ret)
@@ -248,7 +259,7 @@ static CURLcode perform(struct http *h, const struct http_request *r,
         curl_easy_setopt(h->curl, CURLOPT_WRITEDATA, &sink);
         set_method(h, r);
         code = curl_easy_perform(h->curl);
-        curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &ret->code);
+        note_answer(h, ret);
         curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, NULL);
     }
     curl_slist_free_all(headers);
@@ -256,14 +267,20 @@ static CURLcode perform(struct http *h, const struct http_request *r,
     return code;
 }
 
-/* Failures that may be over in a moment: the server is starting, or was ended. */
-static bool may_pass(CURLcode code, long status)
+/* Whether it changes nothing to send this again after it may have been obeyed. */
+static bool is_repeatable(const struct http_request *r)
+{
+    bool sends = r->body != NULL || r->method != NULL;
+    return r->key != NULL || !sends ||
+           (r->method != NULL && strcmp(r->method, "PATCH") == 0);
+}
+
+/* Whether the request may have been obeyed although no answer came. */
+static bool is_lost(CURLcode code, long status)
 {
     switch (code) {
-    case CURLE_OK:
-        return status == 502 || status == 503 || status == 504;
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_OK: /* what is in front of the server got no answer */
+        return status == 502 || status == 504;
     case CURLE_OPERATION_TIMEDOUT:
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
@@ -273,6 +290,14 @@ static bool may_pass(CURLcode code, long status)
     default:
         return false;
     }
+}
+
+/* Failures that may be over in a moment: the server is starting, or was ended. */
+static bool may_pass(const struct http_request *r, CURLcode code, long status)
+{
+    bool refused = code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
+                   (code == CURLE_OK && status == 503);
+    return refused || (is_lost(code, status) && is_repeatable(r));
 }
 
 static enum ending give_up(const struct http *h, CURLcode code,
@@ -298,6 +323,8 @@ static enum ending give_up(const struct http *h, CURLcode code,
         say("the answer of %s is longer than %zu MiB", server, reply->text.cap >> 20);
     else
         say("no answer from %s: %s", server, why);
+    if (is_lost(code, reply->code) && !is_repeatable(h->sending))
+        say_more("it may have been done all the same; look before you ask again");
     if (code == CURLE_COULDNT_CONNECT)
         say_more("is frugald running there? --server or FRUGAL_SERVER names another one");
     return ENDING_UNREACHABLE;
@@ -323,7 +350,7 @@ static enum ending try_until_answered(struct http *h, const struct http_request 
         bool over = clock_monotonic() - start >= h->patience->seconds;
         if (is_stopped(h))
             return ENDING_INTERRUPTED;
-        if (over || !may_pass(code, reply->code)) {
+        if (over || !may_pass(request, code, reply->code)) {
             if (code != CURLE_OK)
                 return give_up(h, code, reply);
             if (told)
@@ -344,10 +371,17 @@ enum ending http_send(struct http *h, const struct http_request *request,
 {
     struct http_reply reply;
     buf_init(&reply.text, request->reply_max > 0 ? request->reply_max : REPLY_MAX_BYTES);
+    buf_init(&reply.location, URL_MAX_BYTES);
     enum ending ending = try_until_answered(h, request, &reply);
     if (ending == ENDING_OK)
         *ret = reply;
     else
-        buf_release(&reply.text);
+        http_reply_release(&reply);
     return ending;
+}
+
+void http_reply_release(struct http_reply *reply)
+{
+    buf_release(&reply->text);
+    buf_release(&reply->location);
 }

@@ -1,7 +1,8 @@
 /* Requests to one server, over libcurl. A request is repeated, with growing pauses, while
- * the server cannot be reached or is busy, until patience is over; all requests of this
- * program can be repeated safely (a POST carries a key). Redirects are not followed.
- * One thread. */
+ * the server cannot be reached or is busy, until patience is over. One that may have been
+ * obeyed although its answer got lost is repeated only where that changes nothing: GET,
+ * PUT, PATCH, and what carries a key, always the same. Redirects are not followed. One
+ * thread. */
 #ifndef FRUGAL_CLIENT_HTTP_H
 #define FRUGAL_CLIENT_HTTP_H
 
@@ -29,6 +30,7 @@ struct http_request {
 struct http_reply {
     long code; /* the HTTP status; it is for the caller to judge */
     struct buf text;
+    struct buf location; /* to where a redirect points; "": none */
 };
 
 /* How long to try, and whom to tell. */
@@ -53,9 +55,10 @@ void http_trust(struct http *h, const char *cacert);
  */
 void http_be_patient(struct http *h, const struct http_patience *patience);
 
-/* ENDING_OK: a whole answer came; release ret->text. */
+/* ENDING_OK: a whole answer came; release it. */
 enum ending http_send(struct http *h, const struct http_request *request,
                       struct http_reply *ret);
+void http_reply_release(struct http_reply *reply);
 
 /* Appends s as it may stand in a query. */
 void http_add_escaped(struct buf *b, const char *s);

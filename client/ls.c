@@ -5,6 +5,7 @@
 
 #include "age.h"
 #include "api.h"
+#include "csv.h"
 #include "dump.h"
 #include "field.h"
 #include "job_table.h"
@@ -22,6 +23,7 @@ static const struct opt options[] = {
     VERBS_SORT("sort by these fields, for example -m0,seed; - is for descending"),
     VERBS_FLAG("trash", 0, trash, "what is in the trash instead"),
     VERBS_JSON,
+    VERBS_CSV,
     VERBS_QUIET("print the numbers only"),
 };
 
@@ -71,6 +73,49 @@ static enum ending print_json(json_t *jobs)
     return ending;
 }
 
+static enum ending print_csv(const json_t *rows, bool runs)
+{
+    static const struct csv_column of_job[] = {
+        {"job", "id"},
+        {"state", "state"},
+        {"name", "name"},
+        {"owner", "owner"},
+        {"dataset", "dataset"},
+        {"priority", "priority"},
+        {"cells", "cells"},
+        {"runs", "runs.total"},
+        {"succeeded", "runs.succeeded"},
+        {"progress", "progress"},
+        {"created", "created"},
+        {"started", "started"},
+        {"finished", "finished"},
+    };
+    static const struct csv_column of_run[] = {
+        {"run", "id"},
+        {"job", "job"},
+        {"cell", "cell"},
+        {"seed", "seed"},
+        {"state", "state"},
+        {"outcome", "outcome"},
+        {"samples", "results.samples"},
+        {"epochs", "results.epochs"},
+        {"test_accuracy", "results.test_accuracy"},
+        {"m0", "results.m0"},
+        {"m1", "results.m1"},
+        {"m0_direct", "results.m0_direct"},
+        {"m1_direct", "results.m1_direct"},
+        {"inefficiency_m0", "results.inefficiency_m0"},
+        {"inefficiency_m1", "results.inefficiency_m1"},
+        {"maintenance", "results.maintenance"},
+        {"seconds", "results.seconds"},
+        {"created", "created"},
+        {"started", "started"},
+        {"finished", "finished"},
+    };
+    return runs ? csv_print(rows, of_run, sizeof of_run / sizeof *of_run)
+                : csv_print(rows, of_job, sizeof of_job / sizeof *of_job);
+}
+
 static enum ending run(const struct options *given, const struct opts_words *words,
                        struct http *http)
 {
@@ -98,6 +143,8 @@ static enum ending run(const struct options *given, const struct opts_words *wor
         field_print_all(rows, "id");
     else if (given->json)
         ending = print_json(rows);
+    else if (given->csv)
+        ending = print_csv(rows, given->runs);
     else
         ending = given->runs ? job_table_runs(rows) : print_table(rows);
     json_decref(rows);

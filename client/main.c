@@ -1,4 +1,5 @@
-/* In: the command line and FRUGAL_SERVER. Out: one verb done, and its exit code. */
+/* In: the command line, the environment and a file of settings. Out: one verb done, and
+ * its exit code. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,6 +7,7 @@
 #include "about.h"
 #include "credentials.h"
 #include "help.h"
+#include "settings.h"
 #include "talk.h"
 #include "verbs.h"
 
@@ -105,13 +107,15 @@ static enum ending run(const struct verb *verb, const struct options *options,
     return ending;
 }
 
-static enum ending command(int argc, char *const *argv)
+static enum ending command(int argc, char *const *argv, struct conf *conf)
 {
     struct options options = {.server = "http://127.0.0.1:8750"};
     struct opts_words words;
     const struct verb *verb = NULL;
     int at = find_verb(argc, argv);
-    enum ending ending = read_words(at, argv, NULL, &options, &words);
+    enum ending ending = settings_read(&options, conf);
+    if (ending == ENDING_OK)
+        ending = read_words(at, argv, NULL, &options, &words);
     if (ending == ENDING_OK && at < argc) {
         verb = verbs_find(argv[at]);
         if (verb == NULL)
@@ -135,7 +139,9 @@ static enum ending command(int argc, char *const *argv)
 
 int main(int argc, char **argv)
 {
-    enum ending ending = command(argc, argv);
+    struct conf conf;
+    enum ending ending = command(argc, argv, &conf);
+    conf_release(&conf);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         say("the output could not be written: %s", strerror(errno));
         return ENDING_LOCAL;

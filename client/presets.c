@@ -10,6 +10,7 @@
 static const struct opt options[] = {
     VERBS_FLAG("quick", 0, quick, "the spec with fewer values and three seeds"),
     VERBS_FLAG("json", 0, json, "print the whole index, with specs and figures"),
+    VERBS_QUIET("print the names only"),
 };
 
 static enum ending print_list(const json_t *index)
@@ -38,18 +39,21 @@ static enum ending run(const struct options *given, const struct opts_words *wor
                              : preset_index(&found);
     if (ending != ENDING_OK)
         return ending;
-    ending = words->count > 0 || given->json ? dump_print(found) : print_list(found);
+    if (given->quiet && words->count == 0)
+        field_print_all(found, "name");
+    else
+        ending = words->count > 0 || given->json ? dump_print(found) : print_list(found);
     json_decref(found);
     return ending;
 }
 
 const struct verb verb_presets = {
     .name = "presets",
-    .words = "[NAME]",
+    .words = "[PRESET]",
     .summary = "Lists the questions of the paper, or prints one as a job spec",
-    .more =
-        "frugal presets NAME | frugal submit - runs one; so does frugal submit --preset\n"
-        "NAME. frugal reproduce runs them and writes a report.\n",
+    .more = "frugal presets PRESET | frugal submit - runs one; so does frugal submit "
+            "--preset\n"
+            "PRESET. frugal reproduce runs them and writes a report.\n",
     .words_max = 1,
     .options = options,
     .rows = sizeof options / sizeof *options,

@@ -93,17 +93,21 @@ static void add_parameter(struct buf *b, const json_t *error)
         buf_addf(b, ", column %" PRId64, column);
 }
 
-static void say_error(const json_t *error)
+static void say_error(const json_t *error, const struct problem_source *from)
 {
     struct buf place;
     buf_init(&place, POINTER_MAX_BYTES);
-    add_pointer(&place, field_text(error, "pointer", ""));
+    const char *in_spec = field_text(error, "pointer", NULL);
+    if (from != NULL && in_spec != NULL)
+        spec_file_place(from->file, from->sent, in_spec, &place);
+    if (place.len > 0 && *in_spec != '\0')
+        buf_adds(&place, ": ");
+    add_pointer(&place, in_spec != NULL ? in_spec : "");
     add_parameter(&place, error);
-    const char *pointer = place.data;
     const char *detail =
         field_text(error, "detail", field_text(error, "code", "invalid"));
     const json_t *suggestion = json_object_get(error, "suggestion");
-    const char *colon = *pointer != '\0' ? ": " : "";
+    const char *colon = *place.data != '\0' ? ": " : "";
     struct buf meant;
     buf_init(&meant, SUGGESTION_MAX_BYTES);
     if (suggestion != NULL && !json_is_null(suggestion)) {
@@ -111,21 +115,32 @@ static void say_error(const json_t *error)
         dump_line(&meant, suggestion);
         buf_adds(&meant, "?)");
     }
-    say_more("%s%s%s%s", pointer, colon, detail, meant.data);
+    say_more("%s%s%s%s", place.data, colon, detail, meant.data);
     buf_release(&meant);
     buf_release(&place);
 }
 
-enum ending problem_say(const struct http_reply *reply)
+/* The address of a server is its whole address: a token goes nowhere else. */
+static void say_redirect(const struct http_reply *reply)
+{
+    if (reply->location.len > 0)
+        say_more("it points to %s; frugal follows no redirect, for it would show your "
+                 "token there: name the server itself with --server",
+                 reply->location.data);
+}
+
+enum ending problem_say(const struct http_reply *reply, const struct problem_source *from)
 {
     json_t *body = json_loadb(reply->text.data, reply->text.len, 0, NULL);
     const char *title = field_text(body, "title", known_text(reply->code));
     say("%s (HTTP %ld)", field_text(body, "detail", title), reply->code);
     const json_t *errors = json_object_get(body, "errors");
     for (size_t i = 0; i < json_array_size(errors); i++)
-        say_error(json_array_get(errors, i));
+        say_error(json_array_get(errors, i), from);
     if (reply->code == 401)
         say_more("frugal login keeps a token for you, or FRUGAL_TOKEN has one");
+    if (reply->code >= 300 && reply->code < 400)
+        say_redirect(reply);
     json_decref(body);
     return ending_of(reply->code);
 }

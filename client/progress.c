@@ -7,6 +7,7 @@
 #include "field.h"
 #include "run_line.h"
 #include "state.h"
+#include "sweep_line.h"
 #include "talk.h"
 #include "terminal.h"
 
@@ -59,14 +60,16 @@ static bool is_running(const json_t *run)
     return state_is_running(field_text(run, "state", "?"));
 }
 
-/* All runs if there is room for them; else the running ones and a summary. Every line
- * stays one column short of the edge, where some terminals would begin a new one. */
+/* All runs if there is room for them; else the running ones and a summary. Below several
+ * runs stands how far all of them are. Every line stays one column short of the edge,
+ * where some terminals would begin a new one. */
 static size_t add_block(const struct progress *p, struct buf *block, const json_t *runs)
 {
     struct terminal_size size = terminal_size(stderr);
-    bool all = json_array_size(runs) < size.rows;
-    size_t lines = 0, room = all || size.rows < 3 ? size.rows : size.rows - 2;
-    for (size_t i = 0; i < json_array_size(runs) && lines < room; i++) {
+    size_t n = json_array_size(runs);
+    bool all = n + (n > 1) < size.rows;
+    size_t lines = 0, room = all || size.rows < 4 ? size.rows : size.rows - 3;
+    for (size_t i = 0; i < n && lines < room; i++) {
         const json_t *run = json_array_get(runs, i);
         if (!all && !is_running(run))
             continue;
@@ -76,6 +79,11 @@ static size_t add_block(const struct progress *p, struct buf *block, const json_
     }
     if (!all) {
         add_summary(block, runs, size.columns - 1);
+        buf_adds(block, "\033[K\n");
+        lines++;
+    }
+    if (n > 1) {
+        sweep_line_add(block, runs, size.columns - 1);
         buf_adds(block, "\033[K\n");
         lines++;
     }
@@ -94,7 +102,7 @@ static void draw(struct progress *p, const json_t *runs)
     buf_release(&block);
 }
 
-static void report_run(struct progress *p, const json_t *run)
+static void report_run(struct progress *p, const json_t *run, const json_t *runs)
 {
     char id[32];
     snprintf(id, sizeof id, "%" PRId64, field_count(run, "id"));
@@ -106,6 +114,10 @@ static void report_run(struct progress *p, const json_t *run)
     struct buf line;
     buf_init(&line, BLOCK_MAX_BYTES);
     run_line_add_event(&line, run);
+    if (json_array_size(runs) > 1 && state_is_final(state)) {
+        buf_adds(&line, "; ");
+        sweep_line_add_sentence(&line, runs);
+    }
     say("%s", line.data);
     buf_release(&line);
 }
@@ -117,5 +129,5 @@ void progress_update(struct progress *p, const json_t *runs)
         return;
     }
     for (size_t i = 0; i < json_array_size(runs); i++)
-        report_run(p, json_array_get(runs, i));
+        report_run(p, json_array_get(runs, i), runs);
 }

@@ -6,12 +6,10 @@
 #include <string.h>
 
 #include "api.h"
-#include "dump.h"
+#include "csv.h"
 #include "field.h"
 #include "params.h"
 #include "talk.h"
-
-enum { TEXT_MAX_BYTES = 64 * 1024 };
 
 void rows_init(struct rows *r)
 {
@@ -203,23 +201,6 @@ static const char *const parts[] = {"n",      "missed", "mean", "sd",      "sem"
 
 enum { COUNTS = sizeof counts / sizeof *counts, PARTS = sizeof parts / sizeof *parts };
 
-/* As a field of CSV: nothing for null, quoted where it must be. */
-static void csv_value(struct buf *b, const json_t *value)
-{
-    struct buf text;
-    buf_init(&text, TEXT_MAX_BYTES);
-    if (json_is_string(value))
-        buf_adds(&text, json_string_value(value));
-    else if (value != NULL && !json_is_null(value))
-        dump_line(&text, value);
-    bool quoted = strpbrk(text.data, ",\"\r\n") != NULL;
-    buf_adds(b, quoted ? "\"" : "");
-    for (const char *c = text.data; *c != '\0'; c++)
-        buf_addf(b, *c == '"' ? "\"\"" : "%c", *c);
-    buf_adds(b, quoted ? "\"" : "");
-    buf_release(&text);
-}
-
 static void csv_titles(struct buf *b, const char *prefix, const struct metric *m)
 {
     for (size_t p = 0; p < PARTS; p++)
@@ -230,7 +211,7 @@ static void csv_statistics(struct buf *b, const json_t *s)
 {
     for (size_t p = 0; p < PARTS; p++) {
         buf_addc(b, ',');
-        csv_value(b, json_object_get(s, parts[p]));
+        csv_add(b, json_object_get(s, parts[p]));
     }
 }
 
@@ -241,11 +222,11 @@ static void csv_row(const struct rows *r, const struct metric *const *metrics,
     json_t *unused;
     buf_addf(b, "%" PRId64 ",%" PRId64 ",", field_count(cell, "job"),
              field_count(cell, "cell"));
-    csv_value(b, json_object_get(cell, "name"));
+    csv_add(b, json_object_get(cell, "name"));
     json_object_foreach(params, pointer, unused)
     {
         buf_addc(b, ',');
-        csv_value(b, json_object_get(json_object_get(cell, "params"), pointer));
+        csv_add(b, json_object_get(json_object_get(cell, "params"), pointer));
     }
     for (size_t c = 0; c < COUNTS; c++)
         buf_addf(b, ",%" PRId64, field_count(cell, counts[c]));
@@ -266,7 +247,7 @@ void rows_csv(const struct rows *r, const struct metric *const *metrics, struct 
     {
         json_t *title = json_string(pointer);
         buf_addc(b, ',');
-        csv_value(b, title);
+        csv_add(b, title);
         json_decref(title);
     }
     for (size_t c = 0; c < COUNTS; c++)

@@ -29,7 +29,7 @@ static enum ending fetch(struct http *http, const char *path, FILE *into)
     enum ending ending =
         api_send(http, &(struct http_request){.path = path, .into = into}, &reply);
     if (ending == ENDING_OK)
-        buf_release(&reply.text);
+        http_reply_release(&reply);
     return ending;
 }
 

@@ -8,6 +8,7 @@
 #include "age.h"
 #include "answer.h"
 #include "api.h"
+#include "compare.h"
 #include "dump.h"
 #include "field.h"
 #include "job_table.h"
@@ -20,6 +21,8 @@ enum { HEAD_MAX_BYTES = 1024 * 1024, LABEL_COLUMNS = 10 };
 static const struct opt options[] = {
     VERBS_FLAG("runs", 'r', runs, "list the runs too"),
     VERBS_JSON,
+    VERBS_FLAG("csv", 0, csv,
+               "print the statistics of the cells as CSV, as compare does"),
     VERBS_QUIET("print the numbers of the job's runs only"),
 };
 
@@ -195,6 +198,8 @@ static enum ending run(const struct options *given, const struct opts_words *wor
     enum ending ending = api_read_id(words->word[0], "job", &id);
     if (ending != ENDING_OK)
         return ending;
+    if (given->csv)
+        return compare_csv(http, words->word[0]);
     return given->quiet ? print_ids(http, id)
                         : show_job(http, id, given->runs, given->json);
 }

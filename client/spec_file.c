@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "locate.h"
 #include "talk.h"
 
 enum { SPEC_MAX_BYTES = 16 * 1024 * 1024 };
@@ -58,13 +58,42 @@ static enum ending parse(const char *name, const struct buf *text, json_t **ret)
     return ENDING_OK;
 }
 
-enum ending spec_file_read(const char *name, json_t **ret)
+enum ending spec_file_read(const char *name, struct spec_file *ret_file, json_t **ret)
 {
-    struct buf text;
-    buf_init(&text, SPEC_MAX_BYTES);
-    enum ending ending = read_file(name, &text);
-    if (ending == ENDING_OK)
-        ending = parse(strcmp(name, "-") == 0 ? "<stdin>" : name, &text, ret);
-    buf_release(&text);
-    return ending;
+    ret_file->name = strcmp(name, "-") == 0 ? "<stdin>" : name;
+    buf_init(&ret_file->text, SPEC_MAX_BYTES);
+    enum ending ending = read_file(name, &ret_file->text);
+    return ending == ENDING_OK ? parse(ret_file->name, &ret_file->text, ret) : ending;
+}
+
+void spec_file_release(struct spec_file *f)
+{
+    if (f->name != NULL)
+        buf_release(&f->text);
+    f->name = NULL;
+}
+
+/* Whether the spec has something there that the file has not. */
+static bool is_changed(const struct spec_file *f, json_t *sent, const char *pointer,
+                       bool found, const struct location *at)
+{
+    const json_t *now = locate_in(sent, pointer);
+    json_t *before = found ? locate_value(&f->text, at->value) : NULL;
+    bool changed = now != NULL && (before == NULL || !json_equal(before, now));
+    json_decref(before);
+    return changed;
+}
+
+void spec_file_place(const struct spec_file *f, json_t *sent, const char *pointer,
+                     struct buf *place)
+{
+    struct location at;
+    int line, column;
+    if (f->name == NULL)
+        return;
+    bool found = locate(&f->text, pointer, &at);
+    if (is_changed(f, sent, pointer, found, &at))
+        return;
+    locate_line(&f->text, at.start, &line, &column);
+    buf_addf(place, "%s:%d:%d", f->name, line, column);
 }

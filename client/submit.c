@@ -1,11 +1,11 @@
 /* In: a spec file and changes to it. Out: a job on the server, and its number. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/random.h>
 
 #include "api.h"
 #include "dump.h"
 #include "field.h"
+#include "job_post.h"
 #include "number.h"
 #include "preset.h"
 #include "spec_edit.h"
@@ -14,10 +14,8 @@
 #include "verbs.h"
 #include "watch.h"
 
-enum { BODY_MAX_BYTES = 32 * 1024 * 1024, KEY_BYTES = 16, KEY_TEXT = 2 * KEY_BYTES + 1 };
-
 static const struct opt options[] = {
-    {"preset", 'p', OPT_TEXT, offsetof(struct options, preset), "NAME", NULL, 0, 0,
+    {"preset", 'p', OPT_TEXT, offsetof(struct options, preset), "PRESET", NULL, 0, 0,
      "submit a preset instead of a file; frugal presets lists them"},
     VERBS_FLAG("quick", 0, quick, "a preset with fewer values and three seeds"),
     {"set", 's', OPT_WORDS, offsetof(struct options, set), "PATH=VALUE", NULL, 0, 0,
@@ -40,21 +38,22 @@ static const struct opt options[] = {
 };
 
 static enum ending read_source(const struct options *given,
-                               const struct opts_words *words, json_t **ret)
+                               const struct opts_words *words, struct spec_file *file,
+                               json_t **ret)
 {
     if ((given->preset == NULL) != (words->count == 1)) {
-        say("submit takes either a file, - for standard input, or --preset NAME");
+        say("submit takes either a file, - for standard input, or --preset PRESET");
         return ENDING_USAGE;
     }
     return given->preset != NULL ? preset_load(given->preset, given->quick, ret)
-                                 : spec_file_read(words->word[0], ret);
+                                 : spec_file_read(words->word[0], file, ret);
 }
 
 static enum ending read_spec(const struct options *given, const struct opts_words *words,
-                             json_t **ret)
+                             struct spec_file *file, json_t **ret)
 {
     json_t *spec;
-    enum ending ending = read_source(given, words, &spec);
+    enum ending ending = read_source(given, words, file, &spec);
     if (ending != ENDING_OK)
         return ending;
     for (size_t i = 0; i < given->set.count && ending == ENDING_OK; i++)
@@ -67,36 +66,6 @@ static enum ending read_spec(const struct options *given, const struct opts_word
         *ret = spec;
     else
         json_decref(spec);
-    return ending;
-}
-
-/* A key that no other submission has: with it, a POST whose answer got lost can be sent
- * again without making a second job. */
-static enum ending make_key(char ret[static KEY_TEXT])
-{
-    unsigned char bytes[KEY_BYTES];
-    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes) {
-        say("the system gives no random numbers");
-        return ENDING_LOCAL;
-    }
-    for (size_t i = 0; i < sizeof bytes; i++)
-        snprintf(ret + 2 * i, 3, "%02x", bytes[i]);
-    return ENDING_OK;
-}
-
-static enum ending post(struct http *http, const char *path, const json_t *spec,
-                        json_t **ret)
-{
-    char key[KEY_TEXT];
-    enum ending ending = make_key(key);
-    if (ending != ENDING_OK)
-        return ending;
-    struct buf body;
-    buf_init(&body, BODY_MAX_BYTES);
-    dump_line(&body, spec);
-    struct http_request request = {.path = path, .body = &body, .key = key};
-    ending = body.failed ? say_no_memory() : api_json(http, &request, ret);
-    buf_release(&body);
     return ending;
 }
 
@@ -129,11 +98,10 @@ static enum ending print_job(const struct options *given, const json_t *job)
 }
 
 static enum ending submit(const struct options *given, struct http *http,
-                          const json_t *spec)
+                          const struct problem_source *from)
 {
     json_t *answer;
-    const char *path = given->dry_run ? "/v1/jobs?dry_run=1" : "/v1/jobs";
-    enum ending ending = post(http, path, spec, &answer);
+    enum ending ending = job_post(http, given->dry_run, from, &answer);
     if (ending != ENDING_OK)
         return ending;
     int64_t id = field_count(answer, "id");
@@ -154,12 +122,13 @@ static enum ending submit(const struct options *given, struct http *http,
 static enum ending run(const struct options *given, const struct opts_words *words,
                        struct http *http)
 {
-    json_t *spec;
-    enum ending ending = read_spec(given, words, &spec);
-    if (ending != ENDING_OK)
-        return ending;
-    ending = submit(given, http, spec);
-    json_decref(spec);
+    struct spec_file file = {.name = NULL};
+    struct problem_source from = {.file = &file};
+    enum ending ending = read_spec(given, words, &file, &from.sent);
+    if (ending == ENDING_OK)
+        ending = submit(given, http, &from);
+    json_decref(from.sent);
+    spec_file_release(&file);
     return ending;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "number.h"
 #include "talk.h"
 #include "text.h"
 
@@ -71,24 +72,37 @@ static void measure(const struct table *t, size_t *widths)
     }
 }
 
-/* Takes from the elastic column what the lines are too wide for the terminal. */
-static void fit(const struct table *t, size_t *widths, size_t columns)
+static size_t line_width(const size_t *widths, size_t shown)
 {
-    size_t total = GAP * (t->columns - 1);
-    for (size_t c = 0; c < t->columns; c++)
+    size_t total = GAP * (shown - 1);
+    for (size_t c = 0; c < shown; c++)
         total += widths[c];
-    for (size_t c = 0; c < t->columns && total > columns; c++) {
+    return total;
+}
+
+/* Takes from the elastic column what the lines are too wide for the terminal; where that
+ * is not enough, columns are left out from the right. How many are shown. */
+static size_t fit(const struct table *t, size_t *widths, size_t columns)
+{
+    size_t shown = t->columns, total = line_width(widths, shown);
+    for (size_t c = 0; c < shown && total > columns; c++) {
         size_t spare = widths[c] > ELASTIC_MIN ? widths[c] - ELASTIC_MIN : 0;
         if (t->cells[c].side == TABLE_ELASTIC)
             widths[c] -= total - columns < spare ? total - columns : spare;
+        total = line_width(widths, shown);
     }
+    while (shown > 1 && line_width(widths, shown) > columns)
+        shown--;
+    if (line_width(widths, shown) > columns)
+        widths[0] = columns;
+    return shown;
 }
 
-static void add_row(const struct table *t, size_t row, const size_t *widths, bool colours,
-                    struct buf *line)
+static void add_row(const struct table *t, size_t row, const size_t *widths, size_t shown,
+                    bool colours, struct buf *line)
 {
     size_t owed = 0; /* spaces before the next text; none behind the last one */
-    for (size_t c = 0; c < t->columns; c++) {
+    for (size_t c = 0; c < shown; c++) {
         const struct table_cell *cell = &t->cells[row * t->columns + c];
         struct buf text;
         buf_init(&text, TABLE_MAX_BYTES);
@@ -115,15 +129,19 @@ enum ending table_print(const struct table *t, FILE *out)
         return say_no_memory();
     }
     measure(t, widths);
+    size_t shown = t->columns;
     if (terminal_is(out))
-        fit(t, widths, terminal_size(out).columns);
+        shown = fit(t, widths, terminal_size(out).columns);
     struct buf lines;
     buf_init(&lines, TABLE_MAX_BYTES);
     for (size_t row = 0; row < t->count / t->columns; row++)
-        add_row(t, row, widths, terminal_colours(out), &lines);
+        add_row(t, row, widths, shown, terminal_colours(out), &lines);
     bool ok = !lines.failed;
     fwrite(lines.data, 1, lines.len, out);
     buf_release(&lines);
     free(widths);
+    if (shown < t->columns)
+        say("no room in this terminal for %zu more column%s", t->columns - shown,
+            number_plural((int64_t)(t->columns - shown)));
     return ok ? ENDING_OK : say_no_memory();
 }

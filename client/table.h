@@ -40,7 +40,8 @@ void table_release(struct table *t);
 void table_header(struct table *t, enum table_side side, const char *title);
 void table_cell(struct table *t, enum colour colour, const char *text);
 
-/* Writes the table; on a terminal an elastic column is clipped so that lines fit. */
+/* Writes the table; on a terminal an elastic column is clipped, and columns are left out
+ * from the right, so that lines fit. */
 enum ending table_print(const struct table *t, FILE *out);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "csv.h"
 #include "dump.h"
 #include "field.h"
 #include "table.h"
@@ -11,14 +12,24 @@
 
 enum { DAYS_MAX = 36500, DATE = 10 };
 
+static const struct csv_column columns[] = {
+    {"id", "id"},           {"user", "user"},       {"role", "role"},
+    {"created", "created"}, {"expires", "expires"}, {"last_used", "last_used_day"},
+    {"revoked", "revoked"}, {"name", "name"},
+};
+
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
 static const struct opt options[] = {
-    {"role", 0, OPT_TEXT, offsetof(struct options, role), "ROLE", NULL, 0, 0,
-     "create: reader, user or admin; that of the user if not given, of a new one user"},
+    VERBS_ROLE("create: reader, user or admin; that of the user if not given, of a new "
+               "one user"),
     {"name", 0, OPT_TEXT, offsetof(struct options, name), "NAME", NULL, 0, 0,
      "create: what it is for"},
     {"expires", 0, OPT_COUNT, offsetof(struct options, expires), "DAYS", NULL, 1,
      DAYS_MAX, "create: days until it expires; never if not given"},
     VERBS_JSON,
+    VERBS_CSV,
+    VERBS_QUIET("ls: print the ids only"),
 };
 
 static enum ending create(const struct options *given, const char *user,
@@ -53,21 +64,25 @@ static void add_day(struct table *t, const json_t *token, const char *key)
     table_cell(t, PLAIN, day);
 }
 
+static bool is_day(size_t column)
+{
+    return column >= 3 && column <= 6;
+}
+
 static enum ending print_table(const json_t *items)
 {
-    static const char *const columns[] = {
-        "id", "user", "role", "created", "expires", "last_used_day", "revoked", "name"};
     struct table t;
-    table_init(&t, sizeof columns / sizeof *columns);
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        table_header(&t, TABLE_LEFT, i == 5 ? "last used" : columns[i]);
+    table_init(&t, COLUMNS);
+    for (size_t k = 0; k < COLUMNS; k++)
+        table_header(&t, k + 1 < COLUMNS ? TABLE_LEFT : TABLE_ELASTIC,
+                     k == 5 ? "last used" : columns[k].title);
     for (size_t i = 0; i < json_array_size(items); i++) {
         const json_t *token = json_array_get(items, i);
-        for (size_t k = 0; k < sizeof columns / sizeof *columns; k++)
-            if (k >= 3 && k <= 6)
-                add_day(&t, token, columns[k]);
+        for (size_t k = 0; k < COLUMNS; k++)
+            if (is_day(k))
+                add_day(&t, token, columns[k].path);
             else
-                table_cell(&t, PLAIN, field_text(token, columns[k], "?"));
+                table_cell(&t, PLAIN, field_text(token, columns[k].path, "?"));
     }
     enum ending ending = table_print(&t, stdout);
     table_release(&t);
@@ -80,8 +95,13 @@ static enum ending list(const struct options *given, struct http *http)
     enum ending ending = api_get(http, &answer, "/v1/tokens");
     if (ending != ENDING_OK)
         return ending;
-    ending =
-        given->json ? dump_print(answer) : print_table(json_object_get(answer, "items"));
+    const json_t *items = json_object_get(answer, "items");
+    if (given->quiet)
+        field_print_all(items, "id");
+    else if (given->csv)
+        ending = csv_print(items, columns, COLUMNS);
+    else
+        ending = given->json ? dump_print(answer) : print_table(items);
     json_decref(answer);
     return ending;
 }
@@ -114,13 +134,13 @@ static enum ending run(const struct options *given, const struct opts_words *wor
         return list(given, http);
     if (strcmp(what, "revoke") == 0 && words->count == 2)
         return revoke_token(given, words->word[1], http);
-    say("token takes create USER, ls, or revoke ID");
-    return ENDING_USAGE;
+    return verbs_refuse(&verb_token, what, "create USER, ls, or revoke ID");
 }
 
 const struct verb verb_token = {
     .name = "token",
-    .words = "WHAT",
+    .words = "create|ls|revoke [WORD]",
+    .choices = "create ls revoke",
     .summary = "Makes, lists and revokes tokens, for admins",
     .more =
         "token create USER  makes one, and the user if he is new, and prints it this "

@@ -32,7 +32,7 @@ static enum ending print_csv(struct http *http, const struct http_request *reque
     if (page.failed)
         ending = say_no_memory();
     buf_release(&page);
-    buf_release(&reply.text);
+    http_reply_release(&reply);
     return ending;
 }
 

@@ -30,7 +30,8 @@ struct verb {
     const char *name;
     const char *words; /* what follows the name: "JOB" */
     const char *summary;
-    const char *more; /* lines of the help below the options */
+    const char *more;    /* lines of the help below the options */
+    const char *choices; /* what the first word can be, with spaces between; or NULL */
     size_t words_min, words_max;
     bool without_token; /* it does not need the one that is kept */
     const struct opt *options;
@@ -49,11 +50,15 @@ extern const size_t verbs_options_rows;
 /* The verb of that name; says what was meant and returns NULL when there is none. */
 const struct verb *verbs_find(const char *name);
 
+/* Says what the verb takes, and which of its choices the word may have been; fails. */
+enum ending verbs_refuse(const struct verb *verb, const char *word, const char *takes);
+
 extern const struct verb verb_submit, verb_ls, verb_show, verb_trace, verb_export,
     verb_get, verb_why, verb_verify, verb_watch, verb_wait, verb_cancel, verb_hold,
     verb_release, verb_retry, verb_extend, verb_edit, verb_tag, verb_compare, verb_plot,
     verb_reproduce, verb_presets, verb_rm, verb_restore, verb_datasets, verb_login,
-    verb_token, verb_admin, verb_help;
+    verb_token, verb_user, verb_admin, verb_init, verb_validate, verb_ping,
+    verb_completion, verb_help;
 
 /* Rows that several verbs have in their tables. */
 #define VERBS_FLAG(name, letter, member, help)                                           \
@@ -62,6 +67,11 @@ extern const struct verb verb_submit, verb_ls, verb_show, verb_trace, verb_expor
     }
 #define VERBS_JSON        VERBS_FLAG("json", 0, json, "print JSON instead of a table")
 #define VERBS_QUIET(help) VERBS_FLAG("quiet", 'q', quiet, help)
+#define VERBS_CSV         VERBS_FLAG("csv", 0, csv, "print CSV, with numbers in full")
+#define VERBS_ROLE(help)                                                                 \
+    {                                                                                    \
+        "role", 0, OPT_TEXT, offsetof(struct options, role), "ROLE", NULL, 0, 0, help    \
+    }
 #define VERBS_SORT(help)                                                                 \
     {                                                                                    \
         "sort", 's', OPT_TEXT, offsetof(struct options, sort), "KEYS", NULL, 0, 0, help  \

@@ -14,7 +14,10 @@ enum { LINE_MAX_BYTES = 4096 };
 
 static const double poll_seconds = 0.3;
 
-static const struct opt options[] = {VERBS_JSON};
+static const struct opt options[] = {
+    VERBS_JSON,
+    VERBS_QUIET("print nothing; the exit code is 1 if they differ"),
+};
 
 static bool is_over(const json_t *run)
 {
@@ -39,7 +42,7 @@ static enum ending report(const struct options *given, json_t *run)
     }
     if (given->json)
         ending = dump_print(run);
-    else
+    else if (!given->quiet)
         printf("%s\n", line.data);
     buf_release(&line);
     json_decref(run);

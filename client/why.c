@@ -12,7 +12,7 @@
 
 enum { LINE_MAX_BYTES = 4096 };
 
-static const struct opt options[] = {VERBS_JSON};
+static const struct opt options[] = {VERBS_JSON, VERBS_QUIET("print the place only")};
 
 static void print(const json_t *waiting)
 {
@@ -44,8 +44,10 @@ static enum ending run(const struct options *given, const struct opts_words *wor
         return ending;
     if (given->json)
         ending = dump_print(waiting);
-    else
+    else if (!given->quiet)
         print(waiting);
+    else if (field_count(waiting, "place") > 0)
+        printf("%" PRId64 "\n", field_count(waiting, "place"));
     json_decref(waiting);
     return ending;
 }
