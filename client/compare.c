@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "csv.h"
 #include "dump.h"
 #include "rows.h"
 #include "table_export.h"
@@ -61,7 +62,7 @@ static enum ending print_csv(const struct rows *r, const struct metric *const *m
     buf_init(&text, OUTPUT_MAX_BYTES);
     rows_csv(r, metrics, &text);
     enum ending ending = text.failed ? say_no_memory() : ENDING_OK;
-    fwrite(text.data, 1, text.len, stdout);
+    csv_write(&text);
     buf_release(&text);
     return ending;
 }

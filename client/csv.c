@@ -6,6 +6,8 @@
 
 #include "dump.h"
 #include "talk.h"
+#include "terminal.h"
+#include "text.h"
 
 enum { TEXT_MAX_BYTES = 64 * 1024, ROW_MAX_BYTES = 1024 * 1024 };
 
@@ -35,6 +37,19 @@ static const json_t *find(const json_t *value, const char *path)
     return value;
 }
 
+void csv_write(const struct buf *b)
+{
+    struct buf safe;
+    if (!terminal_is(stdout)) {
+        fwrite(b->data, 1, b->len, stdout);
+        return;
+    }
+    buf_init(&safe, 3 * b->len + 1); /* a byte may become U+FFFD */
+    text_add_page(&safe, b->data, b->len);
+    fwrite(safe.data, 1, safe.len, stdout);
+    buf_release(&safe);
+}
+
 enum ending csv_print(const json_t *list, const struct csv_column *columns, size_t n)
 {
     struct buf row;
@@ -49,7 +64,8 @@ enum ending csv_print(const json_t *list, const struct csv_column *columns, size
             buf_adds(&row, c > 0 ? "," : "");
             csv_add(&row, find(json_array_get(list, i), columns[c].path));
         }
-        printf("%s\n", row.data);
+        buf_addc(&row, '\n');
+        csv_write(&row);
         failed = row.failed;
     }
     buf_release(&row);

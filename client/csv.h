@@ -16,6 +16,9 @@ struct csv_column {
 /* Appends one field of a row. */
 void csv_add(struct buf *b, const json_t *value);
 
+/* Prints what was made of such fields; on a terminal without what it could obey. */
+void csv_write(const struct buf *b);
+
 /* Prints a head line and one row for each object of the list. */
 enum ending csv_print(const json_t *list, const struct csv_column *columns, size_t n);
 

@@ -17,6 +17,7 @@ __attribute__((format(printf, 2, 0))) static void write_line(const char *lead,
     buf_init(&line, 4 * LINE_MAX_BYTES);
     buf_vaddf(&raw, fmt, ap);
     text_add_line(&line, raw.failed ? fmt : raw.data);
+    fflush(stdout); /* where both go to one place, they stay in order */
     fprintf(stderr, "%s%s\n", lead, line.data);
     buf_release(&line);
     buf_release(&raw);
