@@ -1,4 +1,4 @@
-# frugal: make demo, make check, make soak, make, make install, make bench,
+# frugal: make demo, make check, make soak, make, make manual, make install, make bench,
 # make bench-service, make figures, make clean.
 # SAN=address|thread|undefined builds with that sanitizer, below build/SAN; V=1 shows commands.
 
@@ -53,7 +53,7 @@ MAIN    := $(call objects,$(wildcard server/*.c))
 CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all tests schema core-id install uninstall clean lint check demo figures bench bench-service \
+.PHONY: all tests schema manual core-id install uninstall clean lint check demo figures bench bench-service \
 	soak packages packages-check packages-bench packages-service
 .DELETE_ON_ERROR:
 
@@ -90,7 +90,7 @@ $(B)/server/store/migrate.o: $(wildcard schema/migrations/*.sql)
 $(B)/server/http/assets.o: $(B)/gen/assets.def $(wildcard web/*.html web/*.css web/*.js web/*.svg)
 $(B)/server/http/server_info.o: schema/openapi.yaml
 $(B)/server/base/presets.o: $(B)/gen/presets.def schema/presets.json $(wildcard schema/examples/*.json)
-$(MAIN) $(B)/client/version.o: $(B)/gen/version.h
+$(MAIN) $(B)/client/version.o $(B)/tests/tools/manual.o: $(B)/gen/version.h
 
 $(B)/gen/assets.def: web/node_modules/.package-lock.json $(wildcard web/*) web/assets.sh
 	@mkdir -p $(@D)
@@ -143,6 +143,26 @@ $(B)/tests/job_schema: $(B)/tests/tools/job_schema.o $(HOUSE) $(B)/learn.a
 schema: $(B)/tests/job_schema
 	$(B)/tests/job_schema > schema/job.schema.json
 
+# The manual: templates, filled from the tables of the code.
+MANUAL := $(patsubst schema/manual/%.in,$(B)/man/%,$(wildcard schema/manual/*.in))
+manual: $(MANUAL)
+
+$(B)/tests/manual_client: $(B)/tests/tools/manual_client.o $(B)/tests/tools/manual.o \
+		$(filter-out %/main.o,$(CLIENT)) $(BASE)
+	$(call say,LINK)
+	$(Q)$(CC) $(LDALL) -o $@ $^ $(LIBS_CLIENT)
+
+$(B)/tests/manual_server: $(B)/tests/tools/manual_server.o $(B)/tests/tools/manual.o \
+		$(B)/server/options.o $(HOUSE) $(B)/learn.a
+	$(call say,LINK)
+	$(Q)$(CC) $(LDALL) -o $@ $^ $(LIBS_SERVER)
+
+$(B)/man/frugal.1: $(B)/tests/manual_client
+$(filter-out $(B)/man/frugal.1,$(MANUAL)): $(B)/tests/manual_server
+$(MANUAL): $(B)/man/%: schema/manual/%.in
+	@mkdir -p $(@D)
+	$(Q)$(filter $(B)/tests/manual_%,$^) < $< > $@
+
 $(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(HOUSE) $(B)/learn.a
 	$(call say,LINK)
 	$(Q)$(CC) $(LDALL) -o $@ $^ -lcmocka $(LIBS_SERVER)
@@ -154,7 +174,7 @@ $(B)/tests/%.so: tests/programs/%.c
 	$(call say,LINK)
 	$(Q)$(CC) $(filter-out -fPIE,$(ALLFLAGS)) -fPIC -shared -o $@ $< -ldl
 
-tests: $(B)/tests/replay $(B)/tests/trace $(B)/tests/statistics $(FAULTS) $(UNIT)
+tests: $(B)/tests/replay $(B)/tests/trace $(B)/tests/statistics $(FAULTS) $(UNIT) $(MANUAL)
 
 # Benchmarks: our core beside dense programs. ROWS, ROUNDS, SECONDS, PROGRAMS choose.
 BENCH := $(B)/bench/core $(B)/bench/dense

@@ -188,3 +188,12 @@ void options_print_config(void)
         "counts from the next start.\n");
     conf_print(table, OPTIONS, &defaults, note, stdout);
 }
+
+void options_each(void (*f)(const struct opt *o, const char *value, const char *more))
+{
+    char value[200];
+    for (size_t i = 0; i < OPTIONS; i++) {
+        opts_text(&table[i], &defaults, value, sizeof value);
+        f(&table[i], value, note(&table[i]));
+    }
+}

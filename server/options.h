@@ -27,4 +27,8 @@ void options_release(struct options *o);
 void options_help(void);
 void options_print_config(void);
 
+/* Calls f for each row of the table, with its default as text, and what else there is to
+ * say of it or NULL: for the manual. */
+void options_each(void (*f)(const struct opt *o, const char *value, const char *more));
+
 #endif
