@@ -87,14 +87,18 @@ $(B)/%.o: %.c
 
 # What is embedded: a change of these files must rebuild what holds them.
 $(B)/server/store/migrate.o: $(wildcard schema/migrations/*.sql)
-$(B)/server/http/assets.o: $(B)/gen/assets.def $(wildcard web/*.html web/*.css web/*.js web/*.svg)
+$(B)/server/http/assets.o: $(B)/gen/assets.def $(B)/gen/docs.html $(wildcard web/*.html web/*.css web/*.js web/*.svg)
 $(B)/server/http/server_info.o: schema/openapi.yaml
 $(B)/server/base/presets.o: $(B)/gen/presets.def schema/presets.json $(wildcard schema/examples/*.json)
 $(MAIN) $(B)/client/version.o $(B)/tests/tools/manual.o: $(B)/gen/version.h
 
 $(B)/gen/assets.def: web/node_modules/.package-lock.json $(wildcard web/*) web/assets.sh
 	@mkdir -p $(@D)
-	$(Q)sh web/assets.sh > $@
+	$(Q)sh web/assets.sh $(B)/gen/docs.html > $@
+
+$(B)/gen/docs.html: schema/openapi.yaml web/docs.mjs web/node_modules/.package-lock.json $(B)/gen/version.h
+	@mkdir -p $(@D)
+	$(Q)node web/docs.mjs $< "$$(sed -n 's/.*FRUGAL_VERSION "\(.*\)"/\1/p' $(B)/gen/version.h)" > $@
 
 # The version is for people. What decides the numbers, from a stored spec on, has an identity of
 # its own: of the sources, the compiler and its flags, so that two commits may share it. SLEEF,

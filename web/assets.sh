@@ -1,5 +1,5 @@
 # Writes the list of files that make up the page, one ASSET line each; server/http/assets.c
-# expands it. Run from the top of the source tree.
+# expands it. Run from the top of the source tree; $1 is the page /docs, which the build makes.
 n=0
 asset() { # path served, file
     case $1 in
@@ -12,6 +12,7 @@ asset() { # path served, file
     printf 'ASSET(asset_%d, "%s", "%s", "%s")\n' $n "$1" "$type" "$2"
 }
 asset / web/index.html
+asset /docs "$1"
 for file in web/*.css web/*.js web/*.svg; do
     asset "/${file#web/}" "$file"
 done
