@@ -53,8 +53,8 @@ MAIN    := $(call objects,$(wildcard server/*.c))
 CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
-.PHONY: all tests schema manual core-id install uninstall clean lint check demo figures bench bench-service \
-	soak packages packages-check packages-bench packages-service
+.PHONY: all tests schema manual core-id install uninstall deb check-deb check-image clean lint check demo figures bench bench-service \
+	soak packages packages-check packages-bench packages-service packages-deb
 .DELETE_ON_ERROR:
 
 all: $(B)/frugald $(B)/frugal $(B)/tests/replay
@@ -234,19 +234,55 @@ packages-check:
 packages-bench:
 	@bash docker/packages.sh run bench
 
+packages-deb:
+	@bash docker/packages.sh run deb
+
 packages-service:
 	@bash docker/packages.sh run service
 
-install: all
-	install -D -m 755 $(B)/frugald $(DESTDIR)$(PREFIX)/bin/frugald
-	install -D -m 755 $(B)/frugal $(DESTDIR)$(PREFIX)/bin/frugal
-	install -d $(DESTDIR)$(PREFIX)/share/frugal/examples
-	install -m 644 schema/examples/*.json $(DESTDIR)$(PREFIX)/share/frugal/examples
-	install -m 644 docker/frugald.conf $(DESTDIR)$(PREFIX)/share/frugal
+# What is installed where, below DESTDIR and PREFIX; uninstall takes the same list.
+TO    = $(DESTDIR)$(PREFIX)
+SHARE = $(TO)/share
+BASH_COMPLETION = $(SHARE)/bash-completion/completions/frugal
+ZSH_COMPLETION  = $(SHARE)/zsh/site-functions/_frugal
+FISH_COMPLETION = $(SHARE)/fish/vendor_completions.d/frugal.fish
+UNIT_FILE       = $(TO)/lib/systemd/system/frugald.service
+SYSUSERS_FILE   = $(TO)/lib/sysusers.d/frugal.conf
+MAN_FILES       = $(foreach m,$(MANUAL),$(SHARE)/man/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)))
 
+install: all manual
+	install -D -s -m 755 $(B)/frugald $(TO)/bin/frugald
+	install -D -s -m 755 $(B)/frugal $(TO)/bin/frugal
+	install -d $(SHARE)/frugal/examples $(dir $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION))
+	install -m 644 schema/examples/*.json docker/nginx.conf $(SHARE)/frugal/examples
+	install -m 644 docker/frugald.conf $(SHARE)/frugal
+	for page in $(MANUAL); do \
+	    install -D -m 644 $$page $(SHARE)/man/man$${page##*.}/$${page##*/} || exit 1; done
+	$(B)/frugal completion bash > $(BASH_COMPLETION)
+	$(B)/frugal completion zsh > $(ZSH_COMPLETION)
+	$(B)/frugal completion fish > $(FISH_COMPLETION)
+	install -D -m 644 docker/frugal.sysusers $(SYSUSERS_FILE)
+	install -d $(dir $(UNIT_FILE))
+	sed 's|/usr/local/bin|$(PREFIX)/bin|' docker/frugald.service > $(UNIT_FILE)
+
+# Settings and data stay.
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/frugald $(DESTDIR)$(PREFIX)/bin/frugal
-	rm -rf $(DESTDIR)$(PREFIX)/share/frugal
+	rm -f $(TO)/bin/frugald $(TO)/bin/frugal $(MAN_FILES) $(UNIT_FILE) $(SYSUSERS_FILE) \
+	    $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
+	rm -rf $(SHARE)/frugal
+
+# A Debian package, in $(B)/deb.
+deb: packages
+	+$(MAKE) all manual
+	bash docker/deb/build.sh $(B)
+
+# Installs it, and builds and runs the image, in chroots: as root, with debootstrap, in minutes.
+check-deb: packages-deb
+	+$(MAKE) deb
+	bash docker/deb/try.sh $(B)
+
+check-image: packages-deb
+	node docker/try_image.mjs $(B)/image
 
 clean:
 	rm -rf build
