@@ -5,6 +5,7 @@ set -eu
 build=$1
 deb=$(ls "$build"/deb/frugal_*.deb)
 root=$(mktemp -d /tmp/frugal-deb-XXXXXX)
+chmod 755 "$root"
 server=
 clean_up() {
     [ -z "$server" ] || kill "$server" 2>/dev/null || true
