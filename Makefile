@@ -54,7 +54,7 @@ CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
 .PHONY: all tests schema manual core-id install uninstall deb check-deb check-image clean lint check demo figures bench bench-service \
-	soak packages packages-check packages-bench packages-service packages-deb
+	soak packages packages-check packages-bench packages-service packages-deb packages-soak
 .DELETE_ON_ERROR:
 
 all: $(B)/frugald $(B)/frugal $(B)/tests/replay
@@ -207,12 +207,12 @@ bench-service: packages-service
 figures: all
 	$(B)/frugal reproduce $(or $(FORM),--quick) -o $(or $(FIGURES),report.html)
 
-# The long forms of tests that make check runs in short.
-soak: packages-check
+# The long forms of tests that make check runs in short, and the notebooks of README.
+soak: packages-check packages-soak
 	+$(MAKE) all tests tests/node_modules/.package-lock.json
 	FRUGAL_KILLS=2000 FRUGAL_CUTS=3000 FRUGAL_DISK_CYCLES=20 FRUGAL_FAULTS=200 FRUGAL_FLIPS=200 \
-	FRUGAL_STOPS=50 FRUGAL_SUBMISSIONS=500 FRUGAL_FILE_MS=5400000 node --test --test-reporter=spec \
-		tests/programs/{kill,powercut,disk,stop,backup,restore,flips,poison,lost_answers}.test.mjs
+	FRUGAL_STOPS=50 FRUGAL_SUBMISSIONS=500 FRUGAL_NOTEBOOKS=1 FRUGAL_FILE_MS=5400000 node --test --test-reporter=spec \
+		tests/programs/{kill,powercut,disk,stop,backup,restore,flips,poison,lost_answers,readme}.test.mjs
 
 lint: $(B)/learn.a
 	sh tests/lint/floors.sh "$(FLOORS)"
@@ -233,6 +233,9 @@ packages-check:
 
 packages-bench:
 	@bash docker/packages.sh run bench
+
+packages-soak:
+	@bash docker/packages.sh run soak
 
 packages-deb:
 	@bash docker/packages.sh run deb

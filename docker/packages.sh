@@ -1,7 +1,7 @@
 # Installs the Debian packages that are missing: `packages.sh run` what building and running
 # takes, `packages.sh run check` also what the tests take, `packages.sh run bench` what the
 # benchmarks of the core take, `packages.sh run service` what those of the service take,
-# `packages.sh run deb` what trying the Debian package and the image takes.
+# `packages.sh run soak` what the notebooks of README take, `packages.sh run deb` what trying the Debian package and the image takes.
 set -eu
 
 build='gcc libc6-dev ca-certificates libmicrohttpd-dev libgnutls28-dev libjansson-dev
@@ -10,6 +10,7 @@ build='gcc libc6-dev ca-certificates libmicrohttpd-dev libgnutls28-dev libjansso
 check='libcmocka-dev clang chromium fonts-dejavu-core qemu-user python3-numpy python3-scipy
     strace openssl mandoc man-db groff-base zsh fish systemd nginx-light'
 bench='libopenblas-dev python3-numpy'
+soak='python3-pandas r-base-core'
 deb='dpkg-dev lintian debootstrap'
 service='task-spooler slurmctld slurmd slurm-client munge nghttp2-client'
 
@@ -32,6 +33,7 @@ node_is_new_enough || need nodejs
 command -v npm >/dev/null || need npm
 case " $* " in *' check '*) for package in $check; do need "$package"; done ;; esac
 case " $* " in *' bench '*) for package in $bench; do need "$package"; done ;; esac
+case " $* " in *' soak '*) for package in $soak; do need "$package"; done ;; esac
 case " $* " in *' deb '*) for package in $deb; do need "$package"; done ;; esac
 case " $* " in *' service '*) for package in $service; do need "$package"; done ;; esac
 

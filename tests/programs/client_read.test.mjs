@@ -2,12 +2,10 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import http from "node:http";
-import path from "node:path";
 import test from "node:test";
 import { defer } from "../lib/cleanup.mjs";
 import { clientOf, frugal } from "../lib/client.mjs";
 import { columns } from "../lib/csv.mjs";
-import { root } from "../lib/paths.mjs";
 import { startServer } from "../lib/server.mjs";
 import { short, spec } from "../lib/specs.mjs";
 
@@ -160,14 +158,6 @@ test("help and version", async () => {
     assert.deepEqual(await frugal([verb, "--help"]), { code: 0, out, err: "" });
     assert.ok(lines(out).every((line) => line.length <= 100), verb);
   }
-});
-
-test("README has the exit codes of the help", async () => {
-  const { out } = await frugal(["--help"]);
-  const help = lines(out.split("Exit codes:\n")[1]).map((line) => line.trim().split(/ {2,}/));
-  const readme = fs.readFileSync(path.join(root, "README.md"), "utf8");
-  const rows = [...readme.matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(([, ...row]) => row);
-  assert.deepEqual(rows, help);
 });
 
 test("a refusal that may pass: 9; a server that is not there: 6", async (t) => {
