@@ -285,7 +285,7 @@ check-deb: packages-deb
 	bash docker/deb/try.sh $(B)
 
 check-image: packages-deb
-	node docker/try_image.mjs $(B)/image
+	node docker/try_image.mjs
 
 clean:
 	rm -rf build

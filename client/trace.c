@@ -1,20 +1,26 @@
 /* In: a run's trace, as CSV or JSON. Out: the same, on standard output. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "api.h"
 #include "dump.h"
+#include "number.h"
+#include "spark.h"
+#include "table.h"
 #include "terminal.h"
 #include "text.h"
 #include "talk.h"
 #include "verbs.h"
 
-enum { PATH_MAX_BYTES = 4096, TRACE_MAX_BYTES = 256 * 1024 * 1024 };
+enum { SPARK_COLUMNS = 32, PATH_MAX_BYTES = 4096, TRACE_MAX_BYTES = 256 * 1024 * 1024 };
 
 static const struct opt options[] = {
     {"columns", 'c', OPT_TEXT, offsetof(struct options, columns), "A,B,...", NULL, 0, 0,
      "only these columns, for example samples,m0,test_accuracy"},
     VERBS_FLAG("json", 0, json, "print JSON, one list per column, instead of CSV"),
+    VERBS_FLAG("summary", 's', summary,
+               "print a line for each column: its first and last value, and its course"),
 };
 
 static enum ending print_csv(struct http *http, const struct http_request *request)
@@ -36,13 +42,49 @@ static enum ending print_csv(struct http *http, const struct http_request *reque
     return ending;
 }
 
-static enum ending print_json(struct http *http, const struct http_request *request)
+static void add_number(struct table *t, const json_t *list, size_t i)
+{
+    char text[NUMBER_TEXT];
+    const json_t *value = json_array_get(list, i);
+    number_energy(text, json_is_number(value) ? json_number_value(value) : (double)NAN,
+                  (double)NAN);
+    table_cell(t, PLAIN, text);
+}
+
+static enum ending print_summary(const json_t *trace)
+{
+    struct table t;
+    const char *name;
+    json_t *list;
+    table_init(&t, 4);
+    table_header(&t, TABLE_LEFT, "column");
+    table_header(&t, TABLE_RIGHT, "first");
+    table_header(&t, TABLE_RIGHT, "last");
+    table_header(&t, TABLE_LEFT, "");
+    json_object_foreach(json_object_get(trace, "columns"), name, list)
+    {
+        struct buf bars;
+        buf_init(&bars, 4 * SPARK_COLUMNS);
+        spark_add(&bars, list, SPARK_COLUMNS);
+        table_cell(&t, PLAIN, name);
+        add_number(&t, list, 0);
+        add_number(&t, list, json_array_size(list) - 1);
+        table_cell(&t, PLAIN, bars.data);
+        buf_release(&bars);
+    }
+    enum ending ending = table_print(&t, stdout);
+    table_release(&t);
+    return ending;
+}
+
+static enum ending print_json(struct http *http, const struct http_request *request,
+                              bool summary)
 {
     json_t *trace;
     enum ending ending = api_json(http, request, &trace);
     if (ending != ENDING_OK)
         return ending;
-    ending = dump_print(trace);
+    ending = summary ? print_summary(trace) : dump_print(trace);
     json_decref(trace);
     return ending;
 }
@@ -54,10 +96,10 @@ static enum ending run(const struct options *given, const struct opts_words *wor
     enum ending ending = api_read_id(words->word[0], "run", &id);
     if (ending != ENDING_OK)
         return ending;
+    bool as_json = given->json || given->summary;
     struct buf path;
     buf_init(&path, PATH_MAX_BYTES);
-    buf_addf(&path, "/v1/runs/%" PRId64 "/trace?%s", id,
-             given->json ? "" : "format=csv&");
+    buf_addf(&path, "/v1/runs/%" PRId64 "/trace?%s", id, as_json ? "" : "format=csv&");
     if (given->columns != NULL) {
         buf_adds(&path, "columns=");
         http_add_escaped(&path, given->columns);
@@ -67,7 +109,8 @@ static enum ending run(const struct options *given, const struct opts_words *wor
         say("the list of columns is too long");
         ending = ENDING_USAGE;
     } else {
-        ending = given->json ? print_json(http, &request) : print_csv(http, &request);
+        ending = as_json ? print_json(http, &request, given->summary)
+                         : print_csv(http, &request);
     }
     buf_release(&path);
     return ending;

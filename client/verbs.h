@@ -21,7 +21,7 @@ struct options {
     const char *seeds, *columns, *output, *sort;
     const char *name, *note, *tags, *priority, *parallel, *role;
     const char *at, *baseline, *metric, *x, *y, *filter, *preset, *dataset;
-    bool csv, latex, quick, full;
+    bool csv, latex, quick, full, summary;
     long expires;
     struct opts_words set, sweep, url, sha256;
 };

@@ -1,7 +1,8 @@
 # Installs the Debian packages that are missing: `packages.sh run` what building and running
 # takes, `packages.sh run check` also what the tests take, `packages.sh run bench` what the
 # benchmarks of the core take, `packages.sh run service` what those of the service take,
-# `packages.sh run soak` what the notebooks of README take, `packages.sh run deb` what trying the Debian package and the image takes.
+# `packages.sh run soak` what the notebooks of README take, `packages.sh run deb` what trying
+# the Debian package and the image takes.
 set -eu
 
 build='gcc libc6-dev ca-certificates libmicrohttpd-dev libgnutls28-dev libjansson-dev

@@ -2,17 +2,20 @@
 // debootstrap makes, each instruction is done in it; then the image runs as the container would, with
 // a read-only root, its own user and no capability, and its health check must pass. As root:
 //
-//     node docker/try_image.mjs FOLDER
+//     node docker/try_image.mjs [FOLDER]
 //
-// It knows what this Dockerfile uses, and refuses the rest.
+// FOLDER keeps the fresh Debian for another time; without it nothing stays. It knows what this Dockerfile uses, and refuses the rest.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 
 const MIRROR = process.env.MIRROR ?? "http://deb.debian.org/debian";
-const folder = path.resolve(process.argv[2] ?? "build/image");
+const kept = process.argv[2];
+const folder = kept ? path.resolve(kept) : fs.mkdtempSync(path.join(os.tmpdir(), "frugal-image-"));
 const context = process.cwd();
 fs.mkdirSync(folder, { recursive: true });
+fs.chmodSync(folder, 0o755); // others than root work inside
 const log = fs.openSync(path.join(folder, "log"), "w");
 
 /* Instructions of a Dockerfile: {word, rest}. */
@@ -141,8 +144,12 @@ if (!fs.existsSync(base)) {
   run("debootstrap", ["--variant=minbase", "bookworm", `${base}.new`, MIRROR]);
   fs.renameSync(`${base}.new`, base);
 }
-const image = build();
-await tryIt(image);
-const size = execFileSync("du", ["-sm", image.root], { encoding: "utf8" }).split("\t")[0];
-console.log(`the image is built, runs and is well; ${size} MB`);
-for (const name of ["build", "image"]) fs.rmSync(path.join(folder, name), { recursive: true, force: true });
+try {
+  const image = build();
+  await tryIt(image);
+  const size = execFileSync("du", ["-sm", image.root], { encoding: "utf8" }).split("\t")[0];
+  console.log(`the image is built, runs and is well; ${size} MB`);
+} finally {
+  for (const name of ["build", "image"]) fs.rmSync(path.join(folder, name), { recursive: true, force: true });
+}
+if (!kept) fs.rmSync(folder, { recursive: true, force: true });

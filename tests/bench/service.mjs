@@ -1,14 +1,14 @@
 // make bench-service: how fast the service takes jobs and gets them done, while its workers
 // train. Each figure is the median over the rounds, beside what it should reach.
 //   ROUNDS=3     rounds
-//   PARTS=submissions,places,reads,lists,throughput,restart,curves,idle,others
+//   PARTS=submissions,places,reads,lists,throughput,restart,curves,idle,client,others
 //   QUEUED=100000 TRACE_ROWS=5000000   how much there is to get in the way
 import fs from "node:fs";
 import { performance } from "node:perf_hooks";
 import { execFileSync, spawnSync } from "node:child_process";
 import path from "node:path";
 
-import { sleep, until } from "../lib/cleanup.mjs";
+import { sleep, temporaryFolder, until } from "../lib/cleanup.mjs";
 import { rest } from "../lib/contract.mjs";
 import { frugal } from "../lib/paths.mjs";
 import { startServer } from "../lib/server.mjs";
@@ -247,16 +247,24 @@ async function array(slurm, tasks) {
   note(`sbatch --array, ${tasks} tasks of true`, tasks / ((performance.now() - began) / 1000), "/s", "-");
 }
 
+/* The client, each time a process of its own, while nothing is computed. */
+async function client(t) {
+  const server = await startServer(t, { workers: 0 });
+  const file = path.join(server.place.folder, "spec.json");
+  fs.writeFileSync(file, JSON.stringify(waits));
+  const env = { ...process.env, FRUGAL_SERVER: server.url };
+  const run = (...args) => execFileSync(frugal, args, { env, stdio: "pipe" });
+  run("submit", "-q", "--seeds", "100", file);
+  note("frugal --version", each(() => run("--version")), "ms", "-");
+  note("frugal submit", each(() => run("submit", "-q", file)), "ms", "20");
+  note("frugal ls of 100 runs", each(() => run("ls", "--runs", "-n", "100")), "ms", "30");
+}
+
 /* From a shell, beside what Debian has for such a purpose; not durable there. */
 async function others(t) {
-  const server = await startServer(t);
-  const { folder } = server.place;
-  const file = path.join(folder, "spec.json");
-  fs.writeFileSync(file, JSON.stringify(waits));
-  const env = { ...process.env, FRUGAL_SERVER: server.url, TMPDIR: folder,
-    TS_SOCKET: path.join(folder, "tsp") };
+  const folder = temporaryFolder();
+  const env = { ...process.env, TMPDIR: folder, TS_SOCKET: path.join(folder, "tsp") };
   const run = (command, ...args) => execFileSync(command, args, { env, stdio: "pipe" });
-  note("frugal submit, from a shell", each(() => run(frugal, "submit", "-q", file)), "ms", "-");
   if (!spawnSync("tsp", ["-h"]).error) {
     note("tsp true, from a shell", each(() => run("tsp", "-n", "true")), "ms", "-");
     run("tsp", "-K");
@@ -287,7 +295,8 @@ async function lists(t) {
   }
 }
 
-const PARTS = { submissions, places, reads, lists, throughput, restart, curves, idle, others };
+const PARTS = { submissions, places, reads, lists, throughput, restart, curves, idle, client,
+  others };
 const wanted = (process.env.PARTS || Object.keys(PARTS).join()).split(",");
 for (let round = 1; round <= ROUNDS; round += 1) {
   for (const part of wanted) await during(PARTS[part]);

@@ -22,6 +22,11 @@ $ frugal trace 2 | head -n 1 | cut -d, -f1-4
 samples,epoch,train_accuracy,test_accuracy
 $ frugal trace 2 --columns samples,m0 | tail -n 1
 3000,*
+$ frugal trace 2 --summary --columns samples,test_accuracy,m0
+column *first *last
+samples *0 *3000  ▁*█
+test_accuracy *0.*  0.* *
+m0 *0  *e6  ▁*█
 $ frugal show 1 --csv | head -n 1
 job,cell,name,runs,reached,missed,open,samples_n,*
 $ frugal show 1 --json | head -n 2
