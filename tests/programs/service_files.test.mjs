@@ -40,6 +40,42 @@ test("the unit gives the process little, and systemd understands it", (t) => {
   assert.deepEqual([verify.status, about], [0, []], verify.stderr);
 });
 
+/* The system calls that a filter has, groups of groups included. */
+function callsOf(name) {
+  if (!name.startsWith("@")) return [name];
+  return execFileSync("systemd-analyze", ["syscall-filter", name], { encoding: "utf8" })
+    .split("\n").filter((line) => /^ +[@\w-]+$/.test(line)).flatMap((line) => callsOf(line.trim()));
+}
+
+/* What the unit lets through: its lines one after the other, ~ takes away. */
+function allowedCalls() {
+  const allowed = new Set();
+  for (const [, but, names] of text("frugald.service").matchAll(/^SystemCallFilter=(~?)(.*)$/gm)) {
+    for (const call of names.split(" ").flatMap(callsOf)) {
+      if (but) allowed.delete(call);
+      else allowed.add(call);
+    }
+  }
+  return allowed;
+}
+
+test("every system call of the server is one that the unit allows", async (t) => {
+  const trace = path.join(folderOf(t), "calls");
+  const server = await startServer(t, { wrap: ["strace", "-D", "-f", "-qq", "-o", trace] });
+  await server.done((await server.submit(short)).id);
+  await server.request("/v1/runs/1/weights");
+  await server.request("/v1/backups", { method: "POST", body: "{}",
+    headers: { "Content-Type": "application/json" } });
+  assert.match(await token(server.place, "anna"), /^frg_/);
+  server.checkEnd(await server.stop());
+  const calls = new Set([...fs.readFileSync(trace, "utf8").matchAll(/^\d+ +(\w+)\(/gm)]
+    .map(([, call]) => call));
+  const allowed = allowedCalls();
+  assert.ok(allowed.size > 200 && calls.size > 40, `${allowed.size} ${calls.size}`);
+  allowed.add("fchown"); // which SQLite uses as root only
+  assert.deepEqual([...calls].filter((call) => !allowed.has(call)), []);
+});
+
 test("the compose file starts what the Dockerfile builds", () => {
   const { services, volumes } = parse(text("compose.yaml"));
   const { frugald, nginx } = services;
