@@ -11,6 +11,7 @@
 
 #include "about.h"
 #include "base/clock.h"
+#include "repeat.h"
 #include "talk.h"
 
 enum {
@@ -267,39 +268,6 @@ static CURLcode perform(struct http *h, const struct http_request *r,
     return code;
 }
 
-/* Whether it changes nothing to send this again after it may have been obeyed. */
-static bool is_repeatable(const struct http_request *r)
-{
-    bool sends = r->body != NULL || r->method != NULL;
-    return r->key != NULL || !sends ||
-           (r->method != NULL && strcmp(r->method, "PATCH") == 0);
-}
-
-/* Whether the request may have been obeyed although no answer came. */
-static bool is_lost(CURLcode code, long status)
-{
-    switch (code) {
-    case CURLE_OK: /* what is in front of the server got no answer */
-        return status == 502 || status == 504;
-    case CURLE_OPERATION_TIMEDOUT:
-    case CURLE_GOT_NOTHING:
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-    case CURLE_PARTIAL_FILE:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Failures that may be over in a moment: the server is starting, or was ended. */
-static bool may_pass(const struct http_request *r, CURLcode code, long status)
-{
-    bool refused = code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
-                   (code == CURLE_OK && status == 503);
-    return refused || (is_lost(code, status) && is_repeatable(r));
-}
-
 static enum ending give_up(const struct http *h, CURLcode code,
                            const struct http_reply *reply)
 {
@@ -323,7 +291,7 @@ static enum ending give_up(const struct http *h, CURLcode code,
         say("the answer of %s is longer than %zu MiB", server, reply->text.cap >> 20);
     else
         say("no answer from %s: %s", server, why);
-    if (is_lost(code, reply->code) && !is_repeatable(h->sending))
+    if (repeat_is_lost(code, reply->code) && !repeat_is_safe(h->sending))
         say_more("it may have been done all the same; look before you ask again");
     if (code == CURLE_COULDNT_CONNECT)
         say_more("is frugald running there? --server or FRUGAL_SERVER names another one");
@@ -350,7 +318,7 @@ static enum ending try_until_answered(struct http *h, const struct http_request 
         bool over = clock_monotonic() - start >= h->patience->seconds;
         if (is_stopped(h))
             return ENDING_INTERRUPTED;
-        if (over || !may_pass(request, code, reply->code)) {
+        if (over || !repeat_may_help(request, code, reply->code)) {
             if (code != CURLE_OK)
                 return give_up(h, code, reply);
             if (told)

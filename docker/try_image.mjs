@@ -4,7 +4,8 @@
 //
 //     node docker/try_image.mjs [FOLDER]
 //
-// FOLDER keeps the fresh Debian for another time; without it nothing stays. It knows what this Dockerfile uses, and refuses the rest.
+// FOLDER keeps the fresh Debian for another time; without it nothing stays. It knows what this
+// Dockerfile uses, and refuses the rest.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -30,11 +31,14 @@ const run = (program, args, options = {}) => {
 };
 
 const base = path.join(folder, "base");
-/* How this machine reaches others holds inside, too. */
+
+/* How this machine reaches others, and whom it believes, holds inside, too. */
+const authorities = process.env.NODE_EXTRA_CA_CERTS;
 const network = Object.fromEntries(Object.entries(process.env).filter(([name]) =>
   /^(https?|no)_proxy$|^npm_config_(registry|https?_proxy|cafile)$/i.test(name)));
-const clean = (env) => ({ ...network, PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-  DEBIAN_FRONTEND: "noninteractive", HOME: "/root", ...env });
+const clean = (env) => ({ ...network, HOME: "/root", DEBIAN_FRONTEND: "noninteractive",
+  ...authorities ? { NODE_EXTRA_CA_CERTS: "/tmp/authorities.pem" } : {},
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ...env });
 
 function inside(root, directory, command) {
   run("unshare", ["--mount", "sh", "-c",
@@ -49,6 +53,7 @@ class Stage {
     this.root = path.join(folder, name);
     fs.rmSync(this.root, { recursive: true, force: true });
     run("cp", ["-a", base, this.root]);
+    if (authorities) fs.copyFileSync(authorities, path.join(this.root, "tmp", "authorities.pem"));
   }
 
   copy(rest, stages) {
