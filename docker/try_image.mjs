@@ -61,7 +61,7 @@ class Stage {
     const [source, target] = rest.replace(/^--\S+ /, "").split(" ");
     const into = path.join(this.root, path.resolve(this.directory, target));
     fs.mkdirSync(into, { recursive: true });
-    if (from) return run("cp", ["-a", path.join(stages.get(from[1]).root, source, "."), into]);
+    if (from) return run("cp", ["-a", `${path.join(stages.get(from[1]).root, source)}/.`, into]);
     // The context is what git knows, as .dockerignore has it, with what is not committed.
     const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
       { cwd: context });
