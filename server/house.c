@@ -36,7 +36,7 @@ static void publish(void *arg, int64_t seq)
 
 static void apply_live(struct house *house, const struct options *o)
 {
-    log_set_level(o->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+    options_apply_log(o);
     house->app.per_owner = o->per_owner;
     house->app.waiting_per_owner = o->waiting_per_owner;
     if (house->app.workers != NULL)

@@ -83,7 +83,7 @@ static int start(struct house *house, struct buf *why)
         return EX_SOFTWARE;
     }
     prepare_process(&house->signals);
-    log_set_level(o->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+    options_apply_log(o);
     return command(house, why);
 }
 

@@ -5,6 +5,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 static const char usual_config[] = "/etc/frugal/frugald.conf";
 
 static const struct options defaults = {
@@ -21,6 +23,8 @@ static const struct options defaults = {
     .dataset_megabytes = 2047,
     .workers = -1,
     .checkpoint_seconds = 10,
+    .log_level = LOG_LEVEL_INFO,
+    .log_format = LOG_FORMAT_KEYS,
     .role = "",
     .name = "",
 };
@@ -34,6 +38,8 @@ static const struct options defaults = {
     ROW(name, 0, OPT_TEXT, member, metavar, env, 0, 0, help)
 #define COUNT(name, member, metavar, env, min, max, help)                                \
     ROW(name, 0, OPT_COUNT, member, metavar, env, min, max, help)
+#define CHOICE(name, member, choices, env, help)                                         \
+    ROW(name, 0, OPT_CHOICE, member, choices, env, 0, 0, help)
 #define FLAG(name, letter, member, env, help)                                            \
     ROW(name, letter, OPT_FLAG, member, NULL, env, 0, 0, help)
 
@@ -90,7 +96,11 @@ static const struct opt table[] = {
          "name of this machine"),
     TEXT("trusted-proxy", trusted_proxy, "ADDRESS,...", "FRUGAL_TRUSTED_PROXY",
          "Proxies before this server; who asks through them stands in X-Forwarded-For"),
-    FLAG("verbose", 'v', verbose, "FRUGAL_VERBOSE", "Log more"),
+    CHOICE("log-level", log_level, LOG_LEVELS, "FRUGAL_LOG_LEVEL",
+           "What is logged: this and what is worse; debug has every request"),
+    CHOICE("log-format", log_format, LOG_FORMATS, "FRUGAL_LOG_FORMAT",
+           "How: lines of KEY=VALUE; or the same without the time, and with the level as "
+           "systemd reads it"),
     FLAG("print-config", 0, print_config, NULL,
          "Print a file of all settings with their defaults"),
     TEXT("role", role, "ROLE", NULL,
@@ -108,7 +118,7 @@ enum { OPTIONS = sizeof table / sizeof table[0] };
 static const size_t live[] = {
     offsetof(struct options, per_owner), offsetof(struct options, waiting_per_owner),
     offsetof(struct options, tls_cert),  offsetof(struct options, tls_key),
-    offsetof(struct options, verbose),
+    offsetof(struct options, log_level), offsetof(struct options, log_format),
 };
 
 static const char *note(const struct opt *o)
@@ -148,6 +158,12 @@ int options_read(int argc, char *const *argv, struct options *ret, struct buf *e
 void options_release(struct options *o)
 {
     conf_release(&o->conf);
+}
+
+void options_apply_log(const struct options *o)
+{
+    log_set_level((enum log_level)o->log_level);
+    log_set_format((enum log_format)o->log_format);
 }
 
 void options_help(void)

@@ -162,7 +162,7 @@ void events_stream(struct request *r)
         !request_number(r, "job", 1, INT64_MAX, &job))
         return;
     if (r->is_head) {
-        reply_text(r, MHD_HTTP_OK, "text/event-stream", strdup(""), 0);
+        reply_head(r, "text/event-stream");
         return;
     }
     if (!take_place(r, &peer))

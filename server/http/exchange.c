@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "http/access.h"
 #include "http/gate.h"
 #include "http/http_internal.h"
@@ -63,8 +64,12 @@ void exchange_end(void *arg, struct MHD_Connection *connection, void **context,
     struct request *r = *context;
     if (r == NULL)
         return;
-    if (r->admitted)
+    if (r->admitted) {
+        log_set_request(r->name);
         request_log(r, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+        log_set_request(NULL);
+        metrics_count(&h->metrics, r);
+    }
     peers_begin(connection, NULL);
     peers_mark(h, connection, false);
     if (r->own_free != NULL)
@@ -170,6 +175,8 @@ static void write_done(void *arg, enum status outcome)
 {
     struct request *r = arg;
     struct http *h = r->http; /* the request may be over as soon as it goes on */
+    if (r->labour == NULL)
+        metrics_wrote(&h->metrics, clock_monotonic() - r->posted);
     r->outcome = outcome;
     MHD_resume_connection(r->connection);
     end_writing(h);
@@ -178,7 +185,9 @@ static void write_done(void *arg, enum status outcome)
 static void *labour_main(void *arg)
 {
     struct request *r = arg;
+    log_set_request(r->name);
     enum status outcome = r->labour(r->own);
+    log_set_request(NULL);
     peers_labour(r->http, r->connection, NULL);
     write_done(r, outcome);
     return NULL;
@@ -224,6 +233,7 @@ static enum MHD_Result answer(struct request *r)
     if (!begin_writing(r->http))
         return MHD_NO;
     r->write = (struct write){.apply = apply_write, .done = write_done, .arg = r};
+    r->posted = clock_monotonic();
     MHD_suspend_connection(r->connection); /* before it can be resumed */
     if (r->labour != NULL)
         begin_labour(r);
@@ -238,16 +248,17 @@ enum MHD_Result exchange_handle(void *arg, struct MHD_Connection *connection,
                                 void **context)
 {
     struct request *r = *context;
+    enum MHD_Result result = MHD_NO;
     (void)arg;
     (void)connection;
     if (r == NULL)
         return MHD_NO;
+    log_set_request(r->name); /* admit() writes it */
     if (!r->admitted)
-        return admit(r, url, method, version);
-    if (r->response !=
-        NULL) /* refused, but a server that stops does not take the reply */
-        return MHD_NO;
-    if (*upload_size > 0)
-        return take_body(r, upload_data, upload_size);
-    return answer(r);
+        result = admit(r, url, method, version);
+    else if (r->response ==
+             NULL) /* else refused, and a server that stops takes no reply */
+        result = *upload_size > 0 ? take_body(r, upload_data, upload_size) : answer(r);
+    log_set_request(NULL);
+    return result;
 }

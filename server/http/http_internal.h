@@ -7,6 +7,7 @@
 
 #include "http/http.h"
 #include "http/kept.h"
+#include "http/metrics.h"
 #include "http/request.h"
 #include "http/tls.h"
 #include "http/tries.h"
@@ -18,6 +19,7 @@ struct peer {
     double patience; /* seconds from `since` until the header, or the body, is there */
     bool active;     /* a request is being served */
     bool reading;    /* its body is being read, since `since` */
+    bool reaped;     /* it took too long, and was ended */
     bool streaming;  /* events are sent on it, to */
     char user[USER_NAME_MAX + 1];
     struct request *labour; /* it waits for the end of one */
@@ -37,6 +39,7 @@ struct http {
     char address[80];
     struct tries tries;
     struct kept *kept;
+    struct metrics metrics;
     unsigned name;          /* of this process, in names of requests */
     atomic_ullong requests; /* that were given a name */
     atomic_bool draining;

@@ -97,6 +97,7 @@ static void add_peer(struct http *h, struct MHD_Connection *connection, void **c
         p->next->previous = p;
     h->peers = p;
     pthread_mutex_unlock(&h->lock);
+    atomic_fetch_add(&h->metrics.connections, 1);
     *context = p;
 }
 
@@ -132,6 +133,14 @@ static bool is_too_slow(const struct peer *p, double now)
     return (!p->active || p->reading) && now - p->since > p->patience;
 }
 
+static void reap(struct http *h, struct peer *p)
+{
+    shutdown(p->fd, SHUT_RDWR);
+    if (!p->reaped)
+        atomic_fetch_add(&h->metrics.reaped, 1);
+    p->reaped = true;
+}
+
 /* libmicrohttpd does not look at a suspended connection, so it would not see that the
  * client has gone. */
 static bool has_gone(const struct peer *p)
@@ -147,7 +156,7 @@ static bool look_at_peers(struct http *h, double now)
     bool lost = false;
     for (struct peer *p = h->peers; p != NULL; p = p->next) {
         if (is_too_slow(p, now))
-            shutdown(p->fd, SHUT_RDWR);
+            reap(h, p);
         bool gone = has_gone(p);
         if (p->labour != NULL && p->labour->labour_halt != NULL &&
             (gone || atomic_load(&h->draining)))

@@ -79,6 +79,7 @@ struct request {
     handler *resume;
     enum status outcome; /* of the write or the labour, for resume */
     struct write write;
+    double posted; /* monotonic: when the write or the labour began */
 
     void *own; /* of the handler, between handle and resume */
     void (*own_free)(void *own);

@@ -42,7 +42,7 @@ test("a command line that makes no sense: 64 and one line", async (t) => {
       ? ["--data-dir", path.join(folder, "data")] : [])], { cwd: folder, ms: 5000 });
     assert.equal(code, 64, `${args.join(" ")}: ${code} ${err}`);
     assert.equal(out, "");
-    oneLine(err.split("\n").filter((line) => !/^\d{4}-/.test(line)).join("\n"));
+    oneLine(err.split("\n").filter((line) => !/^time=/.test(line)).join("\n"));
   }
   const { err } = await runServer(["--wrokers", "2"], { cwd: folder });
   assert.match(err, /did you mean --workers/);
