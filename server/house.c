@@ -58,14 +58,27 @@ static void renew_certificate(struct http *http, const struct options *o)
     buf_release(&why);
 }
 
+/* Which addresses may be fetched from. 0; or the exit status, with a sentence. */
+static int read_guard(const struct options *o, struct guard *ret, struct buf *why)
+{
+    if (!guard_read(o->fetch_allow, "", ret, why))
+        return options_mistake(o, o->fetch_allow, why);
+    return guard_read(o->fetch_allow, o->fetch_ports, ret, why)
+               ? 0
+               : options_mistake(o, o->fetch_ports, why);
+}
+
 /* What can change while the server runs. A file that makes no sense changes nothing. */
 static void reread(struct house *house)
 {
     struct options fresh;
+    struct guard guard;
     struct buf error;
     buf_init(&error, 2000);
-    if (options_read(house->argc, house->argv, &fresh, &error) == 0) {
+    if (options_read(house->argc, house->argv, &fresh, &error) == 0 &&
+        read_guard(&fresh, &guard, &error) == 0) {
         apply_live(house, &fresh);
+        arrivals_allow(house->app.arrivals, &guard);
         renew_certificate(house->http, &fresh);
         log_info("the settings were read again");
     } else {
@@ -178,8 +191,9 @@ static int open_house(struct house *house, struct buf *why)
     const struct options *o = &house->options;
     struct guard guard;
     int64_t oldest, newest = 0;
-    if (!guard_read(o->fetch_allow, o->fetch_ports, &guard, why))
-        return EX_USAGE;
+    int code = read_guard(o, &guard, why);
+    if (code != 0)
+        return code;
     enum status status = store_open(o->data_dir, &app->store, why);
     if (status != STATUS_OK)
         return house_exit_code(status);
@@ -189,7 +203,7 @@ static int open_house(struct house *house, struct buf *why)
     status = open_data(app, o, &guard, why);
     if (status == STATUS_OK)
         status = catch_up(app);
-    int code = house_exit_code(status);
+    code = house_exit_code(status);
     if (status != STATUS_OK && why->len == 0)
         buf_adds(why, status_text(status));
     if (app->hub != NULL && status == STATUS_OK) {
@@ -232,11 +246,13 @@ int house_run(struct house *house, struct buf *why)
     struct http_options http = {.listen = o->listen,
                                 .allowed_hosts = o->allowed_hosts,
                                 .trusted_proxy = o->trusted_proxy,
+                                .limits = o->limits,
                                 .require_tokens = o->require_tokens};
     pthread_sigmask(SIG_BLOCK, &house->signals, NULL); /* before there are threads */
     enum status status = http_open(&http, &house->http, why);
     if (status != STATUS_OK)
-        return status == STATUS_BAD_REQUEST ? EX_USAGE : EX_UNAVAILABLE;
+        return status == STATUS_BAD_REQUEST ? options_mistake(o, o->listen, why)
+                                            : EX_UNAVAILABLE;
     int code = 0;
     apply_live(house, o);
     if ((*o->tls_cert != '\0' || *o->tls_key != '\0') &&

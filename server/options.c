@@ -23,6 +23,15 @@ static const struct options defaults = {
     .dataset_megabytes = 2047,
     .workers = -1,
     .checkpoint_seconds = 10,
+    .limits = {.connections = 256,
+               .connections_per_address = 64,
+               .event_streams = 64,
+               .event_streams_per_user = 8,
+               .body_kilobytes = 256,
+               .idle_seconds = 30,
+               .header_seconds = 10,
+               .body_seconds = 60,
+               .upload_seconds = 3600},
     .log_level = LOG_LEVEL_INFO,
     .log_format = LOG_FORMAT_KEYS,
     .role = "",
@@ -96,6 +105,27 @@ static const struct opt table[] = {
          "name of this machine"),
     TEXT("trusted-proxy", trusted_proxy, "ADDRESS,...", "FRUGAL_TRUSTED_PROXY",
          "Proxies before this server; who asks through them stands in X-Forwarded-For"),
+    COUNT("connections", limits.connections, "N", "FRUGAL_CONNECTIONS", 8, 3000,
+          "Connections that may be open; others wait"),
+    COUNT(
+        "connections-per-address", limits.connections_per_address, "N",
+        "FRUGAL_CONNECTIONS_PER_ADDRESS", 0, 3000,
+        "Of these from one address, others are closed; 0, or behind a proxy: any number"),
+    COUNT("event-streams", limits.event_streams, "N", "FRUGAL_EVENT_STREAMS", 0, 2000,
+          "Streams of events that may be open; others get 503"),
+    COUNT("event-streams-per-user", limits.event_streams_per_user, "N",
+          "FRUGAL_EVENT_STREAMS_PER_USER", 1, 2000,
+          "Of these for one user; others get 429"),
+    COUNT("body-kilobytes", limits.body_kilobytes, "N", "FRUGAL_BODY_KILOBYTES", 1, 4096,
+          "Largest job spec; while it is read it may take 80 times as much memory"),
+    COUNT("header-seconds", limits.header_seconds, "N", "FRUGAL_HEADER_SECONDS", 1, 3600,
+          "From connecting to a whole request header"),
+    COUNT("body-seconds", limits.body_seconds, "N", "FRUGAL_BODY_SECONDS", 1, 3600,
+          "From the header to the end of the body, which also has to come at 1 kB/s"),
+    COUNT("upload-seconds", limits.upload_seconds, "N", "FRUGAL_UPLOAD_SECONDS", 1, 86400,
+          "The same for a file of a data set"),
+    COUNT("idle-seconds", limits.idle_seconds, "N", "FRUGAL_IDLE_SECONDS", 1, 3600,
+          "Without a byte until a connection is closed, also between two requests"),
     CHOICE("log-level", log_level, LOG_LEVELS, "FRUGAL_LOG_LEVEL",
            "What is logged: this and what is worse; debug has every request"),
     CHOICE("log-format", log_format, LOG_FORMATS, "FRUGAL_LOG_FORMAT",
@@ -116,9 +146,10 @@ enum { OPTIONS = sizeof table / sizeof table[0] };
 
 /* Read again on SIGHUP; see reread() in house.c. */
 static const size_t live[] = {
-    offsetof(struct options, per_owner), offsetof(struct options, waiting_per_owner),
-    offsetof(struct options, tls_cert),  offsetof(struct options, tls_key),
-    offsetof(struct options, log_level), offsetof(struct options, log_format),
+    offsetof(struct options, per_owner),   offsetof(struct options, waiting_per_owner),
+    offsetof(struct options, tls_cert),    offsetof(struct options, tls_key),
+    offsetof(struct options, fetch_allow), offsetof(struct options, fetch_ports),
+    offsetof(struct options, log_level),   offsetof(struct options, log_format),
 };
 
 static const char *note(const struct opt *o)
@@ -158,6 +189,20 @@ int options_read(int argc, char *const *argv, struct options *ret, struct buf *e
 void options_release(struct options *o)
 {
     conf_release(&o->conf);
+}
+
+int options_mistake(const struct options *o, const char *value, struct buf *why)
+{
+    struct buf all;
+    int line = conf_line(&o->conf, value);
+    if (line == 0)
+        return EX_USAGE;
+    buf_init(&all, why->cap);
+    buf_addf(&all, "%s, line %d: %s", config_of(o), line, why->data);
+    buf_clear(why);
+    buf_adds(why, all.data);
+    buf_release(&all);
+    return EX_CONFIG;
 }
 
 void options_apply_log(const struct options *o)

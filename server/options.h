@@ -4,12 +4,14 @@
 #define FRUGAL_OPTIONS_H
 
 #include "base/conf.h"
+#include "http/http.h"
 
 struct options {
     const char *listen, *data_dir, *datasets, *config;
     const char *tls_cert, *tls_key, *allowed_hosts, *trusted_proxy;
     const char *fetch_allow, *fetch_ports, *fetch_mirror;
     long workers, per_owner, waiting_per_owner, checkpoint_seconds, dataset_megabytes;
+    struct http_limits limits;
     int log_level, log_format; /* enum log_level, log_format */
     bool require_tokens, plain_on_lan;
     bool help, version, print_config;
@@ -24,6 +26,10 @@ struct options {
  * `error`. */
 int options_read(int argc, char *const *argv, struct options *ret, struct buf *error);
 void options_release(struct options *o);
+
+/* A value that makes no sense, for a reason that `why` has: the exit status; and if it is
+ * from the file, `why` says where it stands there, too. */
+int options_mistake(const struct options *o, const char *value, struct buf *why);
 
 /* How to log, from now on. */
 void options_apply_log(const struct options *o);

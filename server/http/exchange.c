@@ -99,6 +99,13 @@ static bool admit_octets(struct request *r)
     return r->take != NULL;
 }
 
+static size_t body_cap(const struct request *r)
+{
+    size_t cap = r->route->body_cap;
+    return cap == LIMIT_JSON_BODY ? (size_t)r->http->options.limits.body_kilobytes * 1024
+                                  : cap;
+}
+
 /* First call of a request: everything that can be told from its header. */
 static enum MHD_Result admit(struct request *r, const char *url, const char *method,
                              const char *version)
@@ -115,7 +122,8 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
     static const struct route nowhere = {.method = "", .pattern = ""};
     if (match != ROUTE_FOUND)
         r->route = &nowhere;
-    buf_init(&r->body, r->route->body_cap);
+    r->body_cap = body_cap(r);
+    buf_init(&r->body, r->body_cap);
     bool ok = gate_admit(r, method, version);
     if (ok && match != ROUTE_FOUND) {
         r->closes = strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
@@ -130,7 +138,7 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
     bool changes = strcmp(r->route->method, "GET") != 0;
     if (ok && changes)
         ok = gate_admit_change(r);
-    if (ok && r->route->body_cap > 0)
+    if (ok && r->body_cap > 0)
         ok = gate_admit_body(r);
     if (ok && changes && atomic_load(&r->http->draining)) {
         reply_unavailable(r);
@@ -140,9 +148,11 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
     bool octets = ok && route_receiver(r->route) != NULL;
     if (octets)
         ok = admit_octets(r);
-    if (ok && r->route->body_cap > 0)
-        peers_mark_reading(r->http, r->connection,
-                           octets ? SECONDS_OCTETS : SECONDS_BODY);
+    const struct http_limits *limits = &r->http->options.limits;
+    if (ok && r->body_cap > 0)
+        peers_mark_reading(
+            r->http, r->connection,
+            (double)(octets ? limits->upload_seconds : limits->body_seconds));
     else
         peers_mark(r->http, r->connection, true);
     return ok ? MHD_YES : send_reply(r);
@@ -152,7 +162,8 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
  * dropped. */
 static enum MHD_Result take_body(struct request *r, const char *data, size_t *size)
 {
-    if (r->take != NULL && *size <= r->route->body_cap - r->taken) {
+    peers_received(r->http, r->connection, *size);
+    if (r->take != NULL && *size <= r->body_cap - r->taken) {
         r->take(r->own, data, *size);
         r->taken += *size;
     } else if (r->take != NULL) {

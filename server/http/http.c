@@ -36,16 +36,17 @@ __attribute__((format(printf, 2, 0))) static void log_library(void *arg, const c
 static struct MHD_Daemon *start_daemon(struct http *h)
 {
     static const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
+    const struct http_limits *limits = &h->options.limits;
     bool behind_proxy = *h->options.trusted_proxy != '\0';
     return MHD_start_daemon(
         MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
             (h->tls != NULL ? MHD_USE_TLS : 0),
         0, NULL, NULL, exchange_handle, h, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
         MHD_OPTION_LISTEN_SOCKET, h->listening, MHD_OPTION_THREAD_POOL_SIZE,
-        (unsigned)LIMIT_THREADS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT_CONNECTIONS,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        behind_proxy ? 0 : (unsigned)LIMIT_CONNECTIONS_PER_ADDRESS,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SECONDS_IDLE,
+        (unsigned)LIMIT_THREADS, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)limits->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        behind_proxy ? 0 : (unsigned)limits->connections_per_address,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)limits->idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)LIMIT_CONNECTION_MEMORY,
         MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)1024,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,

@@ -9,12 +9,24 @@
 
 struct http;
 
+/* What may be asked of it, and how long that may take. */
+struct http_limits {
+    long connections, connections_per_address; /* 0: any number from one address */
+    long event_streams, event_streams_per_user;
+    long body_kilobytes; /* of a job, or of a change to one */
+    long idle_seconds;   /* without a byte in either direction */
+    long header_seconds; /* from connecting to a whole header */
+    long body_seconds;   /* from the header to the end of the body */
+    long upload_seconds; /* the same where it is a file of a data set */
+};
+
 /* All of it is borrowed, for as long as the server lives. */
 struct http_options {
     const char *listen; /* "ADDRESS:PORT", "[::1]:8750" for IPv6; port 0: a free one */
     const char *allowed_hosts; /* beside localhost, addresses, the name of this machine */
     const char *trusted_proxy; /* both with commas between */
-    bool require_tokens;       /* even if only this machine can reach it */
+    struct http_limits limits;
+    bool require_tokens; /* even if only this machine can reach it */
 };
 
 /* Takes the port for this process, before anything else is begun. On failure `why` gets a

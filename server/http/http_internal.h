@@ -19,6 +19,8 @@ struct peer {
     double patience; /* seconds from `since` until the header, or the body, is there */
     bool active;     /* a request is being served */
     bool reading;    /* its body is being read, since `since` */
+    double measured; /* of that body, since this time, have come */
+    size_t received; /* so many bytes */
     bool reaped;     /* it took too long, and was ended */
     bool streaming;  /* events are sent on it, to */
     char user[USER_NAME_MAX + 1];
@@ -73,6 +75,9 @@ void peers_mark(struct http *h, struct MHD_Connection *connection, bool active);
 /* The same, and the body must be there within so many seconds. */
 void peers_mark_reading(struct http *h, struct MHD_Connection *connection,
                         double seconds);
+
+/* So many bytes of it have come. */
+void peers_received(struct http *h, struct MHD_Connection *connection, size_t bytes);
 void peers_begin(struct MHD_Connection *connection, struct request *r);
 void *peers_watch(void *http);
 

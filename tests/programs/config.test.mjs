@@ -60,6 +60,10 @@ test("a mistake in the file: 78, and one line that says where", async (t) => {
     ["workers = 99999999999999999999\n", /line 1: workers takes a whole number from 0 to 1024/],
     ["require-tokens = 2\n", /line 1: require-tokens takes yes or no/],
     ["log-level = loud\n", /line 1: log-level takes error\|warning\|info\|debug, not "loud"/],
+    ["# x\nlisten = nowhere\n", /line 2: "nowhere" is not an address to listen on/],
+    ["fetch-allow = 10.1.0.0/33\n", /line 1: .*10\.1\.0\.0\/33/],
+    ["\nfetch-ports = 70000\n", /line 2: .*70000/],
+    ["connections = 7\n", /line 1: connections takes a whole number from 8 to 3000/],
     ["workers\n", /line 1: this is not KEY = VALUE/],
   ];
   for (const [text, wanted] of rows) {
