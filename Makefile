@@ -1,5 +1,5 @@
 # frugal: make demo, make check, make soak, make, make install, make bench,
-# make bench-service, make figures, make clean.
+# make bench-service, make figures, make fuzz, make clean.
 # SAN=address|thread|undefined builds with that sanitizer, below build/SAN; V=1 shows commands.
 
 SHELL  := /bin/bash
@@ -11,6 +11,8 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 IS_CLANG := $(findstring clang,$(CC))
+
+comma := ,
 
 # One short line per file; V=1 shows the commands.
 Q   := $(if $(V),,@)
@@ -29,12 +31,14 @@ LDHARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as
 ifeq ($(SAN),)
 HARDENING += -D_FORTIFY_SOURCE=3 $(if $(IS_CLANG),,-ftrivial-auto-var-init=zero)
 else
-SANITIZE := -fsanitize=$(SAN) -fno-omit-frame-pointer \
-	$(if $(filter undefined,$(SAN)),-fno-sanitize-recover=all)
+SANITIZERS := $(if $(filter fuzz,$(SAN)),address$(comma)undefined,$(SAN))
+SANITIZE := -fsanitize=$(SANITIZERS) -fno-omit-frame-pointer \
+	$(if $(findstring undefined,$(SANITIZERS)),-fno-sanitize-recover=undefined)
+COVER    := $(if $(filter fuzz,$(SAN)),-fsanitize=fuzzer-no-link)
 endif
 CFLAGS   ?= -O2 -g
 CODEFLAGS := -std=c11 -D_GNU_SOURCE $(HARDENING) $(SANITIZE) -ffp-contract=off -pthread $(CFLAGS)
-ALLFLAGS := $(CODEFLAGS) $(INCLUDES) $(WARNINGS) -MMD -MP
+ALLFLAGS := $(CODEFLAGS) $(COVER) $(INCLUDES) $(WARNINGS) -MMD -MP
 LDALL    := $(LDHARDENING) $(SANITIZE) -pthread $(LDFLAGS)
 
 LIBS_LEARN  := -lsleef -lm
@@ -55,7 +59,7 @@ CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
 .PHONY: all tests schema core-id install uninstall clean lint check demo figures bench bench-service \
-	soak packages packages-check packages-bench packages-service
+	soak fuzz fuzzers packages packages-check packages-bench packages-service
 .DELETE_ON_ERROR:
 
 all: $(B)/frugald $(B)/frugal $(B)/tests/replay
@@ -156,6 +160,18 @@ $(B)/tests/%.so: tests/programs/%.c
 	$(Q)$(CC) $(filter-out -fPIE,$(ALLFLAGS)) -fPIC -shared -o $@ $< -ldl
 
 tests: $(B)/tests/replay $(B)/tests/trace $(B)/tests/statistics $(FAULTS) $(UNIT)
+
+# Fuzz targets, and a run of them: FUZZ_SECONDS for each, FUZZ chooses.
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/*.c))
+$(FUZZERS): $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(HOUSE) $(B)/learn.a
+	$(call say,LINK)
+	$(Q)$(CC) $(LDALL) -fsanitize=fuzzer -o $@ $^ $(LIBS_SERVER)
+
+fuzzers: $(FUZZERS)
+
+fuzz: packages-check
+	+$(MAKE) SAN=fuzz CC=clang fuzzers
+	bash tests/fuzz/run.sh $(FUZZ)
 
 # Benchmarks: our core beside dense programs. ROWS, ROUNDS, SECONDS, PROGRAMS choose.
 BENCH := $(B)/bench/core $(B)/bench/dense

@@ -56,6 +56,8 @@ for folder in core api programs page; do
     FRUGAL_SEEN="$PWD/$logs/seen_by_$folder" \
         tap "$folder" node --test --test-reporter=tap tests/$folder/*.test.mjs
 done
+step fuzzers make -j2 SAN=fuzz CC=clang fuzzers
+tap fuzz bash tests/fuzz/run.sh
 step every_documented_reply node tests/tools/seen.mjs "$logs/seen_by_api"
 
 echo "$passed passed, $failed failed"

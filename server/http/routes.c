@@ -153,7 +153,7 @@ static bool matches(const char *pattern, const char *path, int64_t *ret_id,
 {
     size_t words = 0, n;
     if (strcmp(pattern, "/{asset}") == 0)
-        return strchr(path + 1, '/') == NULL;
+        return path[0] == '/' && strchr(path + 1, '/') == NULL;
     while (*pattern != '\0') {
         if (*pattern != '{') {
             if (*pattern++ != *path++)
