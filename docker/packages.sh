@@ -7,7 +7,7 @@ build='gcc libc6-dev ca-certificates libmicrohttpd-dev libgnutls28-dev libjansso
     libsqlite3-dev zlib1g-dev libzip-dev libsodium-dev libsleef-dev libinih-dev
     dataset-fashion-mnist'
 check='libcmocka-dev clang libclang-rt-14-dev chromium fonts-dejavu-core qemu-user python3-numpy
-    python3-scipy strace openssl nginx-light'
+    python3-scipy strace openssl nginx'
 bench='libopenblas-dev python3-numpy'
 service='task-spooler slurmctld slurmd slurm-client munge nghttp2-client'
 
