@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -239,6 +240,23 @@ static int check_exposure(const struct house *house, struct buf *why)
     return 0;
 }
 
+enum { OWN_FILES = 64 }; /* that the server has open beside its connections, at most */
+
+/* With fewer it would take connections, and have nothing to serve them with. */
+static int check_files(const struct options *o, struct buf *why)
+{
+    struct rlimit limit;
+    long wanted = o->limits.connections + OWN_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= (rlim_t)wanted)
+        return 0;
+    buf_addf(why,
+             "at most %llu files may be open here, but %ld connections and the server "
+             "itself want %ld: raise that limit (ulimit -n, LimitNOFILE), or lower "
+             "--connections",
+             (unsigned long long)limit.rlim_cur, o->limits.connections, wanted);
+    return EX_CONFIG;
+}
+
 /* The port comes first: if it is taken, nothing has been touched. */
 int house_run(struct house *house, struct buf *why)
 {
@@ -248,12 +266,14 @@ int house_run(struct house *house, struct buf *why)
                                 .trusted_proxy = o->trusted_proxy,
                                 .limits = o->limits,
                                 .require_tokens = o->require_tokens};
+    int code = check_files(o, why);
+    if (code != 0)
+        return code;
     pthread_sigmask(SIG_BLOCK, &house->signals, NULL); /* before there are threads */
     enum status status = http_open(&http, &house->http, why);
     if (status != STATUS_OK)
         return status == STATUS_BAD_REQUEST ? options_mistake(o, o->listen, why)
                                             : EX_UNAVAILABLE;
-    int code = 0;
     apply_live(house, o);
     if ((*o->tls_cert != '\0' || *o->tls_key != '\0') &&
         !http_use_tls(house->http, o->tls_cert, o->tls_key, why))

@@ -85,6 +85,20 @@ test("header, body, silence: each has its seconds", async (t) => {
   assert.ok(await metric(server, "frugal_http_connections_reaped_total") >= 3);
 });
 
+test("a client that asks and never reads", async (t) => {
+  const server = await startServer(t, { args: ["--idle-seconds", "2"] });
+  const socket = net.connect(server.port, "127.0.0.1");
+  defer(t, () => socket.destroy());
+  const state = { open: true };
+  socket.on("error", () => {}).on("close", () => { state.open = false; });
+  socket.pause();
+  socket.write("GET /openapi.yaml HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(400)); // 40 MB
+  await until(async () => await metric(server, "frugal_http_connections") === 2, "both of us");
+  await until(async () => await metric(server, "frugal_http_connections") === 1, "its end");
+  socket.resume();
+  await until(() => !state.open, "that it hears of it");
+});
+
 test("a body that grows by less than 1 kB/s, though it may take long", async (t) => {
   const server = await startServer(t, { args: ["--body-seconds", "3600"] });
   const head = "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\n" +
