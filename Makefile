@@ -1,5 +1,6 @@
 # frugal: make demo, make check, make soak, make, make install, make bench,
 # make bench-service, make figures, make fuzz, make clean.
+# make check-address, check-thread, check-undefined: the tests with a sanitizer.
 # SAN=address|thread|undefined builds with that sanitizer, below build/SAN; V=1 shows commands.
 
 SHELL  := /bin/bash
@@ -58,8 +59,9 @@ MAIN    := $(call objects,$(wildcard server/*.c))
 CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
+SANITIZED := check-address check-undefined check-thread
 .PHONY: all tests schema core-id install uninstall clean lint check demo figures bench bench-service \
-	soak fuzz fuzzers packages packages-check packages-bench packages-service
+	soak fuzz fuzzers $(SANITIZED) packages packages-check packages-bench packages-service
 .DELETE_ON_ERROR:
 
 all: $(B)/frugald $(B)/frugal $(B)/tests/replay
@@ -213,6 +215,10 @@ lint: $(B)/learn.a
 
 check: packages-check
 	+bash tests/check.sh
+
+# The same with a sanitizer, as far as it makes sense there; FILES chooses.
+$(SANITIZED): check-%: packages-check tests/node_modules/.package-lock.json
+	+bash tests/check.sh $*
 
 demo: packages
 	+$(MAKE) all

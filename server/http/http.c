@@ -62,7 +62,8 @@ enum status http_open(const struct http_options *o, struct http **ret, struct bu
         return STATUS_NO_MEMORY;
     pthread_mutex_init(&h->lock, NULL);
     pthread_cond_init(&h->ending, NULL);
-    tries_init(&h->tries);
+    tries_init(&h->tries, LIMIT_TRIES_PER_MINUTE);
+    tries_init(&h->submissions, (double)o->limits.submissions_per_minute);
     h->options = *o;
     h->listening = -1;
     h->kept = kept_open();
@@ -89,6 +90,7 @@ void http_close(struct http *h)
     pthread_mutex_destroy(&h->lock);
     pthread_cond_destroy(&h->ending);
     tries_release(&h->tries);
+    tries_release(&h->submissions);
     metrics_release(&h->metrics);
     tls_free(h->tls);
     free(h);

@@ -13,11 +13,12 @@ struct http;
 struct http_limits {
     long connections, connections_per_address; /* 0: any number from one address */
     long event_streams, event_streams_per_user;
-    long body_kilobytes; /* of a job, or of a change to one */
-    long idle_seconds;   /* without a byte in either direction */
-    long header_seconds; /* from connecting to a whole header */
-    long body_seconds;   /* from the header to the end of the body */
-    long upload_seconds; /* the same where it is a file of a data set */
+    long submissions_per_minute; /* of jobs, by one user; 0: any number */
+    long body_kilobytes;         /* of a job, or of a change to one */
+    long idle_seconds;           /* without a byte in either direction */
+    long header_seconds;         /* from connecting to a whole header */
+    long body_seconds;           /* from the header to the end of the body */
+    long upload_seconds;         /* the same where it is a file of a data set */
 };
 
 /* All of it is borrowed, for as long as the server lives. */

@@ -39,7 +39,8 @@ struct http {
     bool is_local; /* only this machine can reach it */
     bool requires_tokens;
     char address[80];
-    struct tries tries;
+    struct tries tries;       /* of wrong tokens */
+    struct tries submissions; /* of users */
     struct kept *kept;
     struct metrics metrics;
     unsigned name;          /* of this process, in names of requests */

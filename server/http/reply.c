@@ -324,6 +324,14 @@ void reply_problem(struct request *r, enum status status, const char *detail,
         reply_header(r, "Retry-After", later);
 }
 
+void reply_wait(struct request *r, enum status status, int seconds)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%d", seconds);
+    reply_problem(r, status, NULL, NULL);
+    reply_header(r, "Retry-After", text);
+}
+
 void reply_unavailable(struct request *r)
 {
     r->closes = true;

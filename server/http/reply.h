@@ -57,6 +57,9 @@ void reply_stream(struct request *r, const char *type, MHD_ContentReaderCallback
 void reply_problem(struct request *r, enum status status, const char *detail,
                    const struct problems *problems);
 
+/* 429, and in how many seconds to try again; closes the connection if r->closes. */
+void reply_wait(struct request *r, enum status status, int seconds);
+
 /* The server stops: 503, and when to try again. */
 void reply_unavailable(struct request *r);
 

@@ -203,7 +203,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     text[size] = '\0';
     char *line = next(&rest, "\n");
     char *method = next(&line, " "), *target = next(&line, " "), *version = line;
-    tries_init(&server.tries); /* nobody is tired of wrong tokens */
+    tries_init(&server.tries, 10); /* nobody is tired of wrong tokens */
     if (target != NULL && version != NULL) {
         read_headers(c, rest);
         serve(c, method, target, version);
