@@ -1,5 +1,6 @@
 # frugal: make demo, make check, make soak, make, make manual, make install, make bench,
-# make bench-service, make figures, make clean.
+# make bench-service, make figures, make fuzz, make clean.
+# make check-address, check-thread, check-undefined: the tests with a sanitizer.
 # SAN=address|thread|undefined builds with that sanitizer, below build/SAN; V=1 shows commands.
 
 SHELL  := /bin/bash
@@ -11,6 +12,8 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 IS_CLANG := $(findstring clang,$(CC))
+
+comma := ,
 
 # One short line per file; V=1 shows the commands.
 Q   := $(if $(V),,@)
@@ -29,12 +32,14 @@ LDHARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as
 ifeq ($(SAN),)
 HARDENING += -D_FORTIFY_SOURCE=3 $(if $(IS_CLANG),,-ftrivial-auto-var-init=zero)
 else
-SANITIZE := -fsanitize=$(SAN) -fno-omit-frame-pointer \
-	$(if $(filter undefined,$(SAN)),-fno-sanitize-recover=all)
+SANITIZERS := $(if $(filter fuzz,$(SAN)),address$(comma)undefined,$(SAN))
+SANITIZE := -fsanitize=$(SANITIZERS) -fno-omit-frame-pointer \
+	$(if $(findstring undefined,$(SANITIZERS)),-fno-sanitize-recover=undefined)
+COVER    := $(if $(filter fuzz,$(SAN)),-fsanitize=fuzzer-no-link)
 endif
 CFLAGS   ?= -O2 -g
 CODEFLAGS := -std=c11 -D_GNU_SOURCE $(HARDENING) $(SANITIZE) -ffp-contract=off -pthread $(CFLAGS)
-ALLFLAGS := $(CODEFLAGS) $(INCLUDES) $(WARNINGS) -MMD -MP
+ALLFLAGS := $(CODEFLAGS) $(COVER) $(INCLUDES) $(WARNINGS) -MMD -MP
 LDALL    := $(LDHARDENING) $(SANITIZE) -pthread $(LDFLAGS)
 
 LIBS_LEARN  := -lsleef -lm
@@ -53,8 +58,9 @@ MAIN    := $(call objects,$(wildcard server/*.c))
 CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
+SANITIZED := check-address check-undefined check-thread
 .PHONY: all tests schema manual core-id install uninstall deb check-deb check-image clean lint check demo figures bench bench-service \
-	soak packages packages-check packages-bench packages-service packages-deb packages-soak
+	soak fuzz fuzzers $(SANITIZED) packages packages-check packages-bench packages-service packages-deb packages-soak
 .DELETE_ON_ERROR:
 
 all: $(B)/frugald $(B)/frugal $(B)/tests/replay
@@ -180,6 +186,18 @@ $(B)/tests/%.so: tests/programs/%.c
 
 tests: $(B)/tests/replay $(B)/tests/trace $(B)/tests/statistics $(FAULTS) $(UNIT) $(MANUAL)
 
+# Fuzz targets, and a run of them: FUZZ_SECONDS for each, FUZZ chooses.
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/*.c))
+$(FUZZERS): $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(HOUSE) $(B)/learn.a
+	$(call say,LINK)
+	$(Q)$(CC) $(LDALL) -fsanitize=fuzzer -o $@ $^ $(LIBS_SERVER)
+
+fuzzers: $(FUZZERS)
+
+fuzz: packages-check
+	+$(MAKE) SAN=fuzz CC=clang fuzzers
+	bash tests/fuzz/run.sh $(FUZZ)
+
 # Benchmarks: our core beside dense programs. ROWS, ROUNDS, SECONDS, PROGRAMS choose.
 BENCH := $(B)/bench/core $(B)/bench/dense
 $(B)/tests/bench/dense%.o: ALLFLAGS += -O3 -march=native -ffp-contract=fast
@@ -211,8 +229,8 @@ figures: all
 soak: packages-check packages-soak
 	+$(MAKE) all tests tests/node_modules/.package-lock.json
 	FRUGAL_KILLS=2000 FRUGAL_CUTS=3000 FRUGAL_DISK_CYCLES=20 FRUGAL_FAULTS=200 FRUGAL_FLIPS=200 \
-	FRUGAL_STOPS=50 FRUGAL_SUBMISSIONS=500 FRUGAL_NOTEBOOKS=1 FRUGAL_FILE_MS=5400000 node --test --test-reporter=spec \
-		tests/programs/{kill,powercut,disk,stop,backup,restore,flips,poison,lost_answers,readme}.test.mjs
+	FRUGAL_STOPS=50 FRUGAL_SUBMISSIONS=500 FRUGAL_EVENT_KILLS=50 FRUGAL_NOTEBOOKS=1 FRUGAL_FILE_MS=5400000 node --test --test-reporter=spec \
+		tests/programs/{kill,powercut,disk,stop,backup,restore,flips,poison,lost_answers,events_kill,readme}.test.mjs
 
 lint: $(B)/learn.a
 	sh tests/lint/floors.sh "$(FLOORS)"
@@ -220,6 +238,10 @@ lint: $(B)/learn.a
 
 check: packages-check
 	+bash tests/check.sh
+
+# The same with a sanitizer, as far as it makes sense there; FILES chooses.
+$(SANITIZED): check-%: packages-check tests/node_modules/.package-lock.json
+	+bash tests/check.sh $*
 
 demo: packages
 	+$(MAKE) all

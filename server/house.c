@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -36,7 +37,7 @@ static void publish(void *arg, int64_t seq)
 
 static void apply_live(struct house *house, const struct options *o)
 {
-    log_set_level(o->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+    options_apply_log(o);
     house->app.per_owner = o->per_owner;
     house->app.waiting_per_owner = o->waiting_per_owner;
     if (house->app.workers != NULL)
@@ -58,14 +59,27 @@ static void renew_certificate(struct http *http, const struct options *o)
     buf_release(&why);
 }
 
+/* Which addresses may be fetched from. 0; or the exit status, with a sentence. */
+static int read_guard(const struct options *o, struct guard *ret, struct buf *why)
+{
+    if (!guard_read(o->fetch_allow, "", ret, why))
+        return options_mistake(o, o->fetch_allow, why);
+    return guard_read(o->fetch_allow, o->fetch_ports, ret, why)
+               ? 0
+               : options_mistake(o, o->fetch_ports, why);
+}
+
 /* What can change while the server runs. A file that makes no sense changes nothing. */
 static void reread(struct house *house)
 {
     struct options fresh;
+    struct guard guard;
     struct buf error;
     buf_init(&error, 2000);
-    if (options_read(house->argc, house->argv, &fresh, &error) == 0) {
+    if (options_read(house->argc, house->argv, &fresh, &error) == 0 &&
+        read_guard(&fresh, &guard, &error) == 0) {
         apply_live(house, &fresh);
+        arrivals_allow(house->app.arrivals, &guard);
         renew_certificate(house->http, &fresh);
         log_info("the settings were read again");
     } else {
@@ -179,8 +193,9 @@ static int open_house(struct house *house, struct buf *why)
     const struct options *o = &house->options;
     struct guard guard;
     int64_t oldest, newest = 0;
-    if (!guard_read(o->fetch_allow, o->fetch_ports, &guard, why))
-        return EX_USAGE;
+    int code = read_guard(o, &guard, why);
+    if (code != 0)
+        return code;
     enum status status = store_open(o->data_dir, &app->store, why);
     if (status != STATUS_OK)
         return house_exit_code(status);
@@ -190,7 +205,7 @@ static int open_house(struct house *house, struct buf *why)
     status = open_data(app, o, &guard, why);
     if (status == STATUS_OK)
         status = catch_up(app);
-    int code = house_exit_code(status);
+    code = house_exit_code(status);
     if (status != STATUS_OK && why->len == 0)
         buf_adds(why, status_text(status));
     if (app->hub != NULL && status == STATUS_OK) {
@@ -226,6 +241,23 @@ static int check_exposure(const struct house *house, struct buf *why)
     return 0;
 }
 
+enum { OWN_FILES = 64 }; /* that the server has open beside its connections, at most */
+
+/* With fewer it would take connections, and have nothing to serve them with. */
+static int check_files(const struct options *o, struct buf *why)
+{
+    struct rlimit limit;
+    long wanted = o->limits.connections + OWN_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= (rlim_t)wanted)
+        return 0;
+    buf_addf(why,
+             "at most %llu files may be open here, but %ld connections and the server "
+             "itself want %ld: raise that limit (ulimit -n, LimitNOFILE), or lower "
+             "--connections",
+             (unsigned long long)limit.rlim_cur, o->limits.connections, wanted);
+    return EX_CONFIG;
+}
+
 /* The port comes first: if it is taken, nothing has been touched. */
 int house_run(struct house *house, struct buf *why)
 {
@@ -233,12 +265,16 @@ int house_run(struct house *house, struct buf *why)
     struct http_options http = {.listen = o->listen,
                                 .allowed_hosts = o->allowed_hosts,
                                 .trusted_proxy = o->trusted_proxy,
+                                .limits = o->limits,
                                 .require_tokens = o->require_tokens};
+    int code = check_files(o, why);
+    if (code != 0)
+        return code;
     pthread_sigmask(SIG_BLOCK, &house->signals, NULL); /* before there are threads */
     enum status status = http_open(&http, &house->http, why);
     if (status != STATUS_OK)
-        return status == STATUS_BAD_REQUEST ? EX_USAGE : EX_UNAVAILABLE;
-    int code = 0;
+        return status == STATUS_BAD_REQUEST ? options_mistake(o, o->listen, why)
+                                            : EX_UNAVAILABLE;
     apply_live(house, o);
     if ((*o->tls_cert != '\0' || *o->tls_key != '\0') &&
         !http_use_tls(house->http, o->tls_cert, o->tls_key, why))

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <time.h>
 
 #include "base/hash.h"
 #include "base/log.h"
@@ -45,6 +46,7 @@ static void prepare_process(sigset_t *signals)
     sigaddset(signals, SIGINT);
     sigaddset(signals, SIGHUP);
     signal(SIGPIPE, SIG_IGN);
+    tzset(); /* libzip would have it done on the threads of runs */
     umask(077);
     raise_file_limit();
 }
@@ -84,7 +86,7 @@ static int start(struct house *house, struct buf *why)
         return EX_SOFTWARE;
     }
     prepare_process(&house->signals);
-    log_set_level(o->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+    options_apply_log(o);
     return command(house, why);
 }
 

@@ -5,6 +5,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 static const char usual_config[] = "/etc/frugal/frugald.conf";
 
 static const struct options defaults = {
@@ -22,6 +24,18 @@ static const struct options defaults = {
     .workers = -1,
     .checkpoint_seconds = 10,
     .nice = 10,
+    .limits = {.connections = 256,
+               .connections_per_address = 64,
+               .event_streams = 64,
+               .event_streams_per_user = 8,
+               .submissions_per_minute = 0,
+               .body_kilobytes = 256,
+               .idle_seconds = 30,
+               .header_seconds = 10,
+               .body_seconds = 60,
+               .upload_seconds = 3600},
+    .log_level = LOG_LEVEL_INFO,
+    .log_format = LOG_FORMAT_KEYS,
     .role = "",
     .name = "",
 };
@@ -35,6 +49,8 @@ static const struct options defaults = {
     ROW(name, 0, OPT_TEXT, member, metavar, env, 0, 0, help)
 #define COUNT(name, member, metavar, env, min, max, help)                                \
     ROW(name, 0, OPT_COUNT, member, metavar, env, min, max, help)
+#define CHOICE(name, member, choices, env, help)                                         \
+    ROW(name, 0, OPT_CHOICE, member, choices, env, 0, 0, help)
 #define FLAG(name, letter, member, env, help)                                            \
     ROW(name, letter, OPT_FLAG, member, NULL, env, 0, 0, help)
 
@@ -93,7 +109,35 @@ static const struct opt table[] = {
          "name of this machine"),
     TEXT("trusted-proxy", trusted_proxy, "ADDRESS,...", "FRUGAL_TRUSTED_PROXY",
          "Proxies before this server; who asks through them stands in X-Forwarded-For"),
-    FLAG("verbose", 'v', verbose, "FRUGAL_VERBOSE", "Log more"),
+    COUNT("connections", limits.connections, "N", "FRUGAL_CONNECTIONS", 8, 3000,
+          "Connections that may be open; others wait"),
+    COUNT(
+        "connections-per-address", limits.connections_per_address, "N",
+        "FRUGAL_CONNECTIONS_PER_ADDRESS", 0, 3000,
+        "Of these from one address, others are closed; 0, or behind a proxy: any number"),
+    COUNT("event-streams", limits.event_streams, "N", "FRUGAL_EVENT_STREAMS", 0, 2000,
+          "Streams of events that may be open; others get 503"),
+    COUNT("event-streams-per-user", limits.event_streams_per_user, "N",
+          "FRUGAL_EVENT_STREAMS_PER_USER", 1, 2000,
+          "Of these for one user; others get 429"),
+    COUNT("submissions-per-minute", limits.submissions_per_minute, "N",
+          "FRUGAL_SUBMISSIONS_PER_MINUTE", 0, 1000000,
+          "Jobs that one user may submit within a minute; others get 429. 0: any number"),
+    COUNT("body-kilobytes", limits.body_kilobytes, "N", "FRUGAL_BODY_KILOBYTES", 1, 4096,
+          "Largest job spec; while it is read it may take 80 times as much memory"),
+    COUNT("header-seconds", limits.header_seconds, "N", "FRUGAL_HEADER_SECONDS", 1, 3600,
+          "From connecting to a whole request header"),
+    COUNT("body-seconds", limits.body_seconds, "N", "FRUGAL_BODY_SECONDS", 1, 3600,
+          "From the header to the end of the body, which also has to come at 1 kB/s"),
+    COUNT("upload-seconds", limits.upload_seconds, "N", "FRUGAL_UPLOAD_SECONDS", 1, 86400,
+          "The same for a file of a data set"),
+    COUNT("idle-seconds", limits.idle_seconds, "N", "FRUGAL_IDLE_SECONDS", 1, 3600,
+          "Without a byte until a connection is closed, also between two requests"),
+    CHOICE("log-level", log_level, LOG_LEVELS, "FRUGAL_LOG_LEVEL",
+           "What is logged: this and what is worse; debug has every request"),
+    CHOICE("log-format", log_format, LOG_FORMATS, "FRUGAL_LOG_FORMAT",
+           "How: lines of KEY=VALUE; or the same without the time, and with the level as "
+           "systemd reads it"),
     FLAG("print-config", 0, print_config, NULL,
          "Print a file of all settings with their defaults"),
     TEXT("role", role, "ROLE", NULL,
@@ -109,9 +153,10 @@ enum { OPTIONS = sizeof table / sizeof table[0] };
 
 /* Read again on SIGHUP; see reread() in house.c. */
 static const size_t live[] = {
-    offsetof(struct options, per_owner), offsetof(struct options, waiting_per_owner),
-    offsetof(struct options, tls_cert),  offsetof(struct options, tls_key),
-    offsetof(struct options, verbose),
+    offsetof(struct options, per_owner),   offsetof(struct options, waiting_per_owner),
+    offsetof(struct options, tls_cert),    offsetof(struct options, tls_key),
+    offsetof(struct options, fetch_allow), offsetof(struct options, fetch_ports),
+    offsetof(struct options, log_level),   offsetof(struct options, log_format),
 };
 
 static const char *note(const struct opt *o)
@@ -151,6 +196,26 @@ int options_read(int argc, char *const *argv, struct options *ret, struct buf *e
 void options_release(struct options *o)
 {
     conf_release(&o->conf);
+}
+
+int options_mistake(const struct options *o, const char *value, struct buf *why)
+{
+    struct buf all;
+    int line = conf_line(&o->conf, value);
+    if (line == 0)
+        return EX_USAGE;
+    buf_init(&all, why->cap);
+    buf_addf(&all, "%s, line %d: %s", config_of(o), line, why->data);
+    buf_clear(why);
+    buf_adds(why, all.data);
+    buf_release(&all);
+    return EX_CONFIG;
+}
+
+void options_apply_log(const struct options *o)
+{
+    log_set_level((enum log_level)o->log_level);
+    log_set_format((enum log_format)o->log_format);
 }
 
 void options_help(void)

@@ -4,13 +4,16 @@
 #define FRUGAL_OPTIONS_H
 
 #include "base/conf.h"
+#include "http/http.h"
 
 struct options {
     const char *listen, *data_dir, *datasets, *config;
     const char *tls_cert, *tls_key, *allowed_hosts, *trusted_proxy;
     const char *fetch_allow, *fetch_ports, *fetch_mirror;
     long workers, per_owner, waiting_per_owner, checkpoint_seconds, dataset_megabytes, nice;
-    bool verbose, require_tokens, plain_on_lan;
+    struct http_limits limits;
+    int log_level, log_format; /* enum log_level, log_format */
+    bool require_tokens, plain_on_lan;
     bool help, version, print_config;
     const char *role, *name; /* of a token to be made */
     long expires;            /* days until it does; 0: never */
@@ -23,6 +26,13 @@ struct options {
  * `error`. */
 int options_read(int argc, char *const *argv, struct options *ret, struct buf *error);
 void options_release(struct options *o);
+
+/* A value that makes no sense, for a reason that `why` has: the exit status; and if it is
+ * from the file, `why` says where it stands there, too. */
+int options_mistake(const struct options *o, const char *value, struct buf *why);
+
+/* How to log, from now on. */
+void options_apply_log(const struct options *o);
 
 void options_help(void);
 void options_print_config(void);

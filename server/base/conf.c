@@ -77,6 +77,7 @@ static bool keep(struct reading *r, size_t row, const char *value)
     struct buf why;
     if (text == NULL)
         return false;
+    c->line[c->count] = r->line;
     c->text[c->count++] = text;
     buf_init(&why, 1000);
     bool ok = opts_set(&r->table[row], "", text, r->into, &why);
@@ -137,6 +138,14 @@ void conf_release(struct conf *c)
     for (size_t i = 0; i < c->count; i++)
         free(c->text[i]);
     c->count = 0;
+}
+
+int conf_line(const struct conf *c, const char *text)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->text[i] == text)
+            return c->line[i];
+    return 0;
 }
 
 static void print_row(const struct opt *o, const void *defaults, const char *note,

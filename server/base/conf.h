@@ -11,6 +11,7 @@ enum { CONF_KEYS_MAX = 64 };
 struct conf {
     size_t count;
     char *text[CONF_KEYS_MAX];
+    int line[CONF_KEYS_MAX];
 };
 
 /* Whether a row can stand in a file. */
@@ -22,6 +23,9 @@ bool conf_has(const struct opt *o);
 bool conf_read(const struct opt *table, size_t rows, const char *path, void *into,
                struct conf *ret, struct buf *error);
 void conf_release(struct conf *c);
+
+/* The line that a text borrowed from there stands in; 0: it is not from there. */
+int conf_line(const struct conf *c, const char *text);
 
 /* Prints a file in which every setting is a comment that says what it does, with its
  * default, which the struct at `defaults` holds; `note` has more to say of a row, or

@@ -45,6 +45,32 @@ static bool set_flag(const struct opt *o, const char *lead, const char *value,
     return true;
 }
 
+/* The word at a place of "first|second", with its length; NULL: there is none. */
+static const char *choice_at(const char *choices, int place, size_t *ret_length)
+{
+    while (place-- > 0 && choices != NULL) {
+        choices = strchr(choices, '|');
+        choices += choices != NULL;
+    }
+    if (choices != NULL)
+        *ret_length = strcspn(choices, "|");
+    return choices;
+}
+
+static bool set_choice(const struct opt *o, const char *lead, const char *value,
+                       int *target, struct buf *error)
+{
+    const char *word;
+    size_t n;
+    for (int i = 0; (word = choice_at(o->metavar, i, &n)) != NULL; i++)
+        if (strlen(value) == n && strncmp(word, value, n) == 0) {
+            *target = i;
+            return true;
+        }
+    buf_addf(error, "%s%s takes %s, not \"%s\"", lead, o->name, o->metavar, value);
+    return false;
+}
+
 bool opts_set(const struct opt *o, const char *lead, const char *value, void *into,
               struct buf *error)
 {
@@ -58,6 +84,8 @@ bool opts_set(const struct opt *o, const char *lead, const char *value, void *in
         return true;
     case OPT_COUNT:
         return set_count(o, lead, value, target, error);
+    case OPT_CHOICE:
+        return set_choice(o, lead, value, target, error);
     case OPT_WORDS:
         return add_word(target, value, error);
     }
@@ -68,6 +96,7 @@ bool opts_text(const struct opt *o, const void *from, char *text, size_t room)
 {
     const void *source = (const char *)from + o->offset;
     const char *word = NULL;
+    size_t length;
     long n;
     text[0] = '\0';
     switch (o->kind) {
@@ -83,6 +112,10 @@ bool opts_text(const struct opt *o, const void *from, char *text, size_t room)
         if (n >= o->min && n <= o->max)
             snprintf(text, room, "%ld", n);
         break;
+    case OPT_CHOICE:
+        word = choice_at(o->metavar, *(const int *)source, &length);
+        snprintf(text, room, "%.*s", (int)length, word);
+        return true;
     case OPT_WORDS:
         break;
     }

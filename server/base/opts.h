@@ -17,11 +17,12 @@ struct opts_words {
 };
 
 enum opt_kind {
-    OPT_FLAG,  /* bool: given is true; in the environment and in files yes or no */
-    OPT_TEXT,  /* const char * */
-    OPT_FILE,  /* const char *: a file of settings, so that it is no setting itself */
-    OPT_COUNT, /* long, between min and max */
-    OPT_WORDS, /* struct opts_words: may be given several times */
+    OPT_FLAG,   /* bool: given is true; in the environment and in files yes or no */
+    OPT_TEXT,   /* const char * */
+    OPT_FILE,   /* const char *: a file of settings, so that it is no setting itself */
+    OPT_COUNT,  /* long, between min and max */
+    OPT_CHOICE, /* int: the place of the word in metavar, "first|second|third" */
+    OPT_WORDS,  /* struct opts_words: may be given several times */
 };
 
 struct opt {

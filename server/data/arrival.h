@@ -26,7 +26,7 @@ struct arrival {
 };
 
 struct arrivals {
-    struct arrivals_options options;
+    struct arrivals_options options; /* its guard is protected by lock */
     struct shelf shelf;
     pthread_t thread[FETCH_THREADS];
     unsigned threads;

@@ -34,6 +34,13 @@ static enum status start_threads(struct arrivals *a)
     return STATUS_OK;
 }
 
+void arrivals_allow(struct arrivals *a, const struct guard *guard)
+{
+    pthread_mutex_lock(&a->lock);
+    a->options.guard = *guard;
+    pthread_mutex_unlock(&a->lock);
+}
+
 enum status arrivals_open(const struct arrivals_options *o, struct arrivals **ret,
                           struct buf *why)
 {

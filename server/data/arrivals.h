@@ -23,6 +23,9 @@ struct arrivals_options {
 enum status arrivals_open(const struct arrivals_options *o, struct arrivals **ret,
                           struct buf *why);
 
+/* Other addresses are allowed from now on; what is being fetched comes to its end. */
+void arrivals_allow(struct arrivals *a, const struct guard *guard);
+
 /* Breaks off what is under way. No upload may be left. */
 void arrivals_close(struct arrivals *a); /* NULL: nothing */
 

@@ -35,8 +35,11 @@ static const char *fetch_from(struct fetch *t, const char *url, struct buf *why)
     t->status = shelf_create(&a->shelf, e->place, &t->file);
     if (t->status != STATUS_OK)
         return arrival_error(t->status);
+    pthread_mutex_lock(&a->lock);
+    struct guard guard = a->options.guard;
+    pthread_mutex_unlock(&a->lock);
     struct download wanted = {.url = url,
-                              .guard = &a->options.guard,
+                              .guard = &guard,
                               .most = a->options.bytes_max,
                               .stop = &e->stop,
                               .take = take,

@@ -107,12 +107,10 @@ static bool identify(struct request *r, const char *authorization)
     static const char scheme[] = "Bearer ";
     struct sockaddr_storage room;
     const struct sockaddr *address = address_of(r, &room);
-    char seconds[16];
     int wait = tries_wait(&r->http->tries, address);
     if (wait > 0) {
-        snprintf(seconds, sizeof seconds, "%d", wait);
-        refuse(r, STATUS_TOO_MANY_TRIES, NULL);
-        reply_header(r, "Retry-After", seconds);
+        r->closes = true;
+        reply_wait(r, STATUS_TOO_MANY_TRIES, wait);
         return false;
     }
     if (strncasecmp(authorization, scheme, strlen(scheme)) != 0)

@@ -147,7 +147,7 @@ static bool take_place(struct request *r, struct peer **ret)
                       "too many event streams of this user are open", NULL);
         return false;
     }
-    if (atomic_fetch_add(&r->http->streams, 1) < LIMIT_EVENT_STREAMS)
+    if (atomic_fetch_add(&r->http->streams, 1) < r->http->options.limits.event_streams)
         return true;
     atomic_fetch_sub(&r->http->streams, 1);
     reply_problem(r, STATUS_UNAVAILABLE, "too many event streams are open", NULL);
@@ -162,7 +162,7 @@ void events_stream(struct request *r)
         !request_number(r, "job", 1, INT64_MAX, &job))
         return;
     if (r->is_head) {
-        reply_text(r, MHD_HTTP_OK, "text/event-stream", strdup(""), 0);
+        reply_head(r, "text/event-stream");
         return;
     }
     if (!take_place(r, &peer))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "http/access.h"
 #include "http/gate.h"
 #include "http/http_internal.h"
@@ -70,8 +71,12 @@ void exchange_end(void *arg, struct MHD_Connection *connection, void **context,
     struct request *r = *context;
     if (r == NULL)
         return;
-    if (r->admitted)
+    if (r->admitted) {
+        log_set_request(r->name);
         request_log(r, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+        log_set_request(NULL);
+        metrics_count(&h->metrics, r);
+    }
     peers_begin(connection, NULL);
     peers_mark(h, connection, false);
     if (r->own_free != NULL)
@@ -101,6 +106,13 @@ static bool admit_octets(struct request *r)
     return r->take != NULL;
 }
 
+static size_t body_cap(const struct request *r)
+{
+    size_t cap = r->route->body_cap;
+    return cap == LIMIT_JSON_BODY ? (size_t)r->http->options.limits.body_kilobytes * 1024
+                                  : cap;
+}
+
 /* First call of a request: everything that can be told from its header. */
 static enum MHD_Result admit(struct request *r, const char *url, const char *method,
                              const char *version)
@@ -117,7 +129,8 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
     static const struct route nowhere = {.method = "", .pattern = ""};
     if (match != ROUTE_FOUND)
         r->route = &nowhere;
-    buf_init(&r->body, r->route->body_cap);
+    r->body_cap = body_cap(r);
+    buf_init(&r->body, r->body_cap);
     bool ok = gate_admit(r, method, version);
     if (ok && match != ROUTE_FOUND) {
         r->closes = strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
@@ -132,7 +145,7 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
     bool changes = strcmp(r->route->method, "GET") != 0;
     if (ok && changes)
         ok = gate_admit_change(r);
-    if (ok && r->route->body_cap > 0)
+    if (ok && r->body_cap > 0)
         ok = gate_admit_body(r);
     if (ok && changes && atomic_load(&r->http->draining)) {
         reply_unavailable(r);
@@ -142,9 +155,11 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
     bool octets = ok && route_receiver(r->route) != NULL;
     if (octets)
         ok = admit_octets(r);
-    if (ok && r->route->body_cap > 0)
-        peers_mark_reading(r->http, r->connection,
-                           octets ? SECONDS_OCTETS : SECONDS_BODY);
+    const struct http_limits *limits = &r->http->options.limits;
+    if (ok && r->body_cap > 0)
+        peers_mark_reading(
+            r->http, r->connection,
+            (double)(octets ? limits->upload_seconds : limits->body_seconds));
     else
         peers_mark(r->http, r->connection, true);
     return ok ? MHD_YES : send_reply(r);
@@ -154,7 +169,8 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
  * dropped. */
 static enum MHD_Result take_body(struct request *r, const char *data, size_t *size)
 {
-    if (r->take != NULL && *size <= r->route->body_cap - r->taken) {
+    peers_received(r->http, r->connection, *size);
+    if (r->take != NULL && *size <= r->body_cap - r->taken) {
         r->take(r->own, data, *size);
         r->taken += *size;
     } else if (r->take != NULL) {
@@ -177,6 +193,8 @@ static void write_done(void *arg, enum status outcome)
 {
     struct request *r = arg;
     struct http *h = r->http; /* the request may be over as soon as it goes on */
+    if (r->labour == NULL)
+        metrics_wrote(&h->metrics, clock_monotonic() - r->posted);
     r->outcome = outcome;
     MHD_resume_connection(r->connection);
     end_writing(h);
@@ -185,7 +203,9 @@ static void write_done(void *arg, enum status outcome)
 static void *labour_main(void *arg)
 {
     struct request *r = arg;
+    log_set_request(r->name);
     enum status outcome = r->labour(r->own);
+    log_set_request(NULL);
     peers_labour(r->http, r->connection, NULL);
     write_done(r, outcome);
     return NULL;
@@ -231,6 +251,7 @@ static enum MHD_Result answer(struct request *r)
     if (!begin_writing(r->http))
         return MHD_NO;
     r->write = (struct write){.apply = apply_write, .done = write_done, .arg = r};
+    r->posted = clock_monotonic();
     MHD_suspend_connection(r->connection); /* before it can be resumed */
     if (r->labour != NULL)
         begin_labour(r);
@@ -245,16 +266,17 @@ enum MHD_Result exchange_handle(void *arg, struct MHD_Connection *connection,
                                 void **context)
 {
     struct request *r = *context;
+    enum MHD_Result result = MHD_NO;
     (void)arg;
     (void)connection;
     if (r == NULL)
         return MHD_NO;
+    log_set_request(r->name); /* admit() writes it */
     if (!r->admitted)
-        return admit(r, url, method, version);
-    if (r->response !=
-        NULL) /* refused, but a server that stops does not take the reply */
-        return MHD_NO;
-    if (*upload_size > 0)
-        return take_body(r, upload_data, upload_size);
-    return answer(r);
+        result = admit(r, url, method, version);
+    else if (r->response ==
+             NULL) /* else refused, and a server that stops takes no reply */
+        result = *upload_size > 0 ? take_body(r, upload_data, upload_size) : answer(r);
+    log_set_request(NULL);
+    return result;
 }

@@ -42,9 +42,9 @@ static void release_feed(void *arg)
 
 void reply_feed(struct request *r, const char *type, struct feed *f)
 {
-    if (r->is_head) { /* to which libmicrohttpd 0.9.75 would send the end of the body */
+    if (r->is_head) {
         f->release(f);
-        reply_text(r, MHD_HTTP_OK, type, strdup(""), 0);
+        reply_head(r, type);
         return;
     }
     buf_init(&f->text, PIECE_MAX);

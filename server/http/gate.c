@@ -117,8 +117,8 @@ static bool admit_headers(struct request *r)
         return refuse(r, STATUS_BAD_REQUEST, "more than one Authorization header");
     if (h.expect != NULL && strcasecmp(h.expect, "100-continue") != 0)
         return refuse(r, STATUS_EXPECTATION_FAILED, NULL);
-    if (h.length != NULL && r->route->body_cap > 0 &&
-        (strlen(h.length) > 18 || strtoull(h.length, NULL, 10) > r->route->body_cap))
+    if (h.length != NULL && r->body_cap > 0 &&
+        (strlen(h.length) > 18 || strtoull(h.length, NULL, 10) > r->body_cap))
         return refuse(r, STATUS_TOO_LARGE, NULL);
     return true;
 }
@@ -163,7 +163,7 @@ bool gate_admit_route(struct request *r)
     const char *length = request_header(r, "Content-Length");
     bool has_body = request_header(r, "Transfer-Encoding") != NULL ||
                     (length != NULL && strcmp(length, "0") != 0);
-    if (r->route->body_cap == 0 && has_body)
+    if (r->body_cap == 0 && has_body)
         return refuse(r, STATUS_TOO_LARGE, "this request takes no body");
     if (r->route->arguments != NULL)
         MHD_get_connection_values(r->connection, MHD_GET_ARGUMENT_KIND, check_argument,

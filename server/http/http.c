@@ -36,21 +36,23 @@ __attribute__((format(printf, 2, 0))) static void log_library(void *arg, const c
 static struct MHD_Daemon *start_daemon(struct http *h)
 {
     static const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
+    const struct http_limits *limits = &h->options.limits;
     bool behind_proxy = *h->options.trusted_proxy != '\0';
     return MHD_start_daemon(
         MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
-            (h->tls != NULL ? MHD_USE_TLS : 0), 0,
-        NULL, NULL, exchange_handle, h, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+            (h->tls != NULL ? MHD_USE_TLS : 0),
+        0, NULL, NULL, exchange_handle, h, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
         MHD_OPTION_LISTEN_SOCKET, h->listening, MHD_OPTION_THREAD_POOL_SIZE,
-        (unsigned)LIMIT_THREADS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT_CONNECTIONS,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, behind_proxy ? 0 : (unsigned)LIMIT_CONNECTIONS_PER_ADDRESS,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SECONDS_IDLE,
+        (unsigned)LIMIT_THREADS, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)limits->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        behind_proxy ? 0 : (unsigned)limits->connections_per_address,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)limits->idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)LIMIT_CONNECTION_MEMORY,
         MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)1024,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, h, MHD_OPTION_NOTIFY_CONNECTION,
-        peers_notify, h, MHD_OPTION_NOTIFY_COMPLETED, exchange_end, h,
-        MHD_OPTION_ARRAY, h->tls != NULL ? tls_options : plain, MHD_OPTION_END);
+        peers_notify, h, MHD_OPTION_NOTIFY_COMPLETED, exchange_end, h, MHD_OPTION_ARRAY,
+        h->tls != NULL ? tls_options : plain, MHD_OPTION_END);
 }
 
 enum status http_open(const struct http_options *o, struct http **ret, struct buf *why)
@@ -60,11 +62,14 @@ enum status http_open(const struct http_options *o, struct http **ret, struct bu
         return STATUS_NO_MEMORY;
     pthread_mutex_init(&h->lock, NULL);
     pthread_cond_init(&h->ending, NULL);
-    tries_init(&h->tries);
+    tries_init(&h->tries, LIMIT_TRIES_PER_MINUTE);
+    tries_init(&h->submissions, (double)o->limits.submissions_per_minute);
     h->options = *o;
     h->listening = -1;
     h->kept = kept_open();
-    if (h->kept == NULL || getrandom(&h->name, sizeof h->name, 0) != sizeof h->name) {
+    bool counts = metrics_init(&h->metrics);
+    if (!counts || h->kept == NULL ||
+        getrandom(&h->name, sizeof h->name, 0) != sizeof h->name) {
         http_close(h);
         return STATUS_NO_MEMORY;
     }
@@ -85,6 +90,8 @@ void http_close(struct http *h)
     pthread_mutex_destroy(&h->lock);
     pthread_cond_destroy(&h->ending);
     tries_release(&h->tries);
+    tries_release(&h->submissions);
+    metrics_release(&h->metrics);
     tls_free(h->tls);
     free(h);
 }

@@ -7,6 +7,7 @@
 
 #include "http/http.h"
 #include "http/kept.h"
+#include "http/metrics.h"
 #include "http/request.h"
 #include "http/tls.h"
 #include "http/tries.h"
@@ -18,6 +19,9 @@ struct peer {
     double patience; /* seconds from `since` until the header, or the body, is there */
     bool active;     /* a request is being served */
     bool reading;    /* its body is being read, since `since` */
+    double measured; /* of that body, since this time, have come */
+    size_t received; /* so many bytes */
+    bool reaped;     /* it took too long, and was ended */
     bool streaming;  /* events are sent on it, to */
     char user[USER_NAME_MAX + 1];
     struct request *labour; /* it waits for the end of one */
@@ -35,8 +39,10 @@ struct http {
     bool is_local; /* only this machine can reach it */
     bool requires_tokens;
     char address[80];
-    struct tries tries;
+    struct tries tries;       /* of wrong tokens */
+    struct tries submissions; /* of users */
     struct kept *kept;
+    struct metrics metrics;
     unsigned name;          /* of this process, in names of requests */
     atomic_ullong requests; /* that were given a name */
     atomic_bool draining;
@@ -70,6 +76,9 @@ void peers_mark(struct http *h, struct MHD_Connection *connection, bool active);
 /* The same, and the body must be there within so many seconds. */
 void peers_mark_reading(struct http *h, struct MHD_Connection *connection,
                         double seconds);
+
+/* So many bytes of it have come. */
+void peers_received(struct http *h, struct MHD_Connection *connection, size_t bytes);
 void peers_begin(struct MHD_Connection *connection, struct request *r);
 void *peers_watch(void *http);
 

@@ -4,6 +4,7 @@
 
 #include "http/body.h"
 #include "http/lists.h"
+#include "http/http_internal.h"
 #include "http/reply.h"
 #include "http/routes.h"
 #include "http/views.h"
@@ -118,10 +119,23 @@ static enum status prepare_with_patience(void *own)
     return prepare(own, true);
 }
 
+/* One more of this user; false: that was too many, and the request has been answered. */
+static bool count_submission(struct request *r)
+{
+    struct tries *t = &r->http->submissions;
+    int wait = t->per_minute > 0 ? tries_wait_user(t, r->who.user) : 0;
+    if (wait > 0)
+        reply_wait(r, STATUS_TOO_OFTEN, wait);
+    else if (t->per_minute > 0)
+        tries_count_user(t, r->who.user);
+    return wait == 0;
+}
+
 void jobs_submit(struct request *r)
 {
     int64_t dry_run = 0;
-    if (!request_number(r, "dry_run", 0, 1, &dry_run))
+    if (!request_number(r, "dry_run", 0, 1, &dry_run) ||
+        (dry_run == 0 && !count_submission(r)))
         return;
     struct submitting *s = calloc(1, sizeof *s);
     if (s == NULL) {

@@ -1,4 +1,4 @@
-/* Every limit of the HTTP floor. */
+/* Every limit of the HTTP floor, but those that are settings: struct http_limits. */
 #ifndef FRUGAL_HTTP_LIMITS_H
 #define FRUGAL_HTTP_LIMITS_H
 
@@ -6,14 +6,12 @@
 
 enum {
     LIMIT_THREADS = 2,
-    LIMIT_CONNECTIONS = 256,
-    LIMIT_CONNECTIONS_PER_ADDRESS = 64,
     LIMIT_BACKLOG = 511,
     LIMIT_CONNECTION_MEMORY = 32 * 1024, /* request line and headers included */
     LIMIT_TARGET = 8 * 1024,
     LIMIT_HEADERS = 64,
     LIMIT_ARGUMENTS = 32,
-    LIMIT_JSON_BODY = 256 * 1024,
+    LIMIT_JSON_BODY = 256 * 1024,  /* in the table of routes; --body-kilobytes counts */
     LIMIT_ORDER_BODY = 128 * 1024, /* the numbers of all runs of a job fit */
     LIMIT_DATASET_BODY =
         INT_MAX,                 /* one file; --dataset-megabytes says less, or as much */
@@ -24,16 +22,12 @@ enum {
     LIMIT_KEPT = 256,            /* replies */
     LIMIT_KEPT_TEXT = 16 * 1024, /* bytes of each */
     LIMIT_POINTS = 10000,        /* to which a trace is reduced */
-    LIMIT_EVENT_STREAMS = 64,
-    LIMIT_EVENT_STREAMS_PER_USER = 8,
     LIMIT_WORKERS = 1024,
     LIMIT_TOKEN_DAYS = 36500,
     LIMIT_TRIES_PER_MINUTE = 10, /* wrong tokens from one address */
 
-    SECONDS_IDLE = 30,     /* without a byte in either direction */
-    SECONDS_HEADERS = 10,  /* from connecting to a whole header */
-    SECONDS_BODY = 60,     /* from the header to the end of the body */
-    SECONDS_OCTETS = 3600, /* the same where it is a file */
+    RATE_SECONDS = 10, /* in which a body grows by at least so much: */
+    RATE_BYTES = RATE_SECONDS * 1024,
     SECONDS_HEARTBEAT = 15,
     SECONDS_DRAIN = 5, /* for replies under way when the server stops */
 };

@@ -26,19 +26,30 @@ static void mark(struct http *h, struct MHD_Connection *connection, bool active,
     p->active = active;
     p->reading = reading;
     p->streaming = p->streaming && active;
-    p->since = clock_monotonic();
+    p->since = p->measured = clock_monotonic();
     p->patience = patience;
+    p->received = 0;
     pthread_mutex_unlock(&h->lock);
 }
 
 void peers_mark(struct http *h, struct MHD_Connection *connection, bool active)
 {
-    mark(h, connection, active, false, SECONDS_IDLE);
+    mark(h, connection, active, false, (double)h->options.limits.idle_seconds);
 }
 
 void peers_mark_reading(struct http *h, struct MHD_Connection *connection, double seconds)
 {
     mark(h, connection, true, true, seconds);
+}
+
+void peers_received(struct http *h, struct MHD_Connection *connection, size_t bytes)
+{
+    struct peer *p = peer_of(connection);
+    if (p == NULL)
+        return;
+    pthread_mutex_lock(&h->lock);
+    p->received += bytes;
+    pthread_mutex_unlock(&h->lock);
 }
 
 void peers_begin(struct MHD_Connection *connection, struct request *r)
@@ -64,7 +75,7 @@ static bool may_stream(const struct http *h, const struct identity *who)
     int streams = 0;
     for (const struct peer *p = h->peers; p != NULL; p = p->next)
         streams += p->streaming && strcmp(p->user, who->user) == 0;
-    return who->token[0] == '\0' || streams < LIMIT_EVENT_STREAMS_PER_USER;
+    return who->token[0] == '\0' || streams < h->options.limits.event_streams_per_user;
 }
 
 bool peers_stream(struct http *h, struct MHD_Connection *connection,
@@ -89,14 +100,16 @@ static void add_peer(struct http *h, struct MHD_Connection *connection, void **c
     struct peer *p = calloc(1, sizeof *p);
     if (p == NULL)
         return;
-    *p = (struct peer){
-        .fd = info->connect_fd, .since = clock_monotonic(), .patience = SECONDS_HEADERS};
+    *p = (struct peer){.fd = info->connect_fd,
+                       .since = clock_monotonic(),
+                       .patience = (double)h->options.limits.header_seconds};
     pthread_mutex_lock(&h->lock);
     p->next = h->peers;
     if (p->next != NULL)
         p->next->previous = p;
     h->peers = p;
     pthread_mutex_unlock(&h->lock);
+    atomic_fetch_add(&h->metrics.connections, 1);
     *context = p;
 }
 
@@ -127,9 +140,28 @@ void peers_notify(void *arg, struct MHD_Connection *connection, void **context,
         remove_peer(arg, *context);
 }
 
-static bool is_too_slow(const struct peer *p, double now)
+/* A body that grows by less than it has to. */
+static bool drips(struct peer *p, double now)
 {
-    return (!p->active || p->reading) && now - p->since > p->patience;
+    if (!p->reading || now - p->measured < RATE_SECONDS)
+        return false;
+    bool slow = p->received < RATE_BYTES;
+    p->measured = now;
+    p->received = 0;
+    return slow;
+}
+
+static bool is_too_slow(struct peer *p, double now)
+{
+    return drips(p, now) || ((!p->active || p->reading) && now - p->since > p->patience);
+}
+
+static void reap(struct http *h, struct peer *p)
+{
+    shutdown(p->fd, SHUT_RDWR);
+    if (!p->reaped)
+        atomic_fetch_add(&h->metrics.reaped, 1);
+    p->reaped = true;
 }
 
 /* libmicrohttpd does not look at a suspended connection, so it would not see that the
@@ -147,7 +179,7 @@ static bool look_at_peers(struct http *h, double now)
     bool lost = false;
     for (struct peer *p = h->peers; p != NULL; p = p->next) {
         if (is_too_slow(p, now))
-            shutdown(p->fd, SHUT_RDWR);
+            reap(h, p);
         bool gone = has_gone(p);
         if (p->labour != NULL && p->labour->labour_halt != NULL &&
             (gone || atomic_load(&h->draining)))

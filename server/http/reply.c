@@ -191,6 +191,41 @@ void reply_file(struct request *r, const char *type, int fd, uint64_t length,
     reply_header(r, "ETag", etag);
 }
 
+static ssize_t read_nothing(void *arg, uint64_t position, char *out, size_t room)
+{
+    (void)arg;
+    (void)position;
+    (void)out;
+    (void)room;
+    return MHD_CONTENT_READER_END_OF_STREAM;
+}
+
+/* The header of a reply whose body nobody has made, so that its length is not known. It
+ * must not have a wrong Content-Length, and libmicrohttpd 0.9.75 would send the end of a
+ * chunked body behind it: only the end of the connection is left. */
+static void give_header(struct request *r, unsigned code, const char *type)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 1, read_nothing, NULL, NULL);
+    if (response != NULL)
+        MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+    give_data(r, code, type, response);
+}
+
+bool reply_if_known(struct request *r, const char *type, const char *etag)
+{
+    if (!etag_is_listed(request_header(r, "If-None-Match"), etag))
+        return false;
+    give_header(r, MHD_HTTP_NOT_MODIFIED, type);
+    reply_header(r, "ETag", etag);
+    return true;
+}
+
+void reply_head(struct request *r, const char *type)
+{
+    give_header(r, MHD_HTTP_OK, type);
+}
+
 /* Counts what is sent. The request lives at least as long as its reply is being sent. */
 struct counted {
     struct request *request;
@@ -287,6 +322,14 @@ void reply_problem(struct request *r, enum status status, const char *detail,
               MHD_create_response_from_buffer(r->length, text, MHD_RESPMEM_MUST_FREE));
     if (later != NULL)
         reply_header(r, "Retry-After", later);
+}
+
+void reply_wait(struct request *r, enum status status, int seconds)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%d", seconds);
+    reply_problem(r, status, NULL, NULL);
+    reply_header(r, "Retry-After", text);
 }
 
 void reply_unavailable(struct request *r)

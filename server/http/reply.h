@@ -42,6 +42,13 @@ void reply_page(struct request *r, const char *type, const char *bytes, size_t l
 void reply_file(struct request *r, const char *type, int fd, uint64_t length,
                 const char *name, const char *etag);
 
+/* 304, and true, where the client has the version; else nothing. For bodies that are not
+ * known before they are sent. */
+bool reply_if_known(struct request *r, const char *type, const char *etag);
+
+/* The header of a 200 whose body is not made, for HEAD. */
+void reply_head(struct request *r, const char *type);
+
 /* A body that `read` produces piece by piece until it says that it is over. */
 void reply_stream(struct request *r, const char *type, MHD_ContentReaderCallback read,
                   void *arg, MHD_ContentReaderFreeCallback release);
@@ -49,6 +56,9 @@ void reply_stream(struct request *r, const char *type, MHD_ContentReaderCallback
 /* problem+json (RFC 9457). `detail` may be NULL, problems too. */
 void reply_problem(struct request *r, enum status status, const char *detail,
                    const struct problems *problems);
+
+/* 429, and in how many seconds to try again; closes the connection if r->closes. */
+void reply_wait(struct request *r, enum status status, int seconds);
 
 /* The server stops: 503, and when to try again. */
 void reply_unavailable(struct request *r);

@@ -37,16 +37,25 @@ void request_take_name(struct request *r)
 
 void request_log(const struct request *r, bool complete)
 {
-    static const char form[] = "%s %s %u %.1f ms %llu bytes %s%s";
+    char status[16], ms[32], bytes[24];
     bool changes = strcmp(r->route->method, "GET") != 0 && r->code < 400;
-    const char *pattern = r->route->pattern[0] != '\0' ? r->route->pattern : "-";
-    const char *end = complete ? "" : " broken off";
-    double ms = (clock_monotonic() - r->since) * 1000;
-    unsigned long long bytes = r->is_head ? 0 : r->length;
-    if (changes || r->code >= 500)
-        log_info(form, r->method, pattern, r->code, ms, bytes, r->name, end);
-    else
-        log_debug(form, r->method, pattern, r->code, ms, bytes, r->name, end);
+    const char *pattern = r->route->pattern;
+    const struct log_field fields[] = {
+        {"method", r->method},
+        {"route", *pattern != '\0' ? pattern : NULL},
+        {"status", status},
+        {"ms", ms},
+        {"bytes", bytes},
+        {"user", *r->who.user != '\0' ? r->who.user : NULL},
+        {"token", *r->who.token != '\0' ? r->who.token : NULL},
+    };
+    snprintf(status, sizeof status, "%u", r->code);
+    snprintf(ms, sizeof ms, "%.1f", (clock_monotonic() - r->since) * 1000);
+    snprintf(bytes, sizeof bytes, "%llu",
+             r->is_head ? 0ULL : (unsigned long long)r->length);
+    log_event(changes || r->code >= 500 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
+              complete ? "served" : "broken off", fields,
+              sizeof fields / sizeof fields[0]);
 }
 
 struct conn *request_reader(struct request *r)

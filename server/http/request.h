@@ -56,10 +56,11 @@ struct request {
     const char *method; /* as it came; lives as long as the request, like path */
     const char *path; /* of the target, without the query; lives as long as the request */
     bool target_is_long, target_is_sound;
-    bool is_head;   /* only the header of the reply is wanted */
-    bool admitted;  /* passed the gate */
-    size_t dropped; /* bytes of the body beyond its cap */
-    size_t taken;   /* bytes that `take` had */
+    bool is_head;    /* only the header of the reply is wanted */
+    bool admitted;   /* passed the gate */
+    size_t body_cap; /* of the route, or the setting */
+    size_t dropped;  /* bytes of the body beyond its cap */
+    size_t taken;    /* bytes that `take` had */
     void (*take)(void *own, const void *bytes, size_t n); /* of the body, as it comes */
     bool closes; /* the connection must not be used again */
     struct buf body;
@@ -79,6 +80,7 @@ struct request {
     handler *resume;
     enum status outcome; /* of the write or the labour, for resume */
     struct write write;
+    double posted; /* monotonic: when the write or the labour began */
 
     void *own; /* of the handler, between handle and resume */
     void (*own_free)(void *own);

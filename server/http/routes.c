@@ -101,6 +101,10 @@ const struct route routes[] = {
     {"GET", "/v1", ROLE_READER, OWN_NOTHING, index_get, 0, "", JSON, "This index."},
     {"GET", "/healthz", ROLE_ANYBODY, OWN_NOTHING, health_get, 0, "", JSON,
      "Whether the server answers, and its version."},
+    {"GET", "/readyz", ROLE_ANYBODY, OWN_NOTHING, ready_get, 0, "", JSON,
+     "Whether the server takes jobs and begins runs."},
+    {"GET", "/metrics", ROLE_READER, OWN_NOTHING, metrics_get, 0, "", "text/plain",
+     "What the server counts, as Prometheus reads it."},
     {"GET", "/openapi.yaml", ROLE_ANYBODY, OWN_NOTHING, openapi_get, 0, "",
      "application/yaml", "The description of all of this, in OpenAPI 3.1."},
     /* any query argument, for the page's own use; it checks Accept itself */
@@ -152,7 +156,7 @@ static bool matches(const char *pattern, const char *path, int64_t *ret_id,
 {
     size_t words = 0, n;
     if (strcmp(pattern, "/{asset}") == 0)
-        return strchr(path + 1, '/') == NULL;
+        return path[0] == '/' && strchr(path + 1, '/') == NULL;
     while (*pattern != '\0') {
         if (*pattern != '{') {
             if (*pattern++ != *path++)

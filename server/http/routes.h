@@ -32,6 +32,6 @@ handler datasets_list, datasets_get, datasets_fetch, datasets_delete, datasets_r
 handler me_get, tokens_make, tokens_list, tokens_revoke;
 handler users_make, users_list, users_patch, users_delete;
 handler spec_get, spec_schema_get, events_stream;
-handler index_get, health_get, openapi_get, assets_get;
+handler index_get, health_get, ready_get, metrics_get, openapi_get, assets_get;
 
 #endif

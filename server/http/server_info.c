@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/embed.h"
+#include "http/http_internal.h"
 #include "http/reply.h"
 #include "http/routes.h"
 
@@ -70,6 +71,26 @@ void openapi_get(struct request *r)
 {
     static struct constant document = {.make = openapi_text, .type = "application/yaml"};
     reply_constant(r, &document);
+}
+
+/* Why no work is taken or begun; NULL: it is. */
+static const char *hindrance(struct request *r)
+{
+    struct workers_state w = workers_state(r->app->workers);
+    if (atomic_load(&r->http->draining))
+        return "stopping: the server is shutting down";
+    if (w.starved)
+        return "disk full: no job is taken and no run begins";
+    return w.draining ? "draining: an admin wants no run to begin" : NULL;
+}
+
+void ready_get(struct request *r)
+{
+    const char *why = hindrance(r);
+    if (why == NULL)
+        reply_json(r, MHD_HTTP_OK, json_pack("{s:s}", "status", "ready"));
+    else
+        reply_problem(r, STATUS_UNAVAILABLE, why, NULL);
 }
 
 void health_get(struct request *r)

@@ -15,6 +15,9 @@ static bool visit_run(void *arg, const struct run *run)
     t->source.run = run->id;
     t->source.attempts = run->attempts;
     t->source.end = run->last;
+    buf_addf(&t->version, "%lld %lld %lld %lld %lld", (long long)run->id,
+             (long long)run->created, (long long)run->attempts, (long long)run->reused,
+             (long long)run->last);
     return false;
 }
 
@@ -24,6 +27,7 @@ static void release(struct feed *f)
     trace_columns_release(&t->columns);
     trace_block_release(&t->block);
     trace_points_release(&t->points);
+    buf_release(&t->version);
     free(t->all_names);
     free(t);
 }
@@ -294,8 +298,28 @@ static bool read_request(struct request *r, struct trace_feed *t)
     return read_columns(r, t) && read_points(r, t);
 }
 
+/* Rows that are there never change while it is the same attempt, so the newest one, and
+ * what of it is sent in which form, tell versions apart; also numbers that a backup has
+ * given anew. False: the client has this one, and the request has been answered. */
+static bool is_new(struct request *r, struct trace_feed *t, char etag[static ETAG_TEXT])
+{
+    struct buf *b = &t->version;
+    buf_addf(b, " %s %d %lld %zu", r->app->version, (int)t->format, (long long)t->after,
+             t->is_reduced ? t->points.wanted : 0);
+    buf_addf(b, " %s", t->is_reduced ? t->columns.name[t->points.x] : "");
+    for (size_t i = 0; i < t->columns.count; i++)
+        buf_addf(b, " %s", t->columns.name[i]);
+    if (b->failed) { /* no memory: without a version */
+        etag[0] = '\0';
+        return true;
+    }
+    etag_of(b->data, b->len, etag);
+    return !reply_if_known(r, format_type(t->format), etag);
+}
+
 void runs_trace(struct request *r)
 {
+    char etag[ETAG_TEXT];
     struct trace_feed *t = calloc(1, sizeof *t);
     if (t == NULL) {
         reply_problem(r, STATUS_NO_MEMORY, NULL, NULL);
@@ -303,11 +327,14 @@ void runs_trace(struct request *r)
     }
     t->feed.fill = fill;
     t->feed.release = release;
-    if (!read_request(r, t)) {
+    buf_init(&t->version, 64 * 1024);
+    if (!read_request(r, t) || !is_new(r, t, etag)) {
         release(&t->feed);
         return;
     }
     if (t->format != FORMAT_JSON)
         rewind_rows(t);
     reply_feed(r, format_type(t->format), &t->feed);
+    if (r->code == MHD_HTTP_OK && *etag != '\0')
+        reply_header(r, "ETag", etag);
 }

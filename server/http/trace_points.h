@@ -25,6 +25,8 @@ struct trace_feed {
     enum format format;
     struct trace_source source;
     struct trace_columns columns;
+    struct buf
+        version;     /* what makes this trace another one than an earlier or later one */
     char *all_names; /* columns of the run; NULL before its first attempt; owned */
     struct trace_block block;
     int64_t after; /* of the request */

@@ -1,4 +1,5 @@
-/* A bucket for each address: it holds some tries, and fills up again with time. */
+/* A bucket for each address or user: it holds some tries, and fills up again with time.
+ */
 #include "http/tries.h"
 
 #include <math.h>
@@ -6,13 +7,14 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "http/limits.h"
+#include "base/hash.h"
 
-static const double per_second = LIMIT_TRIES_PER_MINUTE / 60.0;
+enum { KEY = 16 };
 
-void tries_init(struct tries *t)
+void tries_init(struct tries *t, double per_minute)
 {
     memset(t, 0, sizeof *t);
+    t->per_minute = per_minute;
     pthread_mutex_init(&t->lock, NULL);
 }
 
@@ -21,9 +23,9 @@ void tries_release(struct tries *t)
     pthread_mutex_destroy(&t->lock);
 }
 
-static void network_of(const struct sockaddr *address, unsigned char ret[static 16])
+static void key_of(const struct sockaddr *address, unsigned char ret[static KEY])
 {
-    memset(ret, 0, 16);
+    memset(ret, 0, KEY);
     if (address->sa_family == AF_INET) {
         const struct sockaddr_in *v4 = (const void *)address;
         memset(ret + 10, 0xff, 2);
@@ -35,15 +37,21 @@ static void network_of(const struct sockaddr *address, unsigned char ret[static 
     memcpy(ret, v6, IN6_IS_ADDR_V4MAPPED(v6) ? 16 : 8);
 }
 
-/* The row of the network, as of now; NULL: it has none. */
-static struct try_row *find(struct tries *t, const unsigned char *network, double now)
+static void key_of_user(const char *user, unsigned char ret[static KEY])
 {
-    for (size_t i = 0; i < TRIES_ADDRESSES; i++) {
+    int64_t hash = hash_short(0, user, strlen(user));
+    memset(ret, 0, KEY);
+    memcpy(ret, &hash, sizeof hash);
+}
+
+/* The row of the key, as of now; NULL: it has none. */
+static struct try_row *find(struct tries *t, const unsigned char *key, double now)
+{
+    for (size_t i = 0; i < TRIES_ROWS; i++) {
         struct try_row *row = &t->row[i];
-        if (row->at == 0 || memcmp(row->network, network, sizeof row->network) != 0)
+        if (row->at == 0 || memcmp(row->key, key, KEY) != 0)
             continue;
-        row->left =
-            fmin(LIMIT_TRIES_PER_MINUTE, row->left + (now - row->at) * per_second);
+        row->left = fmin(t->per_minute, row->left + (now - row->at) * t->per_minute / 60);
         row->at = now;
         return row;
     }
@@ -53,36 +61,61 @@ static struct try_row *find(struct tries *t, const unsigned char *network, doubl
 static struct try_row *oldest(struct tries *t)
 {
     struct try_row *row = t->row;
-    for (size_t i = 1; i < TRIES_ADDRESSES; i++)
+    for (size_t i = 1; i < TRIES_ROWS; i++)
         if (t->row[i].at < row->at)
             row = &t->row[i];
     return row;
 }
 
-int tries_wait(struct tries *t, const struct sockaddr *address)
+static int wait_of(struct tries *t, const unsigned char *key)
 {
-    unsigned char network[16];
-    network_of(address, network);
     pthread_mutex_lock(&t->lock);
-    const struct try_row *row = find(t, network, clock_monotonic());
-    int wait =
-        row == NULL || row->left >= 1 ? 0 : (int)ceil((1 - row->left) / per_second);
+    const struct try_row *row = find(t, key, clock_monotonic());
+    int wait = row == NULL || row->left >= 1
+                   ? 0
+                   : (int)ceil((1 - row->left) * 60 / t->per_minute);
     pthread_mutex_unlock(&t->lock);
     return wait;
 }
 
-void tries_count(struct tries *t, const struct sockaddr *address)
+static void count(struct tries *t, const unsigned char *key)
 {
-    unsigned char network[16];
     double now = clock_monotonic();
-    network_of(address, network);
     pthread_mutex_lock(&t->lock);
-    struct try_row *row = find(t, network, now);
+    struct try_row *row = find(t, key, now);
     if (row == NULL) {
         row = oldest(t);
-        *row = (struct try_row){.left = LIMIT_TRIES_PER_MINUTE, .at = now};
-        memcpy(row->network, network, sizeof network);
+        *row = (struct try_row){.left = t->per_minute, .at = now};
+        memcpy(row->key, key, KEY);
     }
     row->left = fmax(0, row->left - 1);
     pthread_mutex_unlock(&t->lock);
+}
+
+int tries_wait(struct tries *t, const struct sockaddr *address)
+{
+    unsigned char key[KEY];
+    key_of(address, key);
+    return wait_of(t, key);
+}
+
+void tries_count(struct tries *t, const struct sockaddr *address)
+{
+    unsigned char key[KEY];
+    key_of(address, key);
+    count(t, key);
+}
+
+int tries_wait_user(struct tries *t, const char *user)
+{
+    unsigned char key[KEY];
+    key_of_user(user, key);
+    return wait_of(t, key);
+}
+
+void tries_count_user(struct tries *t, const char *user)
+{
+    unsigned char key[KEY];
+    key_of_user(user, key);
+    count(t, key);
 }

@@ -1,4 +1,5 @@
-/* How often wrong tokens came from an address of late. */
+/* How often an address or a user has done something of late: so many times a minute are
+ * fine. */
 #ifndef FRUGAL_HTTP_TRIES_H
 #define FRUGAL_HTTP_TRIES_H
 
@@ -6,26 +7,31 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-enum { TRIES_ADDRESSES = 512 }; /* the one that was quiet for longest makes room */
+enum { TRIES_ROWS = 512 }; /* the one that was quiet for longest makes room */
 
 struct tries {
+    double per_minute;
     pthread_mutex_t lock;
     /* protected by lock: */
     struct try_row {
-        unsigned char
-            network[16]; /* IPv6 by its first 64 bits, IPv4 as in ::ffff:0:0/96 */
-        double left;     /* wrong tokens that it may still send, as of */
-        double at;       /* monotonic; 0: the row is free */
-    } row[TRIES_ADDRESSES];
+        unsigned char key[16]; /* IPv6 by its first 64 bits, IPv4 as in ::ffff:0:0/96; of
+                                  a user a hash */
+        double left;           /* how often it may do it yet, as of */
+        double at;             /* monotonic; 0: the row is free */
+    } row[TRIES_ROWS];
 };
 
-void tries_init(struct tries *t);
+void tries_init(struct tries *t, double per_minute);
 void tries_release(struct tries *t);
 
-/* 0: it may try; else the seconds until it may. Any thread. */
+/* 0: it may do it; else the seconds until it may. Any thread. */
 int tries_wait(struct tries *t, const struct sockaddr *address);
 
-/* A wrong token came from there. Any thread. */
+/* It has done it once more. Any thread. */
 void tries_count(struct tries *t, const struct sockaddr *address);
+
+/* The same of a user. */
+int tries_wait_user(struct tries *t, const char *user);
+void tries_count_user(struct tries *t, const char *user);
 
 #endif

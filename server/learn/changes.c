@@ -245,7 +245,7 @@ void checkpoint_changes(struct checkpoint_walk *walk, struct changes *c)
     checkpoint_bytes(walk, &c->every, sizeof c->every);
     checkpoint_bytes(walk, c->row, c->rows * sizeof *c->row);
     checkpoint_bytes(walk, c->column, c->stride * sizeof *c->column);
-    checkpoint_bytes(walk, &has_single, sizeof has_single);
+    checkpoint_flag(walk, &has_single);
     if (has_single && !walk->failed && singles(c, 0) != NULL)
         checkpoint_bytes(walk, c->single, c->rows * c->stride * sizeof *c->single);
     walk->failed = walk->failed || c->failed;

@@ -22,17 +22,40 @@ void checkpoint_bytes(struct checkpoint_walk *c, void *data, size_t size)
     c->size -= size;
 }
 
+void checkpoint_flag(struct checkpoint_walk *c, bool *flag)
+{
+    unsigned char byte = *flag;
+    checkpoint_bytes(c, &byte, sizeof byte);
+    c->failed = c->failed || byte > 1;
+    *flag = byte == 1;
+}
+
+void checkpoint_rng(struct checkpoint_walk *c, struct rng *rng)
+{
+    checkpoint_bytes(c, rng, sizeof *rng);
+    c->failed =
+        c->failed || (rng->state[0] | rng->state[1] | rng->state[2] | rng->state[3]) == 0;
+}
+
+void checkpoint_indexes(struct checkpoint_walk *c, uint32_t *index, size_t count,
+                        size_t end)
+{
+    checkpoint_bytes(c, index, count * sizeof *index);
+    for (size_t i = 0; i < count && c->way == CHECKPOINT_READ && !c->failed; i++)
+        c->failed = index[i] >= end;
+}
+
 /* Masks that are drawn once follow from the seed. */
 static void walk_masks(struct checkpoint_walk *c, struct learner *r)
 {
     if (r->spec.rule.mask == MASK_NONE || r->spec.rule.redraw != REDRAW_SAMPLE)
         return;
-    checkpoint_bytes(c, &r->masks.rng, sizeof r->masks.rng);
+    checkpoint_rng(c, &r->masks.rng);
     for (uint32_t l = 0; l < r->spec.net.layers; l++) {
         struct layer_masks *m = &r->masks.layer[l];
         size_t size = m->count > 0 ? m->size : 0;
         checkpoint_bytes(c, m->plastic, size * sizeof *m->plastic);
-        checkpoint_bytes(c, m->order, size * sizeof *m->order);
+        checkpoint_indexes(c, m->order, size, size);
     }
 }
 
@@ -56,7 +79,7 @@ void checkpoint_learner(struct checkpoint_walk *c, struct learner *r)
 {
     size_t stride = r->net.layer[0].stride * sizeof(float);
     checkpoint_bytes(c, &r->steps, sizeof r->steps);
-    checkpoint_bytes(c, &r->diverged, sizeof r->diverged);
+    checkpoint_flag(c, &r->diverged);
     checkpoint_bytes(c, r->net.offset, stride);
     checkpoint_bytes(c, r->net.column_sum, stride);
     walk_masks(c, r);

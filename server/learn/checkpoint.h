@@ -6,6 +6,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "learn/rng.h"
 
 enum checkpoint_way { CHECKPOINT_MEASURE, CHECKPOINT_WRITE, CHECKPOINT_READ };
 
@@ -18,6 +21,13 @@ struct checkpoint_walk {
 
 /* `size` bytes of the state. They keep their value when reading fails. */
 void checkpoint_bytes(struct checkpoint_walk *c, void *data, size_t size);
+
+/* The same, and what is read fails that could not have been written: another value than
+ * true or false, a generator that has no numbers, an index that is not below `end`. */
+void checkpoint_flag(struct checkpoint_walk *c, bool *flag);
+void checkpoint_rng(struct checkpoint_walk *c, struct rng *rng);
+void checkpoint_indexes(struct checkpoint_walk *c, uint32_t *index, size_t count,
+                        size_t end);
 
 struct learner;
 struct changes;

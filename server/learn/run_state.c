@@ -13,13 +13,13 @@ static void walk_state(struct checkpoint_walk *c, struct run *r)
     memcpy(found, format, sizeof format);
     checkpoint_bytes(c, found, sizeof found);
     c->failed = c->failed || memcmp(found, format, sizeof format) != 0;
-    checkpoint_bytes(c, &r->order, sizeof r->order);
+    checkpoint_rng(c, &r->order);
     checkpoint_bytes(c, &r->samples, sizeof r->samples);
     checkpoint_bytes(c, &r->since_row, sizeof r->since_row);
     checkpoint_bytes(c, &r->correct_since_row, sizeof r->correct_since_row);
     checkpoint_bytes(c, r->m0_at_row, sizeof r->m0_at_row);
     checkpoint_bytes(c, r->norm, sizeof r->norm);
-    checkpoint_bytes(c, &r->row_is_due, sizeof r->row_is_due);
+    checkpoint_flag(c, &r->row_is_due);
     checkpoint_learner(c, &r->learner);
 }
 

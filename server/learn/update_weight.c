@@ -157,11 +157,19 @@ void contest_free(struct contest *c)
     free(c);
 }
 
+static void walk_contenders(struct checkpoint_walk *walk, const struct layer *layer,
+                            struct contender *a, size_t n)
+{
+    checkpoint_bytes(walk, a, n * sizeof *a);
+    for (size_t i = 0; i < n && walk->way == CHECKPOINT_READ && !walk->failed; i++)
+        walk->failed = a[i].row >= layer->rows || a[i].column >= layer->targets;
+}
+
 void checkpoint_contest(struct checkpoint_walk *walk, struct contest *c)
 {
     size_t words = c->layer->rows * c->layer->stride / LANES;
-    checkpoint_bytes(walk, c->winner, c->groups * c->winners * sizeof *c->winner);
-    checkpoint_bytes(walk, c->loser, c->groups * c->losers * sizeof *c->loser);
+    walk_contenders(walk, c->layer, c->winner, c->groups * c->winners);
+    walk_contenders(walk, c->layer, c->loser, c->groups * c->losers);
     checkpoint_bytes(walk, c->wins, words * sizeof *c->wins);
 }
 

@@ -124,6 +124,23 @@ static enum status check_mode(const char *path, struct buf *why)
     return STATUS_FOREIGN;
 }
 
+/* SQLite would delete a log without a database, and all that is in it; a new database is
+ * never empty by the time it has a log. */
+static enum status check_log(const char *path, struct buf *why)
+{
+    char log[PATH_MAX + 8];
+    struct stat of_database, of_log;
+    snprintf(log, sizeof log, "%s-wal", path);
+    bool has_database = stat(path, &of_database) == 0 && of_database.st_size > 0;
+    if (has_database || stat(log, &of_log) != 0 || of_log.st_size == 0)
+        return STATUS_OK;
+    buf_addf(why,
+             "the database %s is empty or gone, but its log is there: put back what "
+             "belongs to it, or a backup",
+             path);
+    return STATUS_CORRUPT;
+}
+
 static void release(struct store *s)
 {
     conn_close(s->writer);
@@ -159,6 +176,8 @@ static struct store *allocate(void)
 static enum status open_files(struct store *s, const char *folder, struct buf *why)
 {
     enum status status = check_mode(s->path, why);
+    if (status == STATUS_OK)
+        status = check_log(s->path, why);
     mode_t mask = umask(077);
     if (status == STATUS_OK)
         status = conn_open(s->path, true, &s->writer, why);

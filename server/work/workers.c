@@ -30,6 +30,7 @@ struct workers {
     /* protected by lock: */
     uint64_t wakes;        /* how often workers_wake was called */
     unsigned count, alive; /* threads that there should be, and are */
+    uint64_t samples;      /* learnt from, by what has ended */
     bool stopping, draining, starved;
     struct execution *at_work; /* linked */
 };
@@ -46,6 +47,13 @@ static void list_execution(struct workers *w, struct execution *e)
     pthread_mutex_unlock(&w->lock);
 }
 
+/* Without those of earlier attempts. */
+static uint64_t samples_of(const struct execution *e)
+{
+    uint64_t samples = atomic_load(&e->samples), before = atomic_load(&e->samples_before);
+    return samples > before ? samples - before : 0;
+}
+
 static void unlist_execution(struct workers *w, struct execution *e)
 {
     pthread_mutex_lock(&w->lock);
@@ -53,6 +61,7 @@ static void unlist_execution(struct workers *w, struct execution *e)
     while (*at != e)
         at = &(*at)->next;
     *at = e->next;
+    w->samples += samples_of(e);
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -298,10 +307,14 @@ void workers_yield(struct workers *w)
 struct workers_state workers_state(struct workers *w)
 {
     pthread_mutex_lock(&w->lock);
-    struct workers_state s = {
-        .count = w->count, .draining = w->draining, .starved = w->starved};
-    for (const struct execution *e = w->at_work; e != NULL; e = e->next)
+    struct workers_state s = {.count = w->count,
+                              .draining = w->draining,
+                              .starved = w->starved,
+                              .samples = w->samples};
+    for (const struct execution *e = w->at_work; e != NULL; e = e->next) {
         s.busy++;
+        s.samples += samples_of(e);
+    }
     pthread_mutex_unlock(&w->lock);
     return s;
 }
@@ -369,11 +382,8 @@ bool workers_progress(struct workers *w, int64_t run, struct progress *ret)
     for (struct execution *e = w->at_work; e != NULL && !found; e = e->next)
         if (e->claim->run == run && !e->claim->verifies) {
             double seconds = clock_monotonic() - e->started;
-            uint64_t before = atomic_load(&e->samples_before);
             ret->samples = atomic_load(&e->samples);
-            ret->per_second = seconds > 0 && ret->samples > before
-                                  ? (double)(ret->samples - before) / seconds
-                                  : 0;
+            ret->per_second = seconds > 0 ? (double)samples_of(e) / seconds : 0;
             found = true;
         }
     pthread_mutex_unlock(&w->lock);

@@ -13,13 +13,13 @@ struct workers;
 /* What this program is, as provenance tells it. */
 struct build {
     const char *version; /* for people */
-    const char *core;    /* the same where everything of ours that decides the numbers is */
+    const char *core; /* the same where everything of ours that decides the numbers is */
 };
 
 struct workers_options {
     unsigned count;
-    int64_t per_owner;  /* his runs at work at the same time; 0: any number */
-    struct build build; /* for the provenance of runs */
+    int64_t per_owner;         /* his runs at work at the same time; 0: any number */
+    struct build build;        /* for the provenance of runs */
     double checkpoint_seconds; /* of computing that a crash may cost a run, about */
     int nice; /* of the threads, beyond that of the process */
     const char *folder; /* the data directory; what a crash leaves behind is kept there */
@@ -53,15 +53,17 @@ void workers_stop(struct workers *w);
  * store knows already that they shall. Any thread. */
 void workers_cancel(struct workers *w, int64_t job, const int64_t *runs, size_t count);
 
-/* The job is being deleted: its verifications at work end as soon as they can. Any thread.
+/* The job is being deleted: its verifications at work end as soon as they can. Any
+ * thread.
  */
 void workers_abandon(struct workers *w, int64_t job);
 
 struct workers_state {
     unsigned count; /* runs that may be at work at the same time */
     unsigned busy;
-    bool draining; /* no run begins; those at work go on */
-    bool starved;  /* the disk is full or nearly so: no run begins */
+    bool draining;    /* no run begins; those at work go on */
+    bool starved;     /* the disk is full or nearly so: no run begins */
+    uint64_t samples; /* learnt from since the start, by runs and verifications */
 };
 
 /* Any thread. */

@@ -130,7 +130,7 @@ test("what is no token", async (t) => {
 
 test("what is for everybody", async (t) => {
   const { server } = await withPeople(t);
-  for (const url of ["/", "/app.js", "/style.css", "/healthz"]) {
+  for (const url of ["/", "/app.js", "/style.css", "/healthz", "/readyz"]) {
     assert.equal((await server.request(url)).status, 200, url);
   }
   assert.equal((await server.request("/nothing")).status, 404);

@@ -43,13 +43,15 @@ test("data and errors", async (t) => {
   await server.done((await server.submit(short)).id);
   const ok = ["/v1/jobs", "/v1/jobs/1", "/v1/jobs/1/summary", "/v1/runs", "/v1/runs/1",
     "/v1/runs/1/trace", "/v1/runs/1/trace?format=csv", "/v1/export?format=csv", "/v1/spec",
-    "/v1/spec/schema", "/v1/datasets", "/v1", "/openapi.yaml", "/healthz"];
+    "/v1/spec/schema", "/v1/datasets", "/v1", "/openapi.yaml", "/healthz", "/readyz", "/metrics"];
   for (const path of ok) {
     const r = await server.request(path);
     assert.equal(r.status, 200, path);
     has(r, { ...EVERYWHERE, ...DATA }, path);
     const type = path.includes("csv") ? "text/csv; charset=utf-8"
-      : path.includes("yaml") ? "application/yaml" : "application/json; charset=utf-8";
+      : path.includes("yaml") ? "application/yaml"
+        : path === "/metrics" ? "text/plain; version=0.0.4; charset=utf-8"
+          : "application/json; charset=utf-8";
     assert.equal(r.headers["content-type"], type);
   }
   const json = { "Content-Type": "application/json" };

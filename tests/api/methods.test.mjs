@@ -38,6 +38,8 @@ const ROUTES = {
   "/v1/datasets/tiny/train_images": ["PUT"],
   "/v1/events": ["GET", "HEAD"],
   "/healthz": ["GET", "HEAD"],
+  "/readyz": ["GET", "HEAD"],
+  "/metrics": ["GET", "HEAD"],
   "/openapi.yaml": ["GET", "HEAD"],
   "/": ["GET", "HEAD"],
   "/app.js": ["GET", "HEAD"],
@@ -82,7 +84,7 @@ test("a wrong method with a body does not spoil the connection", async (t) => {
 test("HEAD is GET without the body", async (t) => {
   const server = await withJob(t);
   for (const path of [...Object.keys(ROUTES), "/nothing", "/v1/jobs/9", "/v1/runs?limit=0"]) {
-    if (path === "/v1/events") continue;
+    if (["/v1/events", "/metrics"].includes(path)) continue; /* never twice the same */
     const [get, head] = [await server.request(path),
       await server.request(path, { method: "HEAD" })];
     const { "transfer-encoding": chunked } = get.headers; /* made while it is sent */
@@ -91,8 +93,8 @@ test("HEAD is GET without the body", async (t) => {
     assert.equal(head.status, get.status, path);
     assert.deepEqual(essential(head.headers), essential(get.headers), path);
     assert.equal(head.text, "", path);
-    assert.equal(Number(head.headers["content-length"]), chunked ? 0
-      : Buffer.byteLength(get.text), path);
+    assert.equal(head.headers["content-length"], chunked ? undefined
+      : String(Buffer.byteLength(get.text)), path);
   }
 });
 

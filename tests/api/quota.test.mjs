@@ -1,7 +1,9 @@
 // How many runs of an owner may wait: what would be too many is refused as a whole.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { startServer } from "../lib/server.mjs";
+import { bearer, token } from "../lib/accounts.mjs";
+import { until } from "../lib/cleanup.mjs";
+import { startServer, workspace } from "../lib/server.mjs";
 import { short, spec } from "../lib/specs.mjs";
 
 const submit = (server, seeds) => server.post(spec(short, { seeds }));
@@ -52,4 +54,26 @@ test("without a limit any number may wait", async (t) => {
   assert.equal((await submit(server, 500)).status, 201);
   assert.equal((await submit(server, 500)).status, 201);
   assert.equal(await waiting(server), 1000);
+});
+
+test("jobs of one user within a minute: as many as he may, and then 429", async (t) => {
+  const place = workspace(t);
+  const [anna, bert] = [await token(place, "anna"), await token(place, "bert")];
+  const server = await startServer(t, { place, workers: 0,
+    args: ["--require-tokens", "--submissions-per-minute", "60"] });
+  const post = (secret, query = "") => server.post(short, { query, headers: bearer(secret) });
+  let taken = 0;
+  let refused = null;
+  while (refused === null && taken < 200) {
+    const r = await post(anna);
+    if (r.status === 201) taken += 1;
+    else refused = r;
+  }
+  assert.equal(refused?.status, 429, `${taken} were taken`);
+  assert.match(refused.json().detail, /within a minute/);
+  assert.equal(refused.headers["retry-after"], "1");
+  assert.ok(taken >= 60, `${taken}`);
+  assert.equal((await post(anna, "?dry_run=1")).status, 200, "that makes nothing");
+  assert.equal((await post(bert)).status, 201);
+  await until(async () => (await post(anna)).status === 201, "the next one");
 });

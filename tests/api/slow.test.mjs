@@ -5,6 +5,8 @@ import test from "node:test";
 import { defer, sleep, until } from "../lib/cleanup.mjs";
 import { request } from "../lib/http.mjs";
 import { startServer } from "../lib/server.mjs";
+import { slowClients } from "../lib/slow.mjs";
+import { short } from "../lib/specs.mjs";
 
 /* A connection from `localAddress` that sends `text` byte by byte, and when it ended. */
 function drip(t, server, { text = "", every = 1000, localAddress = "127.0.0.1" }) {
@@ -66,6 +68,21 @@ function statusFrom(server, localAddress) {
     socket.on("close", () => resolve(Number(text.split(" ")[1])));
   });
 }
+
+test("P15 two hundred slow clients beside a good one, which meets no error", async (t) => {
+  const server = await startServer(t);
+  const slow = slowClients(server.port, { header: 80, body: 40, deaf: 40, idle: 40 });
+  defer(t, () => slow.close());
+  await until(() => slow.connected >= 200, "two hundred connections");
+  const { id } = await server.submit(short);
+  await server.done(id);
+  for (let i = 0; i < 300; i += 1) {
+    assert.equal((await server.request(i % 2 ? "/v1/jobs" : `/v1/runs/${id}`)).status, 200);
+    if (i % 50 === 0) await server.submit(short);
+  }
+  await until(() => slow.ends >= 100, "the end of the slow", 60000, 100);
+  assert.equal((await server.get("/v1/jobs")).items.length, 7);
+});
 
 test("many requests one after the other and at once", async (t) => {
   const server = await startServer(t);

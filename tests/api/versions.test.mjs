@@ -31,14 +31,14 @@ test("every representation with a version: 304 for who has it", async (t) => {
       { method, raw: true, headers: known ? { "If-None-Match": known } : {} });
     const first = await get();
     assert.equal(first.status, 200, operation.template);
-    const { etag } = first.headers;
+    const { etag, "content-length": length } = first.headers; /* or it is not known before */
     assert.equal((await get()).headers.etag, etag, `${operation.template} is the same again`);
     for (const known of [etag, `W/${etag}`, "*", ` "x", ${etag}`, `"x",${etag} , "y"`]) {
       for (const method of ["GET", "HEAD"]) {
         const r = await get(known, method);
         assert.equal(r.status, 304, `${method} ${operation.template} ${known}`);
         assert.equal(r.headers.etag, etag);
-        assert.equal(r.headers["content-length"], String(first.text.length));
+        assert.equal(r.headers["content-length"], length);
         assert.equal(r.text.length, 0);
       }
     }
@@ -114,6 +114,37 @@ test("reads between writes are never older than the last write", async (t) => {
   }
 });
 
+test("a trace has a version: its newest row, and what of it is sent", async (t) => {
+  const server = await startServer(t, { workers: 1 });
+  await server.submit(spec(short, { seeds: 2, evaluate: { every: 50 } }));
+  await server.done(1);
+  const tag = async (where) => (await server.request(where)).headers.etag;
+  const all = ["", "?format=csv", "?format=ndjson", "?after=3", "?columns=samples",
+    "?columns=samples,m0", "?points=3", "?points=4", "?points=3&x=m0&columns=m0,m1",
+    "?points=3&x=m1&columns=m0,m1"];
+  const of = async (run) => Promise.all(all.map((query) => tag(`/v1/runs/${run}/trace${query}`)));
+  const tags = [...await of(1), ...await of(2)];
+  assert.equal(new Set(tags).size, tags.length);
+  assert.equal(await tag("/v1/runs/1/trace?points=100000".replace("100000", "10000")), tags[0],
+    "nothing is reduced");
+  const csv = await server.request("/v1/runs/1/trace", { headers: { Accept: "text/csv" } });
+  assert.equal(csv.headers.etag, tags[1]);
+  await server.submit(endless);
+  const seen = [];
+  await until(async () => {
+    const r = await server.request("/v1/runs/3/trace");
+    const { last } = r.json();
+    if (last !== null) seen.push({ etag: r.headers.etag, last });
+    return new Set(seen.map(({ last }) => last)).size > 5;
+  }, "more and more rows");
+  for (const one of seen) {
+    for (const other of seen) {
+      assert.equal(one.etag === other.etag, one.last === other.last);
+    }
+  }
+  assert.match(seen[0].etag, /^"[0-9a-f]{32}"$/);
+});
+
 test("If-Match: only what is still as it was may be changed", async (t) => {
   const server = await withJob(t, { workers: 1 });
   const tag = async (where) => (await server.request(where)).headers.etag;
@@ -154,7 +185,7 @@ test("of many changes to one version one is made", async (t) => {
 
 test("names of requests: the client's if it is sane, else a new one, in every reply",
   async (t) => {
-    const server = await startServer(t, { args: ["--verbose"] });
+    const server = await startServer(t, { args: ["--log-level", "debug"] });
     const name = async (given, options = {}) => (await server.request("/healthz", { ...options,
       headers: given === undefined ? {} : { "X-Request-Id": given } })).headers["x-request-id"];
     for (const given of ["a", "A-b_c.9", "x".repeat(64)]) {
@@ -169,8 +200,8 @@ test("names of requests: the client's if it is sane, else a new one, in every re
       const r = await server.request(bad, { headers: { "X-Request-Id": "mine" } });
       assert.deepEqual([r.status, r.headers["x-request-id"]], [status, "mine"]);
     }
-    for (const line of [/debug GET \/v1\/jobs 400 [\d.]+ ms \d+ bytes mine\n/,
-      /debug GET \/\{asset\} 404 [\d.]+ ms \d+ bytes mine\n/]) {
+    for (const line of [/level=debug .* route=\/v1\/jobs status=400 .* request=mine\n/,
+      /level=debug .* route=\/\{asset\} status=404 .* request=mine\n/]) {
       await until(() => line.test(server.log), `${line} in the log`);
     }
   });
@@ -186,11 +217,12 @@ test("the log: changes at the level info, with their route and not their path", 
   await order("/v1/jobs/1", "GET", undefined, "r3");
   await order("/v1/jobs/1", "PATCH", { nme: "x" }, "r4");
   await order("/v1/jobs/1", "DELETE", undefined, "r5");
-  await until(() => server.log.includes(" r5\n"), "the last line");
-  const lines = server.log.split("\n").filter((l) => / ms \d+ bytes /.test(l))
-    .map((l) => l.replace(/^\S+ /, "").replace(/[\d.]+ ms \d+ bytes/, "*"));
-  assert.deepEqual(lines, ["info POST /v1/jobs 201 * r1", "info PATCH /v1/jobs/{id} 200 * r2",
-    "info DELETE /v1/jobs/{id} 200 * r5"]);
+  await until(() => server.log.includes(" request=r5\n"), "the last line");
+  const lines = server.log.split("\n").filter((l) => / msg=served /.test(l))
+    .map((l) => l.replace(/^\S+ level=/, "").replace(/msg=served | (ms|bytes|user)=\S+/g, ""));
+  assert.deepEqual(lines, ["info method=POST route=/v1/jobs status=201 request=r1",
+    "info method=PATCH route=/v1/jobs/{id} status=200 request=r2",
+    "info method=DELETE route=/v1/jobs/{id} status=200 request=r5"]);
 });
 
 test("Accept: ranges, weights, and what is asked for most exactly", async (t) => {

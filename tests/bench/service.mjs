@@ -1,7 +1,7 @@
 // make bench-service: how fast the service takes jobs and gets them done, while its workers
 // train. Each figure is the median over the rounds, beside what it should reach.
 //   ROUNDS=3     rounds
-//   PARTS=submissions,places,reads,lists,throughput,restart,curves,idle,client,others
+//   PARTS=submissions,places,reads,lists,throughput,restart,curves,idle,client,slow,others
 //   QUEUED=100000 TRACE_ROWS=5000000   how much there is to get in the way
 import fs from "node:fs";
 import { performance } from "node:perf_hooks";
@@ -12,6 +12,7 @@ import { sleep, temporaryFolder, until } from "../lib/cleanup.mjs";
 import { rest } from "../lib/contract.mjs";
 import { frugal } from "../lib/paths.mjs";
 import { startServer } from "../lib/server.mjs";
+import { slowClients } from "../lib/slow.mjs";
 import { hasSlurm, sbatch, startSlurm } from "../lib/slurm.mjs";
 import { endless, short, spec } from "../lib/specs.mjs";
 import { history, longTrace, pages, points, rate } from "./service_lists.mjs";
@@ -231,6 +232,24 @@ async function idle(t) {
   note("idle: memory", Number(/^VmRSS:\s+(\d+)/m.exec(status)[1]) / 1024, "MiB", "20");
 }
 
+/* A good client beside two hundred that drip headers or bodies, or never read. */
+async function slow(t) {
+  const server = await startServer(t);
+  await server.done((await server.submit(short)).id);
+  await server.submit(busy);
+  const clients = slowClients(server.port, { header: 100, body: 50, deaf: 50 });
+  const client = new Client(server.url);
+  await until(() => clients.connected >= 200, "two hundred slow clients");
+  for (const at of ["/v1/jobs", "/v1/runs/1/trace"]) {
+    const times = await readings(client, at, 2000, () => true);
+    note(`GET ${at} beside 200 slow clients: p99`, percentile(times, 0.99), "ms", "50");
+  }
+  const times = await sequence(server.url, waits, 500);
+  note("submit beside 200 slow clients: p99", percentile(times, 0.99), "ms", "50");
+  client.close();
+  clients.close();
+}
+
 /* Milliseconds for each of fifty. */
 function each(f) {
   const began = performance.now();
@@ -295,7 +314,7 @@ async function lists(t) {
   }
 }
 
-const PARTS = { submissions, places, reads, lists, throughput, restart, curves, idle, client,
+const PARTS = { submissions, places, reads, lists, throughput, restart, curves, idle, client, slow,
   others };
 const wanted = (process.env.PARTS || Object.keys(PARTS).join()).split(",");
 for (let round = 1; round <= ROUNDS; round += 1) {

@@ -24,3 +24,6 @@ function realData() {
   }
   return null;
 }
+
+/* Built with a sanitizer, which takes memory, and time. */
+export const sanitized = /\/(address|thread|undefined)$/.test(build);

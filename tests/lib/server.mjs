@@ -39,11 +39,16 @@ export function serverArgs(place, { workers = 2, listen = "127.0.0.1:0", args = 
     ...workers === null ? [] : ["--workers", String(workers)], ...args];
 }
 
+/* The search for leaks cannot be done by a process that strace follows. */
+function traced(program) {
+  return program === "strace" ? { ASAN_OPTIONS: "detect_leaks=0" } : {};
+}
+
 async function launch(place, options) {
   const [program, ...args] =
     [...options.wrap ?? [], paths.frugald, ...serverArgs(place, options)];
   const child = spawnChild(program, args, {
-    cwd: place.folder, env: plainEnvironment(options.env),
+    cwd: place.folder, env: { ...plainEnvironment(options.env), ...traced(program) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const server = new Server(child, place);

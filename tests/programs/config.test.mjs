@@ -58,7 +58,12 @@ test("a mistake in the file: 78, and one line that says where", async (t) => {
     ["# x\nwrokers = 2\n", /line 2: there is no setting "wrokers"; did you mean workers\?/],
     ["workers = 2\nworkers = 2\n", /line 2: workers is set a second time/],
     ["workers = 99999999999999999999\n", /line 1: workers takes a whole number from 0 to 1024/],
-    ["verbose = 2\n", /line 1: verbose takes yes or no/],
+    ["require-tokens = 2\n", /line 1: require-tokens takes yes or no/],
+    ["log-level = loud\n", /line 1: log-level takes error\|warning\|info\|debug, not "loud"/],
+    ["# x\nlisten = nowhere\n", /line 2: "nowhere" is not an address to listen on/],
+    ["fetch-allow = 10.1.0.0/33\n", /line 1: .*10\.1\.0\.0\/33/],
+    ["\nfetch-ports = 70000\n", /line 2: .*70000/],
+    ["connections = 7\n", /line 1: connections takes a whole number from 8 to 3000/],
     ["workers\n", /line 1: this is not KEY = VALUE/],
   ];
   for (const [text, wanted] of rows) {
@@ -86,7 +91,7 @@ test("SIGHUP reads it again, and a file with mistakes changes nothing", async (t
   server.signal("SIGHUP");
   await until(() => /stay as they are: .*line 2/.test(server.log), "the complaint");
   assert.equal((await server.get("/v1/workers")).busy, 1);
-  fs.writeFileSync(file, "per-owner = 2\nwaiting-per-owner = 1\nverbose = yes\n");
+  fs.writeFileSync(file, "per-owner = 2\nwaiting-per-owner = 1\nlog-level = debug\n");
   server.signal("SIGHUP");
   await until(async () => (await server.get("/v1/workers")).busy === 2, "the second run");
   const r = await server.post(spec(endless, { seeds: 2 }));

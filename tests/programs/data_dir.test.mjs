@@ -149,3 +149,19 @@ test("a database that others can read: 78, until somebody has looked at it", asy
   fs.chmodSync(file, 0o600);
   await startServer(t, { place });
 });
+
+/* O: what is left of a database without its head: a log that belongs to more than there is. */
+test("an empty database file and the log of a killed server: never half of it", async (t) => {
+  const place = workspace(t);
+  const server = await startServer(t, { place });
+  await server.done((await server.submit(short)).id);
+  server.checkEnd(await server.stop());
+  const again = await startServer(t, { place });
+  await again.submit(short);
+  await again.kill();
+  assert.ok(fs.statSync(path.join(place.data, `${DATABASE}-wal`)).size > 0);
+  fs.truncateSync(path.join(place.data, DATABASE), 0);
+  await refused(place, 65, /database .*frugal\.db is empty or gone/);
+  fs.rmSync(path.join(place.data, DATABASE));
+  await refused(place, 65, /database .*frugal\.db is empty or gone/);
+});

@@ -43,7 +43,7 @@ test("a command line that makes no sense: 64 and one line", async (t) => {
       ? ["--data-dir", path.join(folder, "data")] : [])], { cwd: folder, ms: 5000 });
     assert.equal(code, 64, `${args.join(" ")}: ${code} ${err}`);
     assert.equal(out, "");
-    oneLine(err.split("\n").filter((line) => !/^\d{4}-/.test(line)).join("\n"));
+    oneLine(err.split("\n").filter((line) => !/^time=/.test(line)).join("\n"));
   }
   const { err } = await runServer(["--wrokers", "2"], { cwd: folder });
   assert.match(err, /did you mean --workers/);
@@ -82,6 +82,25 @@ test("the address is the first and only line on standard output", async (t) => {
   assert.equal((await server.request("/healthz")).status, 200);
   server.checkEnd(await server.stop());
   assert.equal(server.out, `${server.url}\n`);
+});
+
+test("too few files may be open: 78, and how to change that", async (t) => {
+  const place = workspace(t);
+  const wrap = (files) => ["sh", "-c", `ulimit -n ${files}; exec "$0" "$@"`];
+  const limited = (files, args = []) => runServer(serverArgs(place, { args }),
+    { wrap: wrap(files), ms: 5000 });
+  const { code, out, err } = await limited(20);
+  assert.deepEqual([code, out], [78, ""]);
+  oneLine(err);
+  assert.match(err, /at most 20 files .* 256 connections .* want 320.*ulimit -n/);
+  assert.match((await limited(71, ["--connections", "8"])).err, /8 connections .* want 72/);
+  assert.ok(!fs.existsSync(place.data));
+  const server = await startServer(t, { place, args: ["--connections", "8"],
+    wrap: wrap(72) });
+  await server.done((await server.submit(short)).id);
+  await Promise.all(Array.from({ length: 30 }, () => server.get("/v1/runs/1/trace")));
+  server.checkEnd(await server.stop());
+  assert.doesNotMatch(server.log, /level=(error|warning)/);
 });
 
 test("a port in use: one line, and not 0", async (t) => {

@@ -6,6 +6,7 @@ struct settings {
     bool quiet;
     const char *listen;
     long workers;
+    int colour;
     struct opts_words set;
 };
 
@@ -19,12 +20,14 @@ static const struct opt table[] = {
      "once at this width"},
     {"workers", 'w', OPT_COUNT, offsetof(struct settings, workers), "N",
      "FRUGAL_TEST_WORKERS", 1, 64, "Threads"},
+    {"colour", 0, OPT_CHOICE, offsetof(struct settings, colour), "red|green|blue", NULL,
+     0, 0, "Of the paint"},
     {"set", 0, OPT_WORDS, offsetof(struct settings, set), "PATH=VALUE", NULL, 0, 0,
      "Sets a value"},
 };
 enum { ROWS = sizeof table / sizeof table[0] };
 
-static const struct settings defaults = {.listen = "nowhere", .workers = 2};
+static const struct settings defaults = {.listen = "nowhere", .workers = 2, .colour = 1};
 
 static struct settings got;
 static struct opts_words rest;
@@ -59,6 +62,25 @@ static int opts_end(void **state)
     (void)state;
     buf_release(&error);
     return 0;
+}
+
+static void opts_takes_one_of_a_few_words(void **state)
+{
+    char text[20];
+    (void)state;
+    assert_true(parse(""));
+    assert_true(opts_text(&table[3], &got, text, sizeof text));
+    assert_string_equal(text, "green");
+    assert_true(parse("--colour blue"));
+    assert_int_equal(got.colour, 2);
+    assert_true(opts_text(&table[3], &got, text, sizeof text));
+    assert_string_equal(text, "blue");
+    static const char *const wrong[] = {"--colour gree", "--colour greens", "--colour |",
+                                        "--colour red|green", "--colour="};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_false(parse(wrong[i]));
+        assert_non_null(strstr(error.data, "--colour takes red|green|blue, not"));
+    }
 }
 
 static void opts_reads_every_kind(void **state)
@@ -169,6 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opts_reads_every_kind),
+        cmocka_unit_test(opts_takes_one_of_a_few_words),
         cmocka_unit_test(opts_reads_the_environment_first),
         cmocka_unit_test(opts_says_what_is_wrong),
         cmocka_unit_test(opts_help_has_every_row),

@@ -53,7 +53,7 @@ static void tries_are_counted_by_network(void **state)
 {
     (void)state;
     static struct tries t;
-    tries_init(&t);
+    tries_init(&t, 10);
     struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x0a000001)};
     struct sockaddr_in6 one = v6("\x20\x01\x0d\xb8\0\0\0\1\0\0\0\0\0\0\0\1", 16);
     struct sockaddr_in6 near = v6("\x20\x01\x0d\xb8\0\0\0\1\0\0\0\0\0\0\0\2", 16);
@@ -67,7 +67,7 @@ static void tries_are_counted_by_network(void **state)
     assert_in_range(tries_wait(&t, (struct sockaddr *)&near), 1, 6);
     assert_in_range(tries_wait(&t, (struct sockaddr *)&mapped), 1, 6);
     assert_int_equal(tries_wait(&t, (struct sockaddr *)&far), 0);
-    for (uint32_t i = 0; i < TRIES_ADDRESSES; i++) { /* others need the room */
+    for (uint32_t i = 0; i < TRIES_ROWS; i++) { /* others need the room */
         v4.sin_addr.s_addr = htonl(0x0b000000 + i);
         tries_count(&t, (struct sockaddr *)&v4);
     }
