@@ -27,9 +27,20 @@ function navigate() {
   const [, title, openView] = VIEWS.find(([pattern]) => pattern.test(route.path)) ??
     [null, "Not found", openNothing];
   document.title = `${title} – frugal`;
+  markPlace(route.path);
   if (open) main.focus({ preventScroll: true });
   if (open) window.scrollTo(0, 0);
   open = { path: route.path, view: openView(main, route) };
+}
+
+/* Which entry of the navigation the view belongs to: that of its first word, if there is one. */
+function markPlace(path) {
+  const [word] = path.split("/");
+  for (const entry of document.querySelectorAll("nav a")) {
+    const here = entry.hash === `#/${word}`;
+    if (here) entry.setAttribute("aria-current", "page");
+    else entry.removeAttribute("aria-current");
+  }
 }
 
 function openNothing(place) {
