@@ -6,12 +6,15 @@ import { current } from "./router.js";
 import { keepAges } from "./times.js";
 import { openJob } from "./view_job.js";
 import { openJobs } from "./view_jobs.js";
+import { openWords } from "./view_words.js";
+import { explainOnClick } from "./word_box.js";
 
 /* A view is open(main, route) -> {update(route) optional, close()}. update() gets what
    changes in the URL while the path stays the same. */
 const VIEWS = [
   [/^$/, "Jobs", openJobs],
   [/^jobs\/\d+$/, "Job", openJob],
+  [/^words$/, "Glossary", openWords],
 ];
 
 const main = document.getElementById("main");
@@ -36,7 +39,7 @@ function navigate() {
 /* Which entry of the navigation the view belongs to: that of its first word, if there is one. */
 function markPlace(path) {
   const [word] = path.split("/");
-  for (const entry of document.querySelectorAll("nav a")) {
+  for (const entry of document.querySelectorAll("header nav a")) {
     const here = entry.hash === `#/${word}`;
     if (here) entry.setAttribute("aria-current", "page");
     else entry.removeAttribute("aria-current");
@@ -47,14 +50,6 @@ function openNothing(place) {
   place.replaceChildren(h("h1", null, "Not found"),
     h("p", null, "There is no such page. ", h("a", { href: "#/" }, "All jobs")));
   return { close() {} };
-}
-
-function explainOnClick() {
-  const dialog = document.getElementById("explain");
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-explain]")) dialog.showModal();
-    if (event.target === dialog) dialog.close();
-  });
 }
 
 /* The hash belongs to the router, so this link may not change it. */

@@ -67,18 +67,6 @@ test("the list of jobs", { timeout: 180000 }, async (t) => {
     await page.getByRole("heading", { name: "Jobs", exact: true }).waitFor();
   });
 
-  await t.test("explains what is measured", async (t) => {
-    const server = await startServer(t);
-    const page = await openPage(t, browser, `${server.url}/`);
-    const dialog = page.locator("dialog#explain");
-    assert.equal(await dialog.isVisible(), false);
-    await page.getByRole("button", { name: "What is measured?" }).click();
-    await dialog.getByText("the number of synaptic changes", { exact: false }).first().waitFor();
-    await page.keyboard.press("Escape");
-    await dialog.waitFor({ state: "hidden" });
-    assert.equal(await page.locator("dialog a[href*='pcbi.1012553']").count(), 1);
-  });
-
   await t.test("tells of pages and jobs that do not exist", async (t) => {
     const server = await startServer(t);
     const page = await openPage(t, browser, `${server.url}/#/nonsense`,
