@@ -1,18 +1,19 @@
 // Start of the page: which view the URL asks for, and what stands around the views.
 
+import { copyOnClick } from "./copy.js";
 import { h } from "./dom.js";
 import { downloadWithToken } from "./download.js";
 import { current } from "./router.js";
 import { keepAges } from "./times.js";
+import { openHome } from "./view_home.js";
 import { openJob } from "./view_job.js";
-import { openJobs } from "./view_jobs.js";
 import { openWords } from "./view_words.js";
 import { explainOnClick } from "./word_box.js";
 
 /* A view is open(main, route) -> {update(route) optional, close()}. update() gets what
    changes in the URL while the path stays the same. */
 const VIEWS = [
-  [/^$/, "Jobs", openJobs],
+  [/^$/, "Home", openHome],
   [/^jobs\/\d+$/, "Job", openJob],
   [/^words$/, "Glossary", openWords],
 ];
@@ -48,7 +49,7 @@ function markPlace(path) {
 
 function openNothing(place) {
   place.replaceChildren(h("h1", null, "Not found"),
-    h("p", null, "There is no such page. ", h("a", { href: "#/" }, "All jobs")));
+    h("p", null, "There is no such page. ", h("a", { href: "#/" }, "Home")));
   return { close() {} };
 }
 
@@ -62,6 +63,7 @@ function skipToMain() {
 
 window.addEventListener("hashchange", navigate);
 explainOnClick();
+copyOnClick();
 downloadWithToken();
 skipToMain();
 keepAges();
