@@ -7,6 +7,7 @@ import { current } from "./router.js";
 import { keepAges } from "./times.js";
 import { openHome } from "./view_home.js";
 import { openJob } from "./view_job.js";
+import { openNew } from "./view_new.js";
 import { openWords } from "./view_words.js";
 import { explainOnClick } from "./word_box.js";
 
@@ -15,6 +16,7 @@ import { explainOnClick } from "./word_box.js";
 const VIEWS = [
   [/^$/, "Home", openHome],
   [/^jobs\/\d+$/, "Job", openJob],
+  [/^new$/, "New job", openNew],
   [/^words$/, "Glossary", openWords],
 ];
 

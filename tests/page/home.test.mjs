@@ -99,15 +99,15 @@ test("the first page", { timeout: 180000 }, async (t) => {
     await server.submit(spec(short, { name: "before it" }));
     const page = await openPage(t, browser, `${server.url}/`,
       { expected: /Failed to load resource: the server responded with a status of 500|net::ERR/ });
-    await page.getByText("before it").waitFor();
+    await page.locator(".job-name", { hasText: "before it" }).waitFor();
     let fails = true;
     await page.route("**/v1/runs?**", (route) => (fails
       ? route.fulfill({ status: 500, contentType: "text/plain", body: "no" }) : route.fallback()));
     await server.submit(spec(short, { name: "after it" }));
     await page.getByRole("alert").getByText("The server answered 500").waitFor();
-    assert.equal(await page.getByText("before it").count(), 1);
+    assert.equal(await page.locator(".job-name", { hasText: "before it" }).count(), 1);
     fails = false;
-    await page.getByText("after it").waitFor();
+    await page.locator(".job-name", { hasText: "after it" }).waitFor();
     await page.getByRole("alert").waitFor({ state: "detached" });
     await page.route("**/v1/**", (route) => route.abort());
     await page.reload();
