@@ -5,9 +5,12 @@ import { h } from "./dom.js";
 import { downloadWithToken } from "./download.js";
 import { current } from "./router.js";
 import { keepAges } from "./times.js";
+import { openCompare } from "./view_compare.js";
 import { openHome } from "./view_home.js";
 import { openJob } from "./view_job.js";
 import { openNew } from "./view_new.js";
+import { openRun } from "./view_run.js";
+import { openRuns } from "./view_runs.js";
 import { openWords } from "./view_words.js";
 import { explainOnClick } from "./word_box.js";
 
@@ -16,6 +19,9 @@ import { explainOnClick } from "./word_box.js";
 const VIEWS = [
   [/^$/, "Home", openHome],
   [/^jobs\/\d+$/, "Job", openJob],
+  [/^runs$/, "Runs", openRuns],
+  [/^runs\/\d+$/, "Run", openRun],
+  [/^compare$/, "Compare", openCompare],
   [/^new$/, "New job", openNew],
   [/^words$/, "Glossary", openWords],
 ];

@@ -81,5 +81,6 @@ function morph(old, fresh) {
   for (const { name, value } of fresh.attributes) {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
+  if (old.type === "checkbox") old.checked = fresh.checked;
   patch(old, ...fresh.childNodes);
 }

@@ -1,9 +1,10 @@
 // Work that events ask for more often than it is worth doing.
 
 const RETRY_MS = 5000;
+const SHARE = 4; // of the time at least so many parts are rest
 
-/* poke() runs `work` soon: never twice at once, never more often than `interval` ms.
-   After an error failed(error) decides whether to try again a little later. */
+/* poke() runs `work` soon: never twice at once, never more often than `interval` ms, and
+   never so often that a slow answer keeps the server busy. After an error failed(error) decides whether to try again a little later. */
 export function pump(work, interval, signal, failed) {
   let wanted = false;
   let busy = false;
@@ -11,9 +12,11 @@ export function pump(work, interval, signal, failed) {
   async function run() {
     busy = true;
     wanted = false;
+    const began = performance.now();
     let rest = interval;
     try {
       await work();
+      rest = Math.max(interval, SHARE * (performance.now() - began));
     } catch (error) {
       if (signal.aborted) return;
       if (failed(error)) wanted = true;

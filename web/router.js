@@ -20,6 +20,11 @@ export function link(path, params = {}) {
   return `#/${path}${text ? `?${text}` : ""}`;
 }
 
+/* A step that "Back" takes back. */
+export function go(path, params) {
+  location.hash = link(path, params);
+}
+
 /* For what changes too often to be a step of "Back", such as the zoom. */
 export function replace(path, params) {
   history.replaceState(null, "", link(path, params));

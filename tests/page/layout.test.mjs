@@ -32,7 +32,7 @@ async function withJobs(t) {
 const overflow = (page) => page.evaluate(() => {
   const wide = [...document.querySelectorAll("body *")].filter((element) =>
     element.getBoundingClientRect().right > innerWidth + 1 &&
-    !element.closest(".scroll, pre, dialog, .chart"));
+    !element.closest(".scroll, .vscroll, pre, dialog, .chart"));
   return { scroll: Math.max(0, document.scrollingElement.scrollWidth - innerWidth),
     wide: wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 120)) };
 });
