@@ -1,10 +1,12 @@
 // Start of the page: which view the URL asks for, and what stands around the views.
 
+import { showAccount } from "./account.js";
 import { copyOnClick } from "./copy.js";
 import { h } from "./dom.js";
 import { downloadWithToken } from "./download.js";
 import { current } from "./router.js";
 import { keepAges } from "./times.js";
+import { openAdmin } from "./view_admin.js";
 import { openCompare } from "./view_compare.js";
 import { openHome } from "./view_home.js";
 import { openJob } from "./view_job.js";
@@ -23,6 +25,7 @@ const VIEWS = [
   [/^runs\/\d+$/, "Run", openRun],
   [/^compare$/, "Compare", openCompare],
   [/^new$/, "New job", openNew],
+  [/^admin$/, "Admin", openAdmin],
   [/^words$/, "Glossary", openWords],
 ];
 
@@ -72,6 +75,7 @@ function skipToMain() {
 window.addEventListener("hashchange", navigate);
 explainOnClick();
 copyOnClick();
+showAccount();
 downloadWithToken();
 skipToMain();
 keepAges();

@@ -32,6 +32,10 @@ function moment(date) {
   return date.toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
 }
 
+export function day(iso) {
+  return new Date(iso).toLocaleDateString([], { dateStyle: "medium" });
+}
+
 /* Clocks of server and browser may differ a little: the future is "just now" too. */
 function age(date, now = Date.now()) {
   const seconds = (now - date.getTime()) / 1000;
