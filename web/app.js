@@ -4,6 +4,7 @@ import { showAccount } from "./account.js";
 import { copyOnClick } from "./copy.js";
 import { h } from "./dom.js";
 import { downloadWithToken } from "./download.js";
+import { restLive } from "./live.js";
 import { current } from "./router.js";
 import { keepAges } from "./times.js";
 import { openAdmin } from "./view_admin.js";
@@ -43,6 +44,7 @@ function navigate() {
     [null, "Not found", openNothing];
   document.title = `${title} – frugal`;
   markPlace(route.path);
+  restLive();
   if (open) main.focus({ preventScroll: true });
   if (open) window.scrollTo(0, 0);
   open = { path: route.path, view: openView(main, route) };

@@ -42,6 +42,7 @@ export class BulkBar {
     this.delete.disabled = n === 0;
     this.clear.disabled = n === 0;
     const cells = [...new Set(runs.map((run) => `${run.job}:${run.cell}`))].slice(0, COMPARED);
+    this.compare.setAttribute("aria-disabled", n === 0);
     if (n > 0) this.compare.href = link("compare", { cells: cells.join(",") });
     else this.compare.removeAttribute("href");
   }
