@@ -55,7 +55,7 @@ CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
 .PHONY: all tests schema core-id install uninstall clean lint check demo figures bench bench-service \
-	soak packages packages-check packages-bench packages-service
+	soak screenshots packages packages-check packages-bench packages-service
 .DELETE_ON_ERROR:
 
 all: $(B)/frugald $(B)/frugal $(B)/tests/replay
@@ -183,6 +183,11 @@ bench-service: packages-service
 # FIGURES=report.html for the report.
 figures: all
 	$(B)/frugal reproduce $(or $(FORM),--quick) -o $(or $(FIGURES),report.html)
+
+# The pictures of README, from real runs.
+screenshots: packages-check
+	+$(MAKE) all tests/node_modules/.package-lock.json
+	FRUGAL_BUILD=$(B) node tests/page/screenshot.mjs
 
 # The long forms of tests that make check runs in short.
 soak: packages-check

@@ -3,9 +3,9 @@
 import { order } from "./api.js";
 import { h, patch } from "./dom.js";
 import { count } from "./format.js";
-import { duration } from "./times.js";
 
 const REST_MS = 350; // after the last key
+const UNITS = [["days", 86400], ["h", 3600], ["min", 60], ["s", 1]];
 
 /* errors([{pointer, text}]) is told what is wrong, and returns what it has no place for;
    focus(pointer) leads to a field; submitted(job). */
@@ -104,8 +104,9 @@ function figures({ cells, runs, seconds, spec }, workers) {
 
 /* An estimate deserves no more than two digits. */
 function rough(seconds) {
-  if (seconds < 1) return "a second";
-  return duration(seconds < 60 ? Math.ceil(seconds) : +seconds.toPrecision(2));
+  const unit = UNITS.find(([, size]) => seconds >= size) ?? UNITS.at(-1);
+  const n = Math.max(1, seconds / unit[1]);
+  return `${n < 10 && unit[1] > 60 ? +n.toFixed(1) : Math.round(n)} ${unit[0]}`;
 }
 
 function errorList(errors) {

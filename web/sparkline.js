@@ -5,6 +5,7 @@ import { svg } from "./dom.js";
 const WIDTH = 120;
 const HEIGHT = 28;
 const EDGE = 2.5;
+const POINTS = 50; // of one answer; what is more comes as the least and the greatest of stretches
 const MOST = 200; // points that are kept; what is longer loses every second one
 
 /* The rows of a trace so far; grows by what came after its `last`. */
@@ -13,22 +14,22 @@ export class Spark {
   #points = []; // [samples, accuracy]
 
   path(run) {
-    const from = this.last === null ? "points=100" : `after=${this.last}`;
-    return `/v1/runs/${run}/trace?columns=samples,test_accuracy&${from}`;
+    const after = this.last === null ? "" : `&after=${this.last}`;
+    return `/v1/runs/${run}/trace?columns=samples,test_accuracy&points=${POINTS}${after}`;
   }
 
   append({ columns, last }) {
     if (last === null) return;
-    const ys = columns.test_accuracy ?? columns.test_accuracy_max ?? [];
-    (columns.samples ?? []).forEach((x, i) => this.#add(x, ys[i]));
+    for (const end of "samples" in columns ? [""] : ["_min", "_max"]) {
+      const ys = columns[`test_accuracy${end}`];
+      columns[`samples${end}`].forEach((x, i) => this.#points.push([x, ys[i]]));
+    }
+    this.#points = this.#points.filter(([, y]) => typeof y === "number")
+      .sort(([a], [b]) => a - b);
+    while (this.#points.length > MOST) {
+      this.#points = this.#points.filter((_, i, all) => i % 2 === 0 || i === all.length - 1);
+    }
     this.last = last;
-  }
-
-  #add(x, y) {
-    if (typeof x !== "number" || typeof y !== "number") return;
-    this.#points.push([x, y]);
-    if (this.#points.length <= MOST) return;
-    this.#points = this.#points.filter((_, i, all) => i % 2 === 0 || i === all.length - 1);
   }
 
   newest() {
