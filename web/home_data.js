@@ -7,9 +7,10 @@ import { eachOf, pump } from "./pump.js";
 import { Spark } from "./sparkline.js";
 
 const FACTS_MS = 1000;
-const SPARKS_MS = 500;
+const WORK_MS = 500; // new rows of what is at work
 const JOBS = 20; // on a page of the list
 const AT_WORK = 8; // runs that are shown one by one
+const ACTIVE_JOBS = 100; // the oldest, which are nearest to their turn
 const WAITING = 5; // jobs of which the reason is asked for
 const TOGETHER = 4;
 
@@ -22,13 +23,13 @@ export class HomeData {
   more = false; // more are at work than `running` has
   sparks = new Map(); // of runs at work
   waiting = []; // {job, why}: jobs that have runs to come; why: of the next one, or null
+  waitingMore = false; // more jobs wait than `waiting` has
   failures = []; // runs, the newest first
   workers = null;
   problem = null;
   #cursor;
   #signal;
   #changed;
-  #pokeSparks;
 
   constructor(cursor, signal, changed) {
     this.#cursor = cursor;
@@ -39,9 +40,9 @@ export class HomeData {
       changed();
       return true;
     };
-    const poke = pump(() => this.#load(), FACTS_MS, signal, failed);
-    this.#pokeSparks = pump(() => this.#loadSparks(), SPARKS_MS, signal, failed);
-    const event = (type) => (type === "trace" ? this.#pokeSparks() : null, poke());
+    const pokeWork = pump(() => this.#loadWork(), WORK_MS, signal, failed);
+    const poke = pump(() => this.#load().then(pokeWork), FACTS_MS, signal, failed);
+    const event = (type) => (type === "trace" ? pokeWork() : poke());
     follow("/v1/events", signal, { opened: poke, lost: poke, event });
   }
 
@@ -50,10 +51,9 @@ export class HomeData {
   }
 
   async #load() {
-    const [list, active, running, failures, workers] = await Promise.all([
+    const [list, active, failures, workers] = await Promise.all([
       this.#get(path("/v1/jobs", { limit: JOBS, cursor: this.#cursor })),
-      this.#get(path("/v1/jobs", { filter: ACTIVE, limit: 100 })),
-      this.#get(path("/v1/runs", { state: "running", limit: AT_WORK })),
+      this.#get(path("/v1/jobs", { filter: ACTIVE, sort: "id", limit: ACTIVE_JOBS })),
       this.#get(path("/v1/runs", { filter: BAD, sort: "-finished", limit: 50 })),
       this.#get("/v1/workers"),
     ]);
@@ -61,11 +61,10 @@ export class HomeData {
     const waiting = await Promise.all(jobs.map(async (job, i) =>
       ({ job, why: i < WAITING ? await this.#why(job) : null })));
     waiting.sort((a, b) => placeOf(a) - placeOf(b));
-    Object.assign(this, { list, waiting, workers, problem: null, running: running.items,
-      more: running.next_cursor !== null, failures: failures.items });
+    Object.assign(this, { list, waiting, workers, failures: failures.items,
+      waitingMore: active.next_cursor !== null });
     this.jobs = new Map([...list.items, ...active.items].map((job) => [job.id, job]));
-    this.#changed();
-    this.#pokeSparks();
+    this.#done();
   }
 
   /* What the next run of a job waits for; null: it does not wait any more. */
@@ -75,12 +74,18 @@ export class HomeData {
     return items.length === 0 ? null : this.#get(`/v1/runs/${items[0].id}/why`);
   }
 
-  /* Runs that are not at work any more are forgotten. */
-  async #loadSparks() {
-    const known = this.sparks;
-    this.sparks = new Map(this.running.map(({ id }) => [id, known.get(id) ?? new Spark()]));
-    await eachOf(this.sparks, TOGETHER, async ([run, spark]) =>
+  /* Of the curves only what is new; those of runs that are not at work any more are forgotten. */
+  async #loadWork() {
+    const running = await this.#get(path("/v1/runs", { state: "running", limit: AT_WORK }));
+    const sparks = new Map(running.items.map(({ id }) => [id, this.sparks.get(id) ?? new Spark()]));
+    await eachOf(sparks, TOGETHER, async ([run, spark]) =>
       spark.append(await this.#get(spark.path(run))));
+    Object.assign(this, { running: running.items, sparks, more: running.next_cursor !== null });
+    this.#done();
+  }
+
+  #done() {
+    this.problem = null;
     this.#changed();
   }
 }

@@ -9,12 +9,12 @@ import { ago, duration } from "./times.js";
 const JOBS = 5;
 const BAD = ["failed", "dead", "timed_out"];
 
-export function queue({ waiting }) {
+export function queue({ waiting, waitingMore }) {
   if (waiting.length === 0) return h("p", { class: "quiet" }, "Nothing waits.");
   const rest = waiting.slice(JOBS);
   return [h("ul", { class: "entries" }, waiting.slice(0, JOBS).map(waitingEntry)),
-    rest.length > 0 && h("p", { class: "quiet" }, `${count(rest.length)} more `,
-      rest.length === 1 ? "job waits, with " : "jobs wait, with ",
+    rest.length > 0 && h("p", { class: "quiet" }, waitingMore && "At least ",
+      `${count(rest.length)} more `, rest.length === 1 ? "job waits, with " : "jobs wait, with ",
       runsText(rest.reduce((sum, { job }) => sum + toCome(job), 0)), ".")];
 }
 

@@ -1,6 +1,7 @@
 // The buttons of a job. What cannot be done now is greyed, and stays where it is.
 
 import { h } from "./dom.js";
+import { link } from "./router.js";
 import { actOnJob, addSeeds, deleteJobs, purgeJob, restoreJobs, VERBS } from "./verbs.js";
 
 const FAILED = ["failed", "timed_out", "dead"];
@@ -21,8 +22,9 @@ export class JobVerbs {
       restore: this.#button("Restore", () => restoreJobs([this.#job.id])),
       purge: this.#button("Delete for good…", () => purgeJob(this.#job.id)),
     };
+    this.again = h("a", { class: "verb" }, "Submit again, changed");
     this.element = h("div", { class: "verbs", role: "group", "aria-label": "What to do" },
-      Object.values(this.buttons));
+      Object.values(this.buttons), this.again);
   }
 
   #button(name, act) {
@@ -33,6 +35,7 @@ export class JobVerbs {
 
   show(job) {
     this.#job = job;
+    this.again.href = link("new", { job: job.id });
     const some = (states) => states.some((state) => job.runs[state] > 0);
     const trashed = job.trashed !== null;
     const can = { extend: true, retry: some(FAILED), hold: some(VERBS.hold.from),

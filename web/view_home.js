@@ -63,9 +63,10 @@ function show(page, data, cursor) {
 }
 
 /* "1 of 2 workers at work, 14 runs wait" */
-function pulse({ workers, waiting }) {
+function pulse({ workers, waiting, waitingMore }) {
   const wait = waiting.reduce((sum, { job }) => sum + job.runs.queued + job.runs.held, 0);
-  const lines = wait === 1 ? "1 run waits" : `${count(wait)} runs wait`;
+  const lines = wait === 1 ? "1 run waits"
+    : `${waitingMore ? "more than " : ""}${count(wait)} runs wait`;
   const of = `${count(workers.busy)} of ${count(workers.count)} workers at work`;
   return `${of}, ${wait === 0 ? "nothing waits" : lines}` +
     `${workers.draining ? "; draining" : ""}${workers.disk_full ? "; the disk is full" : ""}`;
