@@ -7,8 +7,7 @@ import { rowsOf } from "./figure.js";
 import { drawFigure, looks } from "./figure_svg.js";
 
 const WIDTH = 640;
-const HEIGHT = 440;
-const LEGEND_ROW = 17;
+const HEIGHT = 420;
 const DOTS = 4; // pixels of PNG per unit: 2560 across, 600 dpi on 11 cm
 
 export function figureCsv(figure) {
@@ -20,20 +19,15 @@ export function figureCsv(figure) {
 }
 
 export function figureSvg(figure, zoom) {
-  const look = looks(true);
-  const rows = Math.ceil(figure.series.filter((one) => !one.thin).length / 2);
-  const height = HEIGHT + Math.max(0, rows - 2) * LEGEND_ROW;
-  const element = drawFigure(figure, { width: WIDTH, height, zoom, look });
-  return { height,
-    text: `${new XMLSerializer().serializeToString(element)}\n` };
+  const element = drawFigure(figure, { width: WIDTH, height: HEIGHT, zoom, look: looks(true) });
+  return `${new XMLSerializer().serializeToString(element)}\n`;
 }
 
 async function figurePng(figure, zoom) {
-  const { text, height } = figureSvg(figure, zoom);
   const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(figureSvg(figure, zoom))}`;
   await image.decode();
-  const canvas = h("canvas", { width: WIDTH * DOTS, height: height * DOTS });
+  const canvas = h("canvas", { width: image.width * DOTS, height: image.height * DOTS });
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
 }
@@ -41,7 +35,7 @@ async function figurePng(figure, zoom) {
 /* Saves the figure as it is shown; kind: "csv", "svg" or "png". */
 export async function saveFigure(kind, figure, zoom) {
   const blob = kind === "csv" ? new Blob([figureCsv(figure)], { type: "text/csv" })
-    : kind === "svg" ? new Blob([figureSvg(figure, zoom).text], { type: "image/svg+xml" })
+    : kind === "svg" ? new Blob([figureSvg(figure, zoom)], { type: "image/svg+xml" })
       : await figurePng(figure, zoom);
   save(blob, `${figure.name}.${kind}`);
 }

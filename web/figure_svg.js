@@ -9,8 +9,9 @@ import { scaleOf, ticksOf } from "./scale.js";
 
 const FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif";
 const SIZE = 12;
-const LETTER = 6.3; // a letter is about so wide
+const LETTER = 6.1; // a letter is about so wide
 const LEGEND_ROW = 17;
+const LEGEND_GAP = 14;
 const DODGE = 5;
 
 /* The colours of the page, or those of print. */
@@ -21,13 +22,14 @@ export function looks(print) {
   return { ...Object.fromEntries(colours), colourOf: (index) => colourOf(index, print), print };
 }
 
-/* options: width, height of the whole, zoom, look; a legend and a background in print only */
-export function drawFigure(figure, { width, height, zoom, look }) {
-  const legend = look.print ? legendOf(figure, width) : [];
+/* options: width, height without the legend, zoom, look; a legend and a background in print
+   only */
+export function drawFigure(figure, { width, height: plain, zoom, look }) {
   const limits = limitsOf(figure, zoom);
   const left = leftMargin(figure, limits);
-  const area = { left, right: width - 14, top: look.print ? 16 : 10,
-    bottom: height - 46 - legend.length * LEGEND_ROW };
+  const legend = look.print ? legendOf(figure, left, width) : [];
+  const height = plain + (legend.length > 0 ? LEGEND_GAP + legend.length * LEGEND_ROW : 0);
+  const area = { left, right: width - 14, top: look.print ? 16 : 10, bottom: plain - 46 };
   const scales = {
     x: scaleOf(figure.x, limits.x, area.left, area.right),
     y: scaleOf(figure.y, limits.y, area.bottom, area.top),
@@ -43,7 +45,7 @@ export function drawFigure(figure, { width, height, zoom, look }) {
     width: area.right - area.left, height: area.bottom - area.top + 12 })),
   axesOf(drawing),
   svg("g", { "clip-path": `url(#${clip})` }, goalOf(drawing), seriesOf(drawing)),
-  legendRows(legend, drawing, height));
+  legendRows(legend, drawing, plain + LEGEND_GAP));
 }
 
 function leftMargin(figure, limits) {
@@ -138,26 +140,20 @@ function pointsOf(one, shift, { figure, look, scales, limits }) {
     marker(one.index, scales.x(one.x[i]), scales.y(y), one.bound?.[i], look.paper, colour))));
 }
 
-/* Rows of the legend: as many names side by side as fit. */
-function legendOf({ series }, width) {
-  const rows = [];
-  let left = Infinity;
-  for (const one of series.filter((s) => !s.thin)) {
-    const needs = 46 + one.name.length * LETTER + 14;
-    if (left + needs > width - 20) {
-      rows.push([]);
-      left = 54;
-    }
-    rows.at(-1).push({ one, left });
-    left += needs;
-  }
-  return rows;
+/* Rows of the legend: as many names side by side as fit, in columns. */
+function legendOf({ series }, from, width) {
+  const plain = series.filter((one) => !one.thin);
+  const longest = Math.max(0, ...plain.map((one) => one.name.length));
+  const column = 46 + longest * LETTER + 10;
+  const across = Math.max(1, Math.floor((width - from) / column));
+  return Array.from({ length: Math.ceil(plain.length / across) }, (_, row) =>
+    plain.slice(row * across, (row + 1) * across)
+      .map((one, i) => ({ one, left: from + i * column })));
 }
 
-function legendRows(rows, { figure, look }, height) {
-  const top = height - rows.length * LEGEND_ROW - 2;
+function legendRows(rows, { figure, look }, top) {
   return rows.map((row, i) => row.map(({ one, left }) => {
-    const y = top + i * LEGEND_ROW + 8;
+    const y = top + i * LEGEND_ROW;
     const colour = look.colourOf(one.index);
     return [svg("line", { x1: left, x2: left + 32, y1: y, y2: y, stroke: colour,
       "stroke-width": 1.7, "stroke-dasharray": dashOf(one.index).join(" ") || null }),
