@@ -5,7 +5,7 @@
 import { get } from "./api.js";
 import { densityOf } from "./density.js";
 import { measure } from "./measures.js";
-import { pump } from "./pump.js";
+import { now, pump } from "./pump.js";
 
 const FACTS_MS = 1000;
 const CURVES_MS = 1000;
@@ -69,7 +69,7 @@ export class CellsData {
   }
 
   #now(work) {
-    work().catch((error) => this.#signal.aborted || this.#failed(error));
+    now(work, this.#signal, (error) => this.#failed(error));
   }
 
   async #loadFacts() {

@@ -31,7 +31,7 @@ export class GroupsTable {
     this.notes = h("div", { class: "table-notes" });
     this.element = h("div", { class: "runs" }, this.table.element, this.notes);
     this.notes.addEventListener("click", (event) =>
-      event.target.closest("[data-refresh]") && this.data.refresh().catch(() => {}));
+      event.target.closest("[data-refresh]") && this.data.reload());
   }
 
   show() {

@@ -1,7 +1,7 @@
 // The buttons of a job. What cannot be done now is greyed, and stays where it is.
 
 import { h } from "./dom.js";
-import { link } from "./router.js";
+import { go, link } from "./router.js";
 import { actOnJob, addSeeds, deleteJobs, purgeJob, restoreJobs, VERBS } from "./verbs.js";
 
 const FAILED = ["failed", "timed_out", "dead"];
@@ -20,7 +20,9 @@ export class JobVerbs {
       cancel: this.#button("Cancel", () => actOnJob("cancel", this.#job)),
       delete: this.#button("Delete…", () => deleteJobs([this.#job.id], changed)),
       restore: this.#button("Restore", () => restoreJobs([this.#job.id])),
-      purge: this.#button("Delete for good…", () => purgeJob(this.#job.id)),
+      purge: this.#button("Delete for good…", async () => {
+        if (await purgeJob(this.#job.id)) go("");
+      }),
     };
     this.again = h("a", { class: "verb" }, "Submit again, changed");
     this.element = h("div", { class: "verbs", role: "group", "aria-label": "What to do" },

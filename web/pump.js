@@ -36,6 +36,14 @@ export function pump(work, interval, signal, failed) {
   };
 }
 
+/* Does `work` at once, for a person who waits for it; after an error as pump() does. */
+export function now(work, signal, failed) {
+  work().catch((error) => {
+    if (signal.aborted || !failed(error)) return;
+    setTimeout(() => signal.aborted || now(work, signal, failed), RETRY_MS);
+  });
+}
+
 /* Calls `work` for every item, at most `limit` at a time. */
 export async function eachOf(items, limit, work) {
   const queue = [...items];

@@ -2,13 +2,14 @@
 // events bring only what they change. The order is the server's.
 
 import { get } from "./api.js";
-import { pump } from "./pump.js";
+import { now, pump } from "./pump.js";
 
 const FIRST = 100; // quick to be there
 const PAGE = 500;
 const TOGETHER = 100; // runs that one request asks for by number
 const CHANGES_MS = 1000;
 const NEWS_MS = 2000;
+const RETRY_MS = 5000;
 
 export class RunsData {
   rows = [];
@@ -23,6 +24,7 @@ export class RunsData {
   #stale = new Set();
   #signal;
   #changed;
+  #failed;
   #pokeChanges;
   #pokeNews;
 
@@ -31,14 +33,14 @@ export class RunsData {
   constructor(signal, { changed, fresh }) {
     this.#signal = signal;
     this.#changed = changed;
-    const failed = (problem) => {
+    this.#failed = (problem) => {
       this.problem = problem;
       changed();
-      return problem.status === 0 || problem.status >= 500;
+      return mayPass(problem);
     };
-    this.#pokeChanges = pump(() => this.#loadChanges(), CHANGES_MS, signal, failed);
+    this.#pokeChanges = pump(() => this.#loadChanges(), CHANGES_MS, signal, this.#failed);
     this.#pokeNews = pump(async () => { if (fresh()) await this.refresh(); }, NEWS_MS, signal,
-      failed);
+      this.#failed);
   }
 
   /* {filter, sort} */
@@ -47,7 +49,7 @@ export class RunsData {
     if (String(question) === String(this.#question)) return;
     this.#question = question;
     this.loaded = false;
-    this.refresh().catch(() => {});
+    this.reload();
   }
 
   get path() {
@@ -60,10 +62,23 @@ export class RunsData {
     return this.#load(null);
   }
 
+  /* The same, and again until it succeeds. */
+  reload() {
+    now(() => this.refresh(), this.#signal, this.#failed);
+  }
+
   /* The next page, unless it is on its way. */
   more() {
     if (this.done || this.#loading || this.problem) return this.#loading ?? Promise.resolve();
-    return this.#load(this.#cursor).catch(() => {});
+    return this.#load(this.#cursor).catch((problem) => {
+      if (mayPass(problem)) setTimeout(() => this.#afterTrouble(), RETRY_MS);
+    });
+  }
+
+  /* Whoever needs more asks again. */
+  #afterTrouble() {
+    this.problem = null;
+    if (!this.#signal.aborted) this.#changed();
   }
 
   /* All there are; stops at a trouble. */
@@ -152,4 +167,9 @@ export class RunsData {
     if (this.#stale.size > 0) this.#pokeChanges();
     this.#changed();
   }
+}
+
+/* The filter stays wrong until it is changed; trouble of the server or of the way does not. */
+function mayPass(problem) {
+  return problem.status < 400 || problem.status >= 500;
 }

@@ -77,7 +77,7 @@ export class RunsTable {
     this.notes.addEventListener("click", (event) => {
       if (!event.target.closest("[data-refresh]")) return;
       this.table.toTop();
-      this.data.refresh().catch(() => {});
+      this.data.reload();
     });
   }
 

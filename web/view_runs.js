@@ -50,7 +50,7 @@ class RunsPage {
       selected: () => this.bulk.show(this.runs.chosen) });
     this.groups = new GroupsTable(signal);
     this.runs.data = this.groups.data = this.data;
-    this.bulk = new BulkBar({ changed: () => this.data.refresh().catch(() => {}),
+    this.bulk = new BulkBar({ changed: () => this.data.reload(),
       clear: () => this.runs.clear() });
     this.element = h("article", { class: "wide" }, h("h1", null, "Runs"), this.problem,
       this.filter.element,
