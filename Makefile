@@ -1,5 +1,5 @@
 # frugal: make demo, make check, make soak, make, make install, make bench,
-# make bench-service, make figures, make clean.
+# make bench-service, make bench-web, make figures, make clean.
 # SAN=address|thread|undefined builds with that sanitizer, below build/SAN; V=1 shows commands.
 
 SHELL  := /bin/bash
@@ -55,7 +55,7 @@ CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
 .PHONY: all tests schema core-id install uninstall clean lint check demo figures bench bench-service \
-	soak screenshots packages packages-check packages-bench packages-service
+	bench-web soak screenshots packages packages-check packages-bench packages-service
 .DELETE_ON_ERROR:
 
 all: $(B)/frugald $(B)/frugal $(B)/tests/replay
@@ -95,7 +95,7 @@ $(MAIN) $(B)/client/version.o: $(B)/gen/version.h
 
 $(B)/gen/assets.def: web/node_modules/.package-lock.json $(wildcard web/*) web/assets.sh
 	@mkdir -p $(@D)
-	$(Q)sh web/assets.sh > $@
+	$(Q)sh web/assets.sh $(B)/gen > $@
 
 # The version is for people. What decides the numbers, from a stored spec on, has an identity of
 # its own: of the sources, the compiler and its flags, so that two commits may share it. SLEEF,
@@ -178,6 +178,11 @@ bench: packages-bench
 bench-service: packages-service
 	+$(MAKE) all
 	FRUGAL_BUILD=$(B) node tests/bench/service.mjs
+
+# How quickly the page shows much. ROUNDS, MINUTES, PARTS choose.
+bench-web: packages-check
+	+$(MAKE) all tests/node_modules/.package-lock.json
+	FRUGAL_BUILD=$(B) node tests/bench/web.mjs
 
 # The figures of the paper again, by the server at FRUGAL_SERVER: FORM=--full, and
 # FIGURES=report.html for the report.

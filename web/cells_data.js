@@ -122,13 +122,17 @@ export class CellsData {
   async #curvesOf(id) {
     const { x, y, span } = this.#question;
     const { log } = measure(x);
-    const job = this.jobs.get(id) ?? await get(`/v1/jobs/${id}`, this.#signal);
-    const longest = log ? null
-      : await get(`/v1/runs?job=${id}&sort=-samples&limit=1`, this.#signal);
-    const density = densityOf({ log, span }, { every: job.spec.evaluate?.every ?? 1,
-      longest: longest?.items[0]?.results?.samples ?? 0 });
+    const density = densityOf({ log, span }, log ? {} : await this.#lengthOf(id));
     return get(`/v1/jobs/${id}/curves?${new URLSearchParams({ x, y, ...density })}`,
       this.#signal);
+  }
+
+  async #lengthOf(id) {
+    const [job, runs] = await Promise.all([
+      this.jobs.get(id) ?? get(`/v1/jobs/${id}`, this.#signal),
+      get(`/v1/runs?job=${id}&sort=-samples&limit=1`, this.#signal)]);
+    return { every: job.spec.evaluate?.every ?? 1,
+      longest: runs.items[0]?.results?.samples ?? 0 };
   }
 
   #each(work) {

@@ -70,6 +70,7 @@ function asNode(content) {
 }
 
 function morph(old, fresh) {
+  if (fresh instanceof Node && old.isEqualNode(fresh)) return;
   if (old.nodeType === Node.TEXT_NODE) {
     const text = fresh.data ?? String(fresh);
     if (old.data !== text) old.data = text;

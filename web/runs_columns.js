@@ -63,7 +63,9 @@ export function columnOf(key) {
 function specColumn(key) {
   const pointer = `/${key.split(".").slice(1).join("/")}`;
   return { key, head: paramName(pointer), title: pointer, width: "m", number: true,
-    sort: isScalar(pointer) && key, spec: true, cell: (run, { spec }) => specText(pointer, run, spec) };
+    sort: isScalar(pointer) && key,
+    needsSpec: (run) => valueAt(run.params ?? {}, pointer) === undefined,
+    cell: (run, { spec }) => specText(pointer, run, spec) };
 }
 
 /* What is swept first; the spec of the job has the rest. */

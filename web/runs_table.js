@@ -32,10 +32,12 @@ export class RunsTable {
 
   /* keys of columns; sort as the server takes it */
   choose(keys, sort) {
-    specFields(() => this.choose(keys, sort));
+    specFields(() => {
+      this.columns = keys.map(columnOf).filter(Boolean);
+      this.show();
+    });
     this.columns = keys.map(columnOf).filter(Boolean);
     this.sort = sort;
-    if (this.data.loaded) this.show();
   }
 
   show() {
@@ -72,7 +74,7 @@ export class RunsTable {
       if (tick) this.#tick(Number(tick.dataset.run), tick.checked, event.shiftKey);
     });
     element.addEventListener("change", (event) => {
-      if (event.target.matches("[data-all]")) this.#tickAll(event.target.checked);
+      if (event.target.matches("[data-all]")) this.#tickAll(event.target);
     });
     this.notes.addEventListener("click", (event) => {
       if (!event.target.closest("[data-refresh]")) return;
@@ -93,12 +95,18 @@ export class RunsTable {
   }
 
   /* All that the filter finds, also what nobody has scrolled to yet. */
-  async #tickAll(on) {
+  async #tickAll(tick) {
     this.selected.clear();
-    if (on) {
+    if (tick.checked) {
       for (const run of await this.data.all()) this.#select(run, true);
     }
+    tick.checked = this.#allSelected();
     this.#selectionChanged();
+  }
+
+  #allSelected() {
+    const { rows, done } = this.data;
+    return done && rows.length > 0 && this.selected.size >= rows.length;
   }
 
   clear() {
@@ -117,11 +125,9 @@ export class RunsTable {
   }
 
   #heads() {
-    const all = this.selected.size > 0 && this.data.done &&
-      this.selected.size >= this.data.rows.length;
     return h("tr", null,
       this.on.selected && h("th", { scope: "col", class: "ticks" }, h("input", {
-        type: "checkbox", "data-all": true, checked: all,
+        type: "checkbox", "data-all": true, checked: this.#allSelected(),
         "aria-label": "select all runs of the list" })),
       this.columns.map((column) => this.#head(column)));
   }
@@ -151,7 +157,8 @@ export class RunsTable {
   #factsOf(run) {
     const job = ["name", "tags", "owner"].some((key) =>
       this.columns.some((column) => column.key === key)) ? this.jobs.get(run.job) : null;
-    const spec = this.columns.some((column) => column.spec) ? this.specs.get(run.job) : null;
+    const spec = this.columns.some((column) => column.needsSpec?.(run))
+      ? this.specs.get(run.job) : null;
     return { job, spec };
   }
 }
