@@ -8,16 +8,20 @@ import { FigureBox } from "./figure_box.js";
 import { count } from "./format.js";
 import { axisOf, CURVE_X, CURVE_Y, measure } from "./measures.js";
 import { STYLES } from "./palette.js";
+import { calmly } from "./pump.js";
 import { current, go, link, replace } from "./router.js";
 import { LINES } from "./seeds_data.js";
 import { parseZoom, zoomText } from "./zoom.js";
+
+const REDRAW_MS = 250;
 
 export class CurvesSection {
   #data = null;
   #seeds = null;
 
-  constructor(path) {
+  constructor(path, signal) {
     this.path = path;
+    this.draw = calmly(() => this.#draw(), REDRAW_MS, signal);
     this.y = new Choice("", "What is shown", (y) => go(path, { ...here(), y: y === CURVE_Y[0] ? null : y,
       zoom: null }));
     this.x = new Switch("Against");
@@ -45,6 +49,7 @@ export class CurvesSection {
     if (axisOf(this.axes.x).log && this.zoom?.x[0] <= 0) this.zoom = null;
     if (axisOf(this.axes.y).log && this.zoom?.y?.[0] <= 0) this.zoom = null;
     this.#showControls();
+    this.#draw();
     return { ...this.axes, span: this.zoom?.x ?? null };
   }
 
@@ -72,7 +77,7 @@ export class CurvesSection {
     this.draw();
   }
 
-  draw() {
+  #draw() {
     if (!this.#data) return;
     const cells = this.shown(this.#data.cells);
     const { x, y } = this.axes;

@@ -36,6 +36,23 @@ export function pump(work, interval, signal, failed) {
   };
 }
 
+/* A function that calls `draw` now, or as soon as the last call is `interval` ms ago. */
+export function calmly(draw, interval, signal) {
+  let last = -Infinity;
+  let timer = 0;
+  const run = () => {
+    timer = 0;
+    last = performance.now();
+    if (!signal.aborted) draw();
+  };
+  return () => {
+    if (timer) return;
+    const rest = last + interval - performance.now();
+    if (rest <= 0) run();
+    else timer = setTimeout(run, rest);
+  };
+}
+
 /* Does `work` at once, for a person who waits for it; after an error as pump() does. */
 export function now(work, signal, failed) {
   work().catch((error) => {

@@ -22,6 +22,7 @@ export class RunsData {
   #cursor = null;
   #loading = null;
   #stale = new Set();
+  #wasOpen = false;
   #signal;
   #changed;
   #failed;
@@ -87,8 +88,10 @@ export class RunsData {
     return this.rows;
   }
 
-  opened(resumed) {
-    if (resumed || this.problem) this.#hasNews();
+  /* Something may have been missed, unless the first list is still on its way. */
+  opened() {
+    if (this.#wasOpen || this.loaded || this.problem) this.#hasNews();
+    this.#wasOpen = true;
   }
 
   lost() {

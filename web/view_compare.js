@@ -20,7 +20,8 @@ export function openCompare(main, route) {
 }
 
 class ComparePage {
-  #life = null;
+  #page = new AbortController();
+  #life = null; // of the cells that are shown
 
   constructor({ params }) {
     this.#build();
@@ -39,7 +40,7 @@ class ComparePage {
     } }, h("label", { for: "cells" }, "Cells"), this.input, h("button", { class: "verb" }, "Compare"),
     h("p", { id: "cells-help", class: "muted small-note" }, "Numbers of jobs, for all of their " +
       "cells, or JOB:CELL; or select runs in the list of runs and press Compare there."));
-    this.curves = new CurvesSection(PATH);
+    this.curves = new CurvesSection(PATH, this.#page.signal);
     this.curves.onZoom = (params) => this.update({ params });
     this.costs = new CostsSection(PATH);
     this.cells = h("div", { onchange: (event) => this.#draw(event.target) });
@@ -71,7 +72,6 @@ class ComparePage {
     if (picks.length === 0) return;
     this.data = new CellsData(picks, signal, (what) => this.#show(what));
     this.seeds = new SeedsData(signal, () => this.curves.draw());
-    this.withJob = picks.length > 1;
     const { data, seeds } = this;
     this.started = () => follow(picks.length > 1 ? "/v1/events" : `/v1/events?job=${picks[0].job}`,
       signal, {
@@ -83,12 +83,13 @@ class ComparePage {
 
   close() {
     this.#life.abort();
+    this.#page.abort();
     this.curves.close();
     this.costs.close();
   }
 
   #show(what) {
-    const { data, withJob } = this;
+    const { data } = this;
     const missing = data.problem?.status === 404;
     if (data.problem) patch(this.problem, problemBox(missing ? { message: "One of these jobs is " +
       "not there." } : data.problem, data.jobs.size > 0));
@@ -97,11 +98,11 @@ class ComparePage {
     this.body.hidden = false;
     this.shownData = Object.assign(Object.create(data), { cells: differing(data.cells, data.jobs) });
     const name = `compare-${data.cells[0].key.replace(":", "-")}`;
-    this.curves.show(this.shownData, this.seeds, { withJob, name, goal: goalOf(data) });
+    this.curves.show(this.shownData, this.seeds, { withJob: true, name, goal: goalOf(data) });
     if (what === "curves") return;
     document.title = `Compare ${data.cells.length} cells – frugal`;
-    this.costs.show(this.shownData, { withJob, name });
-    patch(this.cells, cellTable(this.shownData, { withJob,
+    this.costs.show(this.shownData, { withJob: true, name });
+    patch(this.cells, cellTable(this.shownData, { withJob: true,
       shown: this.curves.shown(this.shownData.cells) }));
   }
 

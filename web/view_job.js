@@ -42,7 +42,7 @@ class JobPage {
   #handlers() {
     const parts = [this.data, this.seeds, this.runs];
     return {
-      opened: (resumed) => parts.forEach((part) => part.opened(resumed)),
+      opened: () => parts.forEach((part) => part.opened()),
       lost: () => [this.data, this.runs].forEach((part) => part.lost()),
       event: (type, data) => parts.forEach((part) => part.event(type, data)),
     };
@@ -52,7 +52,7 @@ class JobPage {
     this.problem = h("div");
     this.head = h("div", { class: "job-head" }, h("p", { class: "muted" }, "Loading…"));
     this.verbs = new JobVerbs(() => this.data.opened());
-    this.curves = new CurvesSection(this.path);
+    this.curves = new CurvesSection(this.path, signal);
     this.costs = new CostsSection(this.path);
     this.cells = h("div", { onchange: (event) => this.#draw(event.target) });
     this.table = new RunsTable(signal, { label: "Runs", sort: (sort) =>

@@ -6,6 +6,7 @@ import { follow } from "./events.js";
 import { FigureBox } from "./figure_box.js";
 import { CURVE_X, axisOf, measure } from "./measures.js";
 import { problemBox } from "./parts.js";
+import { calmly } from "./pump.js";
 import { current, go, link, replace } from "./router.js";
 import { RunData } from "./run_data.js";
 import { attemptTable, changesTable, provenanceList, resultList, runHead } from "./run_facts.js";
@@ -13,6 +14,8 @@ import { traceFigure, viewsOf } from "./run_figure.js";
 import { Verification } from "./run_verify.js";
 import { actOnRuns, takenBy, VERBS } from "./verbs.js";
 import { parseZoom, zoomText } from "./zoom.js";
+
+const REDRAW_MS = 250;
 
 export function openRun(main, route) {
   const page = new RunPage(route);
@@ -27,7 +30,11 @@ class RunPage {
     const { signal } = this.#life;
     this.path = path;
     this.id = Number(path.split("/")[1]);
-    this.data = new RunData(this.id, signal, (what) => this.#show(what));
+    const redraw = calmly(() => this.#showTrace(), REDRAW_MS, signal);
+    this.data = new RunData(this.id, signal, (what) => {
+      this.#show(what);
+      redraw();
+    });
     this.#build();
     this.update({ params });
     follow("/v1/events", signal, {
@@ -101,7 +108,6 @@ class RunPage {
     }
     this.body.hidden = false;
     if (what === "facts") this.#showFacts();
-    this.#showTrace();
   }
 
   #showFacts() {

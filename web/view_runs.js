@@ -30,7 +30,7 @@ class RunsPage {
     this.#build(signal);
     this.update({ params });
     follow("/v1/events", signal, {
-      opened: (resumed) => this.data.opened(resumed),
+      opened: () => this.data.opened(),
       lost: () => this.data.lost(),
       event: (type, data) => {
         this.data.event(type, data);
