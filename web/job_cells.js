@@ -17,8 +17,8 @@ const METRICS = [
 ];
 
 const SAVINGS = [
-  ["m0", "saves M0", "mean factor by which M0 is less than that of the baseline, paired by seed"],
-  ["m1", "saves M1", "mean factor by which M1 is less than that of the baseline, paired by seed"],
+  ["m0", "saves M0 ×", "mean factor by which M0 is less than that of the baseline, paired by seed"],
+  ["m1", "saves M1 ×", "mean factor by which M1 is less than that of the baseline, paired by seed"],
 ];
 
 const factor = (value) => `${+value.toPrecision(3)}`;
@@ -73,16 +73,10 @@ function cellRow(cell, { at, many, pointers, isShown, job }) {
         "aria-label": `${ends.finished} of ${ends.runs} runs have ended` })),
     at && number(goal ? `${count(goal.reached)}/${count(goal.reached + goal.missed)}` : ""),
     METRICS.map(([key, , , plain]) => number(meanOrBound(metric(key), plain))),
-    many && SAVINGS.map(([key]) => number(savingText(saving?.[key]))));
+    many && SAVINGS.map(([key]) => number(meanOrBound(saving?.[key], factor))));
 }
 
 function meanOrBound(metric, plain) {
   const known = typeof metric?.at_least === "number";
   return known ? `≥ ${plain(metric.at_least)}` : meanSem(metric, plain);
-}
-
-function savingText(metric) {
-  const text = typeof metric?.at_least === "number" ? `≥ ${factor(metric.at_least)}`
-    : meanSem(metric, factor);
-  return typeof metric?.mean === "number" ? `${text} ×` : text;
 }
