@@ -34,8 +34,9 @@ export class CellsData {
     this.#picks = picks;
     this.#signal = signal;
     this.#changed = changed;
-    this.#pokeFacts = pump(() => this.#loadFacts(), FACTS_MS, signal, (e) => this.#failed(e));
-    this.#pokeCurves = pump(() => this.#loadCurves(), CURVES_MS, signal, (e) => this.#failed(e));
+    const failed = (error) => this.#failed(error);
+    this.#pokeFacts = pump(() => this.#loadFacts(), FACTS_MS, signal, failed);
+    this.#pokeCurves = pump(() => this.#loadCurves(), CURVES_MS, signal, failed);
   }
 
   /* {at, baseline, x, y, span}: at and baseline null for what goes without saying, at "" for
@@ -45,7 +46,8 @@ export class CellsData {
     this.#question = question;
     const same = (...names) => names.every((name) => before[name] === question[name]);
     if (this.#loaded && !same("at", "baseline")) this.#now(() => this.#loadFacts());
-    if (this.#loaded && (!same("x", "y") || String(before.span) !== String(question.span))) this.#now(() => this.#loadCurves());
+    const sameSpan = String(before.span) === String(question.span);
+    if (this.#loaded && !(sameSpan && same("x", "y"))) this.#now(() => this.#loadCurves());
   }
 
   get axes() {
@@ -158,7 +160,8 @@ export class CellsData {
     const places = cells ?? ends?.cells.map((_, i) => i) ?? [];
     return places.filter((i) => ends?.cells[i]).map((i) => ({
       key: `${job}:${i}`, job, cell: i, params: ends.cells[i].params,
-      values: ends.cells[i].params, ends: ends.cells[i], goal: goals?.cells[i] ?? null, curve: curves.get(i) ?? null }));
+      values: ends.cells[i].params, ends: ends.cells[i], goal: goals?.cells[i] ?? null,
+      curve: curves.get(i) ?? null }));
   }
 
   /* A job that does not exist will not appear by itself; all else may pass. */

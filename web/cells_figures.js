@@ -2,7 +2,7 @@
 // over what is swept, and what is saved against a baseline. A cell has its own `params`, which
 // name it, and `values` of all in which the cells differ.
 
-import { hasPlace } from "./figure.js";
+import { hasPlace, placesOf } from "./figure.js";
 import { meanSem } from "./format.js";
 import { axisOf, measure, SAVINGS } from "./measures.js";
 import { paramName, paramText, paramValue } from "./params.js";
@@ -27,22 +27,21 @@ export function curvesFigure(cells, { x, y }, seeds, { withJob, goal, name }) {
     goal: y === "test_accuracy" ? goal : null, tell: (one, i) => tellPoint(one, i, x, y) };
 }
 
-function meanCurve(cell, { x: xAxis, y: yAxis }, withJob) {
+function meanCurve(cell, axes, withJob) {
   const curve = cell.curve ?? { x: [], mean: [], sem: [], n: [] };
-  const kept = curve.x.map((_, i) => i).filter((i) => hasPlace(curve.x[i], xAxis) &&
-    hasPlace(curve.mean[i], yAxis));
+  const kept = placesOf(curve.x, curve.mean, axes);
   const pick = (values) => kept.map((i) => values[i] ?? null);
   return { key: cell.key, name: cellName(cell, withJob), seed: null, index: cell.index,
     x: pick(curve.x), y: pick(curve.mean), sem: pick(curve.sem), n: pick(curve.n),
     bound: null, thin: false };
 }
 
-function seedLine(run, cells, { x: xAxis, y: yAxis }, traces) {
+function seedLine(run, cells, axes, traces) {
   const cell = cells.find((one) => one.job === run.job && one.cell === run.cell);
   const columns = traces.columns(run.id);
   if (!cell || !columns) return null;
-  const [xs, ys] = [columns[xAxis.key] ?? [], columns[yAxis.key] ?? []];
-  const kept = xs.map((_, i) => i).filter((i) => hasPlace(xs[i], xAxis) && hasPlace(ys[i], yAxis));
+  const [xs, ys] = [columns[axes.x.key] ?? [], columns[axes.y.key] ?? []];
+  const kept = placesOf(xs, ys, axes);
   return { key: `run ${run.id}`, name: cellName(cell, false), seed: run.seed,
     index: cell.index, x: kept.map((i) => xs[i]), y: kept.map((i) => ys[i]), sem: null,
     n: null, bound: null, thin: true };
@@ -81,7 +80,8 @@ export function savingFigure(cells, { over, key, baseline, name, withJob }) {
   const what = measure(key).name;
   const y = { key: `saving_${key}`, label: `saving in ${what}, times`, log: false,
     labels: null };
-  const metric = (cell) => SAVINGS.includes(key) ? (cell.goal ?? cell.ends).saving?.[key] : null;
+  const metric = (cell) =>
+    SAVINGS.includes(key) ? (cell.goal ?? cell.ends).saving?.[key] : null;
   return overSweep(cells, { over, y, metric, text: (value) => `${+value.toPrecision(3)}`,
     withJob, name: `${name}-${key}-saving`, title: `Saving in ${what} against ${baseline}` });
 }

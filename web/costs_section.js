@@ -6,14 +6,14 @@ import { h } from "./dom.js";
 import { FigureBox } from "./figure_box.js";
 import { measure, RESULTS, SAVINGS } from "./measures.js";
 import { paramName } from "./params.js";
-import { current, go } from "./router.js";
+import { go, here } from "./router.js";
 
 export class CostsSection {
   constructor(path) {
-    const set = (name) => (value) => go(path, { ...Object.fromEntries(current().params),
-      [name]: value });
+    const set = (name) => (value) => go(path, { ...here(), [name]: value });
     this.goal = new Field("to reach a test accuracy of", (text) => set("at")(goalParam(text)),
-      { inputmode: "decimal", size: 6, placeholder: "the end", "aria-describedby": "costs-refused" });
+      { inputmode: "decimal", size: 6, placeholder: "the end",
+        "aria-describedby": "costs-refused" });
     this.measure = new Choice("in", "Cost in", set("cost"));
     this.over = new Choice("over", "Over what is swept", set("over"));
     this.baseline = new Choice("baseline", "Baseline", set("baseline"));

@@ -1,5 +1,5 @@
-// Mean curves of cells, with the choice of both axes, the zoom and the seeds as thin lines. All
-// that is chosen stands in the URL.
+// Mean curves of cells, with the choice of both axes, the zoom and the seeds as thin lines.
+// All that is chosen stands in the URL.
 
 import { curvesFigure } from "./cells_figures.js";
 import { Choice, Switch, Tick } from "./controls.js";
@@ -9,7 +9,7 @@ import { count } from "./format.js";
 import { axisOf, CURVE_X, CURVE_Y, measure } from "./measures.js";
 import { STYLES } from "./palette.js";
 import { calmly } from "./pump.js";
-import { current, go, link, replace } from "./router.js";
+import { go, here, link, replace } from "./router.js";
 import { LINES } from "./seeds_data.js";
 import { parseZoom, zoomText } from "./zoom.js";
 
@@ -22,10 +22,11 @@ export class CurvesSection {
   constructor(path, signal) {
     this.path = path;
     this.draw = calmly(() => this.#draw(), REDRAW_MS, signal);
-    this.y = new Choice("", "What is shown", (y) => go(path, { ...here(), y: y === CURVE_Y[0] ? null : y,
-      zoom: null }));
+    this.y = new Choice("", "What is shown", (y) => go(path, { ...here(), zoom: null,
+      y: y === CURVE_Y[0] ? null : y }));
     this.x = new Switch("Against");
-    this.thin = new Tick("single seeds", (on) => go(path, { ...here(), seeds: on ? 1 : null }));
+    this.thin = new Tick("single seeds", (on) =>
+      go(path, { ...here(), seeds: on ? 1 : null }));
     this.reset = h("button", { type: "button", class: "small",
       onclick: () => this.#zoomTo(null) }, "Show everything");
     this.box = new FigureBox("curves", { zoom: (zoom) => this.#zoomTo(zoom) });
@@ -42,7 +43,8 @@ export class CurvesSection {
   /* What the URL says; returns what to ask the data for. */
   route(params) {
     this.params = params;
-    const chosen = (name, from) => from.includes(params.get(name)) ? params.get(name) : from[0];
+    const chosen = (name, from) =>
+      from.includes(params.get(name)) ? params.get(name) : from[0];
     this.axes = { x: chosen("x", CURVE_X), y: chosen("y", CURVE_Y) };
     this.wantsSeeds = params.get("seeds") === "1";
     this.zoom = parseZoom(params.get("zoom"));
@@ -66,6 +68,14 @@ export class CurvesSection {
     const named = (this.params.get("show") ?? "").split(".").filter(Boolean);
     const chosen = cells.filter((cell) => named.includes(String(cell.index)));
     return chosen.length > 0 ? chosen : cells.slice(0, STYLES);
+  }
+
+  /* The tick of a cell was clicked: the URL says which cells have a line. */
+  tick({ checked, dataset: { index } }) {
+    const chosen = new Set(this.shown(this.#data.cells).map((cell) => cell.index));
+    if (checked) chosen.add(Number(index));
+    else chosen.delete(Number(index));
+    go(this.path, { ...here(), show: [...chosen].sort((a, b) => a - b).join(".") });
   }
 
   show(data, seeds, options) {
@@ -115,8 +125,4 @@ export class CurvesSection {
     replace(this.path, params);
     this.onZoom(new URLSearchParams(Object.entries(params).filter(([, value]) => value)));
   }
-}
-
-function here() {
-  return Object.fromEntries(current().params);
 }

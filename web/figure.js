@@ -56,6 +56,11 @@ export function hasPlace(value, { log }) {
   return typeof value === "number" && Number.isFinite(value) && (!log || value > 0);
 }
 
+/* Which of parallel values are points that have a place on both axes. */
+export function placesOf(xs, ys, { x, y }) {
+  return xs.map((_, i) => i).filter((i) => hasPlace(xs[i], x) && hasPlace(ys[i], y));
+}
+
 /* The points as rows, for tables and files: {series, x, y, sem, n, bound}, x as people read
    it where the axis has words. */
 export function rowsOf({ series, x: { labels } }) {

@@ -2,11 +2,10 @@
 
 import { svg } from "./dom.js";
 
-const HALF = 4; // of a marker
 const ARROW = 16;
 
 const SHAPES = [
-  (x, y) => `M${x - HALF} ${y}a${HALF} ${HALF} 0 1 0 ${2 * HALF} 0a${HALF} ${HALF} 0 1 0 ${-2 * HALF} 0z`,
+  (x, y) => `M${x - 4} ${y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z`,
   (x, y) => `M${x - 3.6} ${y - 3.6}h7.2v7.2h-7.2z`,
   (x, y) => `M${x} ${y - 5}l5 8.6h-10z`,
   (x, y) => `M${x} ${y - 5.2}l5.2 5.2l-5.2 5.2l-5.2 -5.2z`,

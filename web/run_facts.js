@@ -74,7 +74,8 @@ export function attemptTable(attempts) {
     h("tbody", null, attempts.map((one) => h("tr", { "data-key": one.number },
       h("th", { scope: "row" }, String(one.number)), h("td", null, stateBadge(one.state)),
       h("td", null, one.outcome), h("td", null, ago(one.started)),
-      number(one.finished ? duration(one.seconds ?? secondsBetween(one.started, one.finished)) : ""),
+      number(one.finished
+        ? duration(one.seconds ?? secondsBetween(one.started, one.finished)) : ""),
       number(one.resumed === null ? "" : String(one.resumed)),
       h("td", null, one.build), h("td", null, one.host),
       h("td", { class: "reason-cell" }, one.reason))))));

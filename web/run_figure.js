@@ -1,6 +1,6 @@
 // The trace of one run as a figure: related columns together.
 
-import { hasPlace } from "./figure.js";
+import { placesOf } from "./figure.js";
 import { axisOf, measure } from "./measures.js";
 
 const TOTAL = /^(m[\d.]+(e-\d+)?)$/;
@@ -35,9 +35,9 @@ export function traceFigure(run, columns, traces, { x, goal }) {
       `${measure(x).name} ${measure(x).text(one.x[i])}` };
 }
 
-function lineOf(name, index, known, { x: xAxis, y: yAxis }) {
-  const [xs, ys] = [known[xAxis.key] ?? [], known[name] ?? []];
-  const kept = xs.map((_, i) => i).filter((i) => hasPlace(xs[i], xAxis) && hasPlace(ys[i], yAxis));
+function lineOf(name, index, known, axes) {
+  const [xs, ys] = [known[axes.x.key] ?? [], known[name] ?? []];
+  const kept = placesOf(xs, ys, axes);
   return { key: name, name: measure(name).name, seed: null, index, thin: false,
     x: kept.map((i) => xs[i]), y: kept.map((i) => ys[i]), sem: null, n: null, bound: null };
 }

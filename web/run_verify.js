@@ -35,7 +35,7 @@ export class Verification {
       h("strong", null, TEXTS[verified.state] ?? verified.state),
       verified.row !== null && verified.state === "different" && ` From row ${verified.row} on.`,
       verified.reason && ` ${verified.reason}.`,
-      verified.finished && [" ", ago(verified.finished), verified.build && `, build ${verified.build}`,
-        verified.core && `, core ${verified.core}`]);
+      verified.finished && [" ", ago(verified.finished),
+        verified.build && `, build ${verified.build}`, verified.core && `, core ${verified.core}`]);
   }
 }

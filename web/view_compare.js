@@ -8,7 +8,7 @@ import { h, patch } from "./dom.js";
 import { follow } from "./events.js";
 import { cellTable } from "./job_cells.js";
 import { problemBox } from "./parts.js";
-import { current, go } from "./router.js";
+import { go, here } from "./router.js";
 import { SeedsData } from "./seeds_data.js";
 
 const PATH = "compare";
@@ -29,7 +29,7 @@ class ComparePage {
   }
 
   #build() {
-    const set = (changes) => go(PATH, { ...Object.fromEntries(current().params), ...changes });
+    const set = (changes) => go(PATH, { ...here(), ...changes });
     this.problem = h("div");
     this.input = h("input", { type: "search", id: "cells", spellcheck: "false",
       autocomplete: "off", placeholder: "7, 8:0, 8:2", "aria-describedby": "cells-help" });
@@ -37,16 +37,18 @@ class ComparePage {
       event.preventDefault();
       set({ cells: this.input.value.trim().replace(/[\s,]+/g, ","), show: null, baseline: null,
         zoom: null });
-    } }, h("label", { for: "cells" }, "Cells"), this.input, h("button", { class: "verb" }, "Compare"),
-    h("p", { id: "cells-help", class: "muted small-note" }, "Numbers of jobs, for all of their " +
-      "cells, or JOB:CELL; or select runs in the list of runs and press Compare there."));
+    } }, h("label", { for: "cells" }, "Cells"), this.input,
+    h("button", { class: "verb" }, "Compare"),
+    h("p", { id: "cells-help", class: "muted small-note" }, "Numbers of jobs, for all of " +
+      "their cells, or JOB:CELL; or select runs in the list of runs and press Compare there."));
     this.curves = new CurvesSection(PATH, this.#page.signal);
     this.curves.onZoom = (params) => this.update({ params });
     this.costs = new CostsSection(PATH);
-    this.cells = h("div", { onchange: (event) => this.#draw(event.target) });
+    this.cells = h("div", { onchange: (event) => this.curves.tick(event.target) });
     this.body = h("div", { hidden: true }, this.curves.element, this.costs.element,
       h("section", null, h("h2", null, "Where they differ, and what came of it"), this.cells));
-    this.element = h("article", null, h("h1", null, "Compare"), this.form, this.problem, this.body);
+    this.element = h("article", null, h("h1", null, "Compare"), this.form, this.problem,
+      this.body);
   }
 
   update({ params }) {
@@ -73,12 +75,12 @@ class ComparePage {
     this.data = new CellsData(picks, signal, (what) => this.#show(what));
     this.seeds = new SeedsData(signal, () => this.curves.draw());
     const { data, seeds } = this;
-    this.started = () => follow(picks.length > 1 ? "/v1/events" : `/v1/events?job=${picks[0].job}`,
-      signal, {
-        opened: () => { data.opened(); seeds.opened(); },
-        lost: () => data.lost(),
-        event: (type, what) => { data.event(type, what); seeds.event(type, what); },
-      });
+    const one = picks.length === 1 ? `?job=${picks[0].job}` : "";
+    this.started = () => follow(`/v1/events${one}`, signal, {
+      opened: () => { data.opened(); seeds.opened(); },
+      lost: () => data.lost(),
+      event: (type, what) => { data.event(type, what); seeds.event(type, what); },
+    });
   }
 
   close() {
@@ -91,12 +93,14 @@ class ComparePage {
   #show(what) {
     const { data } = this;
     const missing = data.problem?.status === 404;
-    if (data.problem) patch(this.problem, problemBox(missing ? { message: "One of these jobs is " +
-      "not there." } : data.problem, data.jobs.size > 0));
-    else if (data.jobs.size > 0) patch(this.problem, this.#unknown());
+    if (data.problem) {
+      patch(this.problem, problemBox(missing ? { message: "One of these jobs is not there." }
+        : data.problem, data.jobs.size > 0));
+    } else if (data.jobs.size > 0) patch(this.problem, this.#unknown());
     if (data.cells.length === 0) return;
     this.body.hidden = false;
-    this.shownData = Object.assign(Object.create(data), { cells: differing(data.cells, data.jobs) });
+    this.shownData = Object.assign(Object.create(data),
+      { cells: differing(data.cells, data.jobs) });
     const name = `compare-${data.cells[0].key.replace(":", "-")}`;
     this.curves.show(this.shownData, this.seeds, { withJob: true, name, goal: goalOf(data) });
     if (what === "curves") return;
@@ -112,14 +116,6 @@ class ComparePage {
     const gone = picksOf(this.text).picks.flatMap(({ job, cells }) =>
       (cells ?? []).map((cell) => `${job}:${cell}`)).filter((key) => !known.has(key));
     return problemBox(gone.length > 0 && { message: `There is no cell ${gone.join(", ")}.` });
-  }
-
-  #draw(tick) {
-    const chosen = new Set(this.curves.shown(this.shownData.cells).map((cell) => cell.index));
-    if (tick.checked) chosen.add(Number(tick.dataset.index));
-    else chosen.delete(Number(tick.dataset.index));
-    go(PATH, { ...Object.fromEntries(current().params),
-      show: [...chosen].sort((a, b) => a - b).join(".") });
   }
 }
 

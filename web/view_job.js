@@ -10,7 +10,7 @@ import { jobHead } from "./job_head.js";
 import { JobVerbs } from "./job_verbs.js";
 import { pointersOf } from "./params.js";
 import { jobName, problemBox } from "./parts.js";
-import { current, go } from "./router.js";
+import { go, here } from "./router.js";
 import { RunsData } from "./runs_data.js";
 import { RunsTable } from "./runs_table.js";
 import { SeedsData } from "./seeds_data.js";
@@ -54,9 +54,9 @@ class JobPage {
     this.verbs = new JobVerbs(() => this.data.opened());
     this.curves = new CurvesSection(this.path, signal);
     this.costs = new CostsSection(this.path);
-    this.cells = h("div", { onchange: (event) => this.#draw(event.target) });
+    this.cells = h("div", { onchange: (event) => this.curves.tick(event.target) });
     this.table = new RunsTable(signal, { label: "Runs", sort: (sort) =>
-      go(this.path, { ...Object.fromEntries(current().params), sort }) });
+      go(this.path, { ...here(), sort }) });
     this.table.data = this.runs;
     this.spec = h("code");
     this.body = h("div", { class: "job-body", hidden: true }, this.verbs.element,
@@ -108,15 +108,6 @@ class JobPage {
     this.table.show();
     const spec = JSON.stringify(job.spec, null, 2) ?? "";
     if (this.spec.textContent !== spec) this.spec.textContent = spec;
-  }
-
-  /* A cell's tick was clicked: the URL says which cells have a line. */
-  #draw(tick) {
-    const chosen = new Set(this.curves.shown(this.data.cells).map((cell) => cell.index));
-    if (tick.checked) chosen.add(Number(tick.dataset.index));
-    else chosen.delete(Number(tick.dataset.index));
-    const show = [...chosen].sort((a, b) => a - b).join(".");
-    go(this.path, { ...Object.fromEntries(current().params), show });
   }
 }
 

@@ -7,7 +7,7 @@ import { FigureBox } from "./figure_box.js";
 import { CURVE_X, axisOf, measure } from "./measures.js";
 import { problemBox } from "./parts.js";
 import { calmly } from "./pump.js";
-import { current, go, link, replace } from "./router.js";
+import { current, go, here, link, replace } from "./router.js";
 import { RunData } from "./run_data.js";
 import { attemptTable, changesTable, provenanceList, resultList, runHead } from "./run_facts.js";
 import { traceFigure, viewsOf } from "./run_figure.js";
@@ -148,10 +148,6 @@ class RunPage {
     replace(this.path, params);
     this.update({ params: current().params });
   }
-}
-
-function here() {
-  return Object.fromEntries(current().params);
 }
 
 function section(title, content) {

@@ -8,7 +8,7 @@ import { follow } from "./events.js";
 import { FilterBox } from "./filter_box.js";
 import { GroupsTable } from "./groups_table.js";
 import { problemBox } from "./parts.js";
-import { current, go, link } from "./router.js";
+import { go, here, link } from "./router.js";
 import { USUAL } from "./runs_columns.js";
 import { RunsData } from "./runs_data.js";
 import { RunsTable } from "./runs_table.js";
@@ -40,7 +40,7 @@ class RunsPage {
   }
 
   #build(signal) {
-    const set = (changes) => go("runs", { ...Object.fromEntries(current().params), ...changes });
+    const set = (changes) => go("runs", { ...here(), ...changes });
     this.problem = h("div");
     this.filter = new FilterBox((filter) => set({ filter }));
     this.view = new Switch("One row for each");
