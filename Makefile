@@ -1,5 +1,5 @@
 # frugal: make demo, make check, make soak, make, make manual, make install, make bench,
-# make bench-service, make figures, make fuzz, make clean.
+# make bench-service, make bench-web, make screenshots, make figures, make fuzz, make clean.
 # make check-address, check-thread, check-undefined: the tests with a sanitizer.
 # SAN=address|thread|undefined builds with that sanitizer, below build/SAN; V=1 shows commands.
 
@@ -59,7 +59,7 @@ CLIENT  := $(call objects,$(wildcard client/*.c))
 UNIT    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 
 SANITIZED := check-address check-undefined check-thread
-.PHONY: all tests schema manual core-id install uninstall deb check-deb check-image clean lint check demo figures bench bench-service \
+.PHONY: all tests schema manual core-id install uninstall deb check-deb check-image clean lint check demo figures bench bench-service bench-web screenshots \
 	soak fuzz fuzzers $(SANITIZED) packages packages-check packages-bench packages-service packages-deb packages-soak
 .DELETE_ON_ERROR:
 
@@ -100,7 +100,7 @@ $(MAIN) $(B)/client/version.o $(B)/tests/tools/manual.o: $(B)/gen/version.h
 
 $(B)/gen/assets.def: web/node_modules/.package-lock.json $(wildcard web/*) web/assets.sh
 	@mkdir -p $(@D)
-	$(Q)sh web/assets.sh $(B)/gen/docs.html > $@
+	$(Q)sh web/assets.sh $(B)/gen > $@
 
 $(B)/gen/docs.html: schema/openapi.yaml web/docs.mjs web/node_modules/.package-lock.json $(B)/gen/version.h
 	@mkdir -p $(@D)
@@ -220,10 +220,20 @@ bench-service: packages-service
 	+$(MAKE) all
 	FRUGAL_BUILD=$(B) node tests/bench/service.mjs
 
+# How quickly the page shows much. ROUNDS, MINUTES, PARTS choose.
+bench-web: packages-check
+	+$(MAKE) all tests/node_modules/.package-lock.json
+	FRUGAL_BUILD=$(B) node tests/bench/web.mjs
+
 # The figures of the paper again, by the server at FRUGAL_SERVER: FORM=--full, and
 # FIGURES=report.html for the report.
 figures: all
 	$(B)/frugal reproduce $(or $(FORM),--quick) -o $(or $(FIGURES),report.html)
+
+# The pictures of README, from real runs.
+screenshots: packages-check
+	+$(MAKE) all tests/node_modules/.package-lock.json
+	FRUGAL_BUILD=$(B) node tests/page/screenshot.mjs
 
 # The long forms of tests that make check runs in short, and the notebooks of README.
 soak: packages-check packages-soak

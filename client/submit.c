@@ -77,8 +77,14 @@ static enum ending print_dry_run(const struct options *given, const json_t *answ
     if (given->json || spec == NULL)
         return dump_print(answer);
     int64_t runs = field_count(answer, "runs"), cells = field_count(answer, "cells");
-    say("this would be %" PRId64 " run%s in %" PRId64 " cell%s", runs,
-        number_plural(runs), cells, number_plural(cells));
+    const json_t *seconds = json_object_get(answer, "seconds");
+    char takes[NUMBER_TEXT + 40] = "", time[NUMBER_TEXT];
+    if (json_is_number(seconds)) {
+        number_duration(time, json_number_value(seconds));
+        snprintf(takes, sizeof takes, ", at most about %s of computing", time);
+    }
+    say("this would be %" PRId64 " run%s in %" PRId64 " cell%s%s", runs,
+        number_plural(runs), cells, number_plural(cells), takes);
     return dump_print(spec);
 }
 

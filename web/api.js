@@ -16,7 +16,18 @@ export class Problem extends Error {
 
 export async function get(path, signal) {
   const headers = { Accept: "application/json" };
-  const response = await request(path, { signal, headers });
+  return read(await request(path, { signal, headers }), path, signal);
+}
+
+/* POST, PATCH or DELETE, with a body that is JSON: a value, or its text. */
+export async function order(method, path, body, { signal, headers } = {}) {
+  const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+  const type = text === undefined ? {} : { "Content-Type": "application/json" };
+  return read(await request(path, { method, body: text, signal,
+    headers: { Accept: "application/json", ...type, ...headers } }), path, signal);
+}
+
+async function read(response, path, signal) {
   try {
     return await response.json();
   } catch {
@@ -41,10 +52,10 @@ export async function getAll(path, signal) {
 
 /* Resolves once the headers are there; the body may be a stream without end. Where the
    server wants a token, the person is asked for one. */
-export async function request(path, { signal, headers }) {
+export async function request(path, { signal, headers, ...what }) {
   for (;;) {
     const shown = authorization();
-    const response = await send(path, signal, { ...headers, ...shown });
+    const response = await send(path, signal, { ...what, headers: { ...headers, ...shown } });
     if (response.ok) return response;
     if (response.status !== 401) throw await problemOf(response);
     await logIn(shown.Authorization);
@@ -52,12 +63,12 @@ export async function request(path, { signal, headers }) {
   }
 }
 
-async function send(path, signal, headers) {
+async function send(path, signal, what) {
   const timer = new AbortController();
   const limit = setTimeout(() => timer.abort(), TIMEOUT_MS);
   const signals = [timer.signal, signal].filter(Boolean);
   try {
-    return await fetch(path, { headers, signal: AbortSignal.any(signals) });
+    return await fetch(path, { ...what, signal: AbortSignal.any(signals) });
   } catch {
     signal?.throwIfAborted();
     throw new Problem(0, "No answer", "The server does not answer.");

@@ -1,17 +1,33 @@
 // Start of the page: which view the URL asks for, and what stands around the views.
 
+import { showAccount } from "./account.js";
+import { copyOnClick } from "./copy.js";
 import { h } from "./dom.js";
 import { downloadWithToken } from "./download.js";
+import { restLive } from "./live.js";
 import { current } from "./router.js";
 import { keepAges } from "./times.js";
+import { openAdmin } from "./view_admin.js";
+import { openCompare } from "./view_compare.js";
+import { openHome } from "./view_home.js";
 import { openJob } from "./view_job.js";
-import { openJobs } from "./view_jobs.js";
+import { openNew } from "./view_new.js";
+import { openRun } from "./view_run.js";
+import { openRuns } from "./view_runs.js";
+import { openWords } from "./view_words.js";
+import { explainOnClick } from "./word_box.js";
 
 /* A view is open(main, route) -> {update(route) optional, close()}. update() gets what
    changes in the URL while the path stays the same. */
 const VIEWS = [
-  [/^$/, "Jobs", openJobs],
+  [/^$/, "Home", openHome],
   [/^jobs\/\d+$/, "Job", openJob],
+  [/^runs$/, "Runs", openRuns],
+  [/^runs\/\d+$/, "Run", openRun],
+  [/^compare$/, "Compare", openCompare],
+  [/^new$/, "New job", openNew],
+  [/^admin$/, "Admin", openAdmin],
+  [/^words$/, "Glossary", openWords],
 ];
 
 const main = document.getElementById("main");
@@ -27,23 +43,27 @@ function navigate() {
   const [, title, openView] = VIEWS.find(([pattern]) => pattern.test(route.path)) ??
     [null, "Not found", openNothing];
   document.title = `${title} – frugal`;
+  markPlace(route.path);
+  restLive();
   if (open) main.focus({ preventScroll: true });
   if (open) window.scrollTo(0, 0);
   open = { path: route.path, view: openView(main, route) };
 }
 
-function openNothing(place) {
-  place.replaceChildren(h("h1", null, "Not found"),
-    h("p", null, "There is no such page. ", h("a", { href: "#/" }, "All jobs")));
-  return { close() {} };
+/* Which entry of the navigation the view belongs to: that of its first word, if there is one. */
+function markPlace(path) {
+  const [word] = path.split("/");
+  for (const entry of document.querySelectorAll("header nav a")) {
+    const here = entry.hash === `#/${word}`;
+    if (here) entry.setAttribute("aria-current", "page");
+    else entry.removeAttribute("aria-current");
+  }
 }
 
-function explainOnClick() {
-  const dialog = document.getElementById("explain");
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-explain]")) dialog.showModal();
-    if (event.target === dialog) dialog.close();
-  });
+function openNothing(place) {
+  place.replaceChildren(h("h1", null, "Not found"),
+    h("p", null, "There is no such page. ", h("a", { href: "#/" }, "Home")));
+  return { close() {} };
 }
 
 /* The hash belongs to the router, so this link may not change it. */
@@ -56,6 +76,8 @@ function skipToMain() {
 
 window.addEventListener("hashchange", navigate);
 explainOnClick();
+copyOnClick();
+showAccount();
 downloadWithToken();
 skipToMain();
 keepAges();

@@ -2,6 +2,8 @@
 
 import { count, scientific, superscript } from "./format.js";
 
+const LONG = 1e7;
+
 /* Ticks of a logarithmic axis, at most `room` of them where that is possible. */
 export function logTicks(min, max, room) {
   const decades = Math.log10(max / min);
@@ -37,7 +39,12 @@ export function logLabels(ticks) {
   });
 }
 
+/* 500 000, and 5×10⁶ where numbers become long */
 export function linearLabels(ticks) {
+  if (ticks.at(-1) >= LONG) {
+    const digits = digitsFor(ticks.filter((tick) => tick !== 0));
+    return ticks.map((tick) => tick === 0 ? "0" : scientific(tick, digits));
+  }
   const step = ticks.length > 1 ? ticks[1] - ticks[0] : 1;
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   return ticks.map((tick) => decimals === 0 ? count(tick) : tick.toFixed(decimals));

@@ -1,6 +1,7 @@
-// What uPlot does not draw by itself: the goal, where each run stands, and the search
-// for the point under the mouse.
+// What uPlot does not draw by itself: the goal, the bands of the standard error, where each
+// line ends, and the search for the point under the mouse.
 
+import { errorEnds, stretches } from "./figure_marks.js";
 import { colourOf, css } from "./palette.js";
 
 const NEAR_PX = 40;
@@ -27,37 +28,71 @@ export function paintGoal(plot, goal) {
   ctx.restore();
 }
 
-/* A dot at the newest evaluation: also the first one is seen, before there is a line. */
-export function paintEnds(plot, lines) {
-  const { ctx, bbox } = plot;
+/* Mean ± s.e.m., where there is an s.e.m. */
+export function paintBands(plot, { series, y }) {
+  const { ctx } = plot;
+  const floor = y.log && plot.scales.y.min;
+  inPlot(plot, () => {
+    for (const one of series) {
+      if (!one.sem) continue;
+      ctx.fillStyle = `${colourOf(one.index)}2b`;
+      for (const [from, to] of stretches(one.sem)) {
+        ctx.beginPath();
+        trace(plot, one, from, to, (i) => errorEnds(one, i, floor)[1]);
+        trace(plot, one, to - 1, from - 1, (i) => errorEnds(one, i, floor)[0]);
+        ctx.fill();
+      }
+    }
+  });
+}
+
+function trace(plot, { x }, from, to, valueAt) {
+  const step = from < to ? 1 : -1;
+  for (let i = from; i !== to; i += step) {
+    plot.ctx.lineTo(plot.valToPos(x[i], "x", true), plot.valToPos(valueAt(i), "y", true));
+  }
+}
+
+/* A dot at the newest point: also the first one is seen, before there is a line. */
+export function paintEnds(plot, series) {
+  const { ctx } = plot;
+  inPlot(plot, () => {
+    for (const { x, y, index, thin } of series) {
+      const end = y.findLastIndex((value) => value !== null);
+      if (thin || end < 0) continue;
+      ctx.fillStyle = colourOf(index);
+      ctx.beginPath();
+      ctx.arc(plot.valToPos(x[end], "x", true), plot.valToPos(y[end], "y", true),
+        3 * devicePixelRatio, 0, 2 * Math.PI);
+      ctx.fill();
+    }
+  });
+}
+
+function inPlot({ ctx, bbox }, paint) {
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
-  for (const line of lines) {
-    const end = line.x.length - 1;
-    ctx.fillStyle = colourOf(line.cell);
-    ctx.beginPath();
-    ctx.arc(plot.valToPos(line.x[end], "x", true), plot.valToPos(line.y[end], "y", true),
-      3 * devicePixelRatio, 0, 2 * Math.PI);
-    ctx.fill();
-  }
+  paint();
   ctx.restore();
 }
 
-/* The point closest to the cursor, {line, index}, or null when none is near. */
-export function nearest(plot, lines) {
+/* The point closest to the cursor, {series, index}, or null when none is near. */
+export function nearest(plot, series) {
   const { left, top } = plot.cursor;
   if (left < 0) return null;
   let best = NEAR_PX ** 2;
   let found = null;
-  for (const line of lines) {
-    for (let index = 0; index < line.x.length; index += 1) {
-      const dx = plot.valToPos(line.x[index], "x") - left;
-      const dy = plot.valToPos(line.y[index], "y") - top;
+  for (const one of series) {
+    for (let index = 0; index < one.x.length; index += 1) {
+      if (one.y[index] === null) continue;
+      const dx = plot.valToPos(one.x[index], "x") - left;
+      if (dx * dx >= best) continue;
+      const dy = plot.valToPos(one.y[index], "y") - top;
       if (dx * dx + dy * dy >= best) continue;
       best = dx * dx + dy * dy;
-      found = { line, index };
+      found = { series: one, index };
     }
   }
   return found;

@@ -1,10 +1,10 @@
-// A chart of lines with their own x values, drawn by uPlot. It keeps no state of its
-// own beyond what it shows: the zoom belongs to the page, which is told of new wishes.
+// A figure of curves, drawn by uPlot. It keeps no state of its own beyond what it shows: the
+// zoom belongs to the page, which is told of new wishes.
 
-import { linearLabels, linearTicks, logLabels, logTicks } from "./axes.js";
-import { limitsOf } from "./lines.js";
-import { nearest, paintEnds, paintGoal } from "./chart_paint.js";
+import { nearest, paintBands, paintEnds, paintGoal } from "./chart_paint.js";
+import { limitsOf } from "./figure.js";
 import { colourOf, css, dashOf } from "./palette.js";
+import { tickLabels, tickValues } from "./scale.js";
 import { moved, scaled } from "./zoom.js";
 
 const FONT = "12px system-ui, sans-serif";
@@ -20,11 +20,11 @@ const KEYS = {
 export class LineChart {
   #plot = null;
   #shape = "";
-  #lines = [];
+  #figure = { series: [] };
   #limits = null;
   #signal = new AbortController();
 
-  /* on.zoom(zoom or null), on.point({line, index} or null) */
+  /* on.zoom(zoom or null), on.point({series, index} or null) */
   constructor(host, on) {
     this.host = host;
     this.on = on;
@@ -37,15 +37,14 @@ export class LineChart {
     signal.addEventListener("abort", () => resized.disconnect());
   }
 
-  /* Data, zoom and axis may change at any time; what is the same costs nothing. */
-  show(lines, axis, zoom, goal) {
-    this.#lines = lines;
-    this.axis = axis;
+  /* Everything may change at any time; what is the same costs nothing. */
+  show(figure, zoom) {
+    this.#figure = figure;
     this.zoom = zoom;
-    this.goal = goal;
-    this.#limits = limitsOf(lines, zoom, axis, goal);
-    const shape = [axis.column, ...lines.map((line) => line.run.id)].join();
-    const data = [null, ...lines.map((line) => [line.x, line.y])];
+    this.#limits = limitsOf(figure, zoom);
+    const { x, y, series } = figure;
+    const shape = [x.key, x.log, y.key, y.log, ...series.map(shapeOf)].join();
+    const data = [null, ...series.map((one) => [one.x, one.y])];
     if (shape === this.#shape) this.#plot?.setData(data);
     else this.#build(data);
     this.#shape = shape;
@@ -59,7 +58,7 @@ export class LineChart {
   #build(data) {
     this.#plot?.destroy();
     this.#plot = null;
-    if (this.#lines.length > 0) {
+    if (this.#figure.series.length > 0) {
       this.#plot = new window.uPlot(this.#options(), data, this.host);
     }
   }
@@ -69,22 +68,21 @@ export class LineChart {
   }
 
   #options() {
-    const { log, label } = this.axis;
+    const { x, y, series } = this.#figure;
     return {
       ...this.#size(),
       mode: 2,
       legend: { show: false },
       cursor: this.#cursor(),
       scales: {
-        x: { time: false, distr: log ? 3 : 1, range: () => this.#limits.x },
-        y: { range: () => this.#limits.y },
+        x: { time: false, distr: x.log ? 3 : 1, range: () => this.#limits.x },
+        y: { distr: y.log ? 3 : 1, range: () => this.#limits.y },
       },
       axes: [
-        { ...axisOptions(label, 84, log ? logTicks : linearTicks,
-          log ? logLabels : linearLabels), size: 34 },
-        { ...axisOptions("test accuracy", 34, linearTicks, linearLabels), size: 46 },
+        { ...axisOptions(x, 84), size: 34 },
+        { ...axisOptions(y, 34), size: y.log ? 56 : 48 },
       ],
-      series: [null, ...this.#lines.map(seriesOptions)],
+      series: [null, ...series.map(seriesOptions)],
       hooks: this.#hooks(),
     };
   }
@@ -102,9 +100,12 @@ export class LineChart {
   #hooks() {
     return {
       setSelect: [(plot) => this.#select(plot)],
-      setCursor: [(plot) => this.on.point(nearest(plot, this.#lines))],
-      drawAxes: [(plot) => paintGoal(plot, this.goal)],
-      draw: [(plot) => paintEnds(plot, this.#lines)],
+      setCursor: [(plot) => this.on.point(nearest(plot, this.#figure.series))],
+      drawAxes: [(plot) => {
+        paintGoal(plot, this.#figure.goal);
+        paintBands(plot, this.#figure);
+      }],
+      draw: [(plot) => paintEnds(plot, this.#figure.series)],
     };
   }
 
@@ -123,23 +124,27 @@ export class LineChart {
     if (!change || !this.#plot || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     const zoom = { x: this.#limits.x, y: this.zoom?.y ?? null };
-    this.on.zoom(change(zoom, this.axis.log));
+    this.on.zoom(change(zoom, this.#figure.x.log));
   }
 }
 
-function seriesOptions({ cell }) {
+function shapeOf({ key, thin, index }) {
+  return `${key}:${index}${thin ? "t" : ""}`;
+}
+
+function seriesOptions({ index, thin }) {
   return {
-    stroke: () => colourOf(cell),
-    dash: dashOf(cell),
-    width: 1.6,
+    stroke: () => thin ? `${colourOf(index)}80` : colourOf(index),
+    dash: thin ? [] : dashOf(index),
+    width: thin ? 0.8 : 1.8,
     points: { show: false },
   };
 }
 
 /* space: pixels that a tick needs */
-function axisOptions(label, space, ticks, labels) {
+function axisOptions(axis, space) {
   return {
-    label,
+    label: axis.label,
     labelFont: FONT,
     font: FONT,
     labelSize: 22,
@@ -149,8 +154,8 @@ function axisOptions(label, space, ticks, labels) {
     filter: (_, splits) => splits,
     splits: (plot, i, min, max) => {
       const side = i === 0 ? plot.width : plot.height;
-      return ticks(min, max, Math.max(2, Math.floor(side / space)));
+      return tickValues(axis, [min, max], side / space);
     },
-    values: (_, splits) => labels(splits),
+    values: (_, splits) => tickLabels(axis, splits),
   };
 }

@@ -70,6 +70,7 @@ function asNode(content) {
 }
 
 function morph(old, fresh) {
+  if (fresh instanceof Node && old.isEqualNode(fresh)) return;
   if (old.nodeType === Node.TEXT_NODE) {
     const text = fresh.data ?? String(fresh);
     if (old.data !== text) old.data = text;
@@ -81,5 +82,6 @@ function morph(old, fresh) {
   for (const { name, value } of fresh.attributes) {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
+  if (old.type === "checkbox") old.checked = fresh.checked;
   patch(old, ...fresh.childNodes);
 }

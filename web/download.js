@@ -1,4 +1,5 @@
-// Links to files, for a person with a token: a link cannot show it, so the page does.
+// Files that the page hands out: what it made itself, and for a person with a token what the
+// server has, since a link cannot show the token.
 
 import { request } from "./api.js";
 import { h } from "./dom.js";
@@ -11,14 +12,18 @@ export function downloadWithToken() {
     const link = event.target.closest("a[download]");
     if (!link || link.protocol === "blob:" || !authorization().Authorization) return;
     event.preventDefault();
-    save(link.getAttribute("href"), link.download)
+    fetchAndSave(link.getAttribute("href"), link.download)
       .catch((problem) => window.alert(problem.message));
   });
 }
 
-async function save(path, name) {
+async function fetchAndSave(path, name) {
   const response = await request(path, {});
-  const url = URL.createObjectURL(await response.blob());
+  save(await response.blob(), name);
+}
+
+export function save(blob, name) {
+  const url = URL.createObjectURL(blob);
   h("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
 }

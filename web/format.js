@@ -37,6 +37,15 @@ export function percent(fraction) {
   return isNumber(fraction) ? `${Math.floor(fraction * 100)}${THIN}%` : NONE;
 }
 
+/* 64 MB, 1.2 GB: powers of ten */
+export function bytes(value) {
+  if (!isNumber(value)) return NONE;
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(value || 1) / 3)));
+  const scaled = value / 1000 ** step;
+  return `${step > 0 && scaled < 10 ? scaled.toFixed(1) : Math.round(scaled)}${THIN}${units[step]}`;
+}
+
 /* mean ± s.e.m. of {n, mean, sem}; the s.e.m. decides how many digits there are */
 export function meanSem(metric, plain = energy) {
   if (!isNumber(metric?.mean)) return NONE;

@@ -12,6 +12,9 @@ export function jobHead(job) {
     h("dl", { class: "facts" },
       fact("data set", job.dataset),
       fact("cells", count(job.cells)),
+      fact("runs", count(job.runs.total)),
+      fact("owner", job.owner),
+      job.priority !== 0 && fact("priority", String(job.priority)),
       fact("created", ago(job.created)),
       job.started && fact(job.finished ? "took" : "started", job.finished
         ? duration(secondsBetween(job.started, job.finished)) : ago(job.started))),
@@ -23,7 +26,7 @@ export function jobHead(job) {
   ];
 }
 
-function fact(name, value) {
+export function fact(name, value) {
   return h("div", null, h("dt", null, name), h("dd", null, value));
 }
 

@@ -4,6 +4,7 @@
 const KEY = "token";
 
 let asking = null; // a promise, while the box is open
+let optional = false; // the server serves those without a token, too
 
 export function authorization() {
   const token = sessionStorage.getItem(KEY);
@@ -11,10 +12,27 @@ export function authorization() {
 }
 
 /* Asks for a token, once for all requests that were refused with `refused`, and resolves when
-   there is another one. */
+   there is another one, or none where none is needed. */
 export function logIn(refused) {
   if (!asking && authorization().Authorization !== refused) return Promise.resolve();
-  asking ??= ask(refused !== undefined).finally(() => { asking = null; });
+  return askOnce(refused !== undefined);
+}
+
+/* The same where nothing was refused: on a server that needs no token. */
+export function offerLogIn() {
+  optional = true;
+  return askOnce(false);
+}
+
+/* What this person has written goes with the token. */
+export function logOut() {
+  sessionStorage.clear();
+  location.hash = "#/";
+  location.reload();
+}
+
+function askOnce(wasWrong) {
+  asking ??= ask(wasWrong).finally(() => { asking = null; });
   return asking;
 }
 
@@ -28,13 +46,15 @@ function ask(wasWrong) {
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener("close", function closed() {
-      if (!field.checkValidity()) { // Escape: without a token there is nothing to see
+      const given = field.checkValidity();
+      if (!given && !optional) { // Escape: without a token there is nothing to see
         dialog.showModal();
         return;
       }
       dialog.removeEventListener("close", closed);
-      sessionStorage.setItem(KEY, field.value.trim());
+      if (given) sessionStorage.setItem(KEY, field.value.trim());
       field.value = "";
+      window.dispatchEvent(new Event("account"));
       resolve();
     });
   });

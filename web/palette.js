@@ -7,23 +7,25 @@ import { h, svg } from "./dom.js";
 const COLOURS = 7;
 const DASHES = [[], [8, 4], [2.5, 2.5], [9, 3, 2.5, 3]];
 
-export function dashOf(cell) {
-  return DASHES[cell % DASHES.length];
+export const STYLES = COLOURS * DASHES.length; // more lines than this look alike
+
+export function dashOf(index) {
+  return DASHES[index % DASHES.length];
 }
 
-/* The CSS decides what the colour is, for light and dark. */
-export function colourOf(cell) {
-  return css(`--cell-${cell % COLOURS}`);
+/* The CSS decides what the colour is, for light and dark; `print` is that of files. */
+export function colourOf(index, print = false) {
+  return css(`--${print ? "print" : "cell"}-${index % COLOURS}`);
 }
 
 export function css(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/* A piece of the cell's line, for legends and tables. */
-export function swatch(cell) {
+/* A piece of the line, for legends and tables. */
+export function swatch(index) {
   const line = svg("line", { x1: 1, x2: 31, y1: 5, y2: 5, "stroke-width": 2.4,
-    "stroke-dasharray": dashOf(cell).join(" ") || null });
-  return h("span", { class: `swatch cell-${cell % COLOURS}`, "aria-hidden": "true" },
+    "stroke-dasharray": dashOf(index).join(" ") || null });
+  return h("span", { class: `swatch cell-${index % COLOURS}`, "aria-hidden": "true" },
     svg("svg", { viewBox: "0 0 32 10", width: 32, height: 10 }, line));
 }

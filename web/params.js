@@ -6,10 +6,13 @@ export function paramName(pointer) {
   return (parts.length > 1 ? parts.slice(1) : parts).join(".");
 }
 
+/* Sections read "compete fraction (0.1, 1)"; one with nothing in it is "plain". */
 export function paramValue(value) {
   if (Array.isArray(value)) return `(${value.map(paramValue).join(", ")})`;
   if (value === null || value === undefined) return "none";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (typeof value !== "object") return String(value);
+  return Object.entries(value).map(([key, part]) => `${key} ${paramValue(part)}`)
+    .join(", ") || "plain";
 }
 
 /* "hidden.0 = 100, compete.fraction = (0.1, 1)"; empty without a sweep */

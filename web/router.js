@@ -20,6 +20,16 @@ export function link(path, params = {}) {
   return `#/${path}${text ? `?${text}` : ""}`;
 }
 
+/* The parameters of the view that is open, as an object. */
+export function here() {
+  return Object.fromEntries(current().params);
+}
+
+/* A step that "Back" takes back. */
+export function go(path, params) {
+  location.hash = link(path, params);
+}
+
 /* For what changes too often to be a step of "Back", such as the zoom. */
 export function replace(path, params) {
   history.replaceState(null, "", link(path, params));

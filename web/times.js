@@ -8,6 +8,7 @@ const AGE_STEP_MS = 15000;
 /* 75 -> "1 min 15 s" */
 export function duration(seconds) {
   if (typeof seconds !== "number") return NONE;
+  if (seconds > 0 && seconds < 0.1) return `${+(seconds * 1000).toPrecision(2)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
@@ -29,6 +30,10 @@ export function clock(date) {
 
 function moment(date) {
   return date.toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
+}
+
+export function day(iso) {
+  return new Date(iso).toLocaleDateString([], { dateStyle: "medium" });
 }
 
 /* Clocks of server and browser may differ a little: the future is "just now" too. */

@@ -48,6 +48,12 @@ enum status submission_prepare(const struct app *app, const char *json, size_t l
                                struct problems *problems);
 void submission_release(struct submission *s);
 
+/* About how many seconds of one core the job takes if no run ends before its limits, at
+ * the pace of the newest runs here. NAN: nobody knows, as its data set is on its way. Any
+ * thread. */
+enum status submission_seconds(const struct submission *s, struct conn *reader,
+                               double *ret);
+
 /* The `apply` of a write: job and runs in one transaction, unless the key is known.
  * CONFLICT: it came with another spec; NO_SPACE: the disk is nearly full; OVER_QUOTA:
  * more runs would wait than the owner may have. arg: struct submission. */

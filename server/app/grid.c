@@ -48,8 +48,9 @@ struct walk {
 static bool read_evaluation(void *arg, const struct trace_stored *row)
 {
     struct walk *w = arg;
-    w->read = (struct evaluation){
-        .seq = row->seq, .x = store_trace_value(row, w->place_x), .y = store_trace_value(row, w->place_y)};
+    w->read = (struct evaluation){.seq = row->seq,
+                                  .x = store_trace_value(row, w->place_x),
+                                  .y = store_trace_value(row, w->place_y)};
     return false;
 }
 

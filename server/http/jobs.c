@@ -1,4 +1,5 @@
 /* /v1/jobs: submit, list, one job. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -76,9 +77,18 @@ static void reply_plan(struct request *r, const struct submission *s)
 {
     json_int_t cells = (json_int_t)plan_cells(s->plan);
     json_int_t runs = cells * (json_int_t)plan_seeds(s->plan);
-    reply_json(r, MHD_HTTP_OK,
-               json_pack("{s:o, s:I, s:I}", "spec", json_stored(s->spec), "cells", cells,
-                         "runs", runs));
+    double seconds = NAN;
+    struct conn *c = request_reader(r);
+    if (c == NULL)
+        return;
+    enum status status = submission_seconds(s, c, &seconds);
+    if (status == STATUS_OK)
+        reply_json(r, MHD_HTTP_OK,
+                   json_pack("{s:o, s:I, s:I, s:o}", "spec", json_stored(s->spec),
+                             "cells", cells, "runs", runs, "seconds",
+                             json_measure(seconds)));
+    else
+        reply_problem(r, status, NULL, NULL);
 }
 
 /* The header lives as long as the request. */

@@ -63,6 +63,8 @@ const struct route routes[] = {
      "How many runs may be at work, and how many are."},
     {"PATCH", "/v1/workers", ROLE_ADMIN, OWN_NOTHING, workers_patch, LIMIT_ORDER_BODY, "",
      JSON, "Changes the number of workers, or whether new runs begin."},
+    {"GET", "/v1/disk", ROLE_READER, OWN_NOTHING, disk_get, 0, "", JSON,
+     "How much space the disk of the server has."},
     {"POST", "/v1/backups", ROLE_ADMIN, OWN_NOTHING, backups_make, LIMIT_ORDER_BODY, "",
      JSON, "Makes a whole, verified copy of the database."},
     {"GET", "/v1/me", ROLE_READER, OWN_NOTHING, me_get, 0, "", JSON,

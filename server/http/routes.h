@@ -26,7 +26,7 @@ handler summary_get, curves_get, presets_list;
 handler jobs_patch, jobs_delete, jobs_restore, jobs_extend;
 handler jobs_cancel, jobs_hold, jobs_release, jobs_retry;
 handler runs_list, runs_get, runs_trace, runs_why, runs_attempts, runs_verify;
-handler export_get, weights_get, workers_get, workers_patch, backups_make;
+handler export_get, weights_get, workers_get, workers_patch, backups_make, disk_get;
 handler datasets_list, datasets_get, datasets_fetch, datasets_delete, datasets_receive,
     datasets_put;
 handler me_get, tokens_make, tokens_list, tokens_revoke;

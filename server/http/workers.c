@@ -1,4 +1,5 @@
-/* /v1/workers: how many runs may be at work, and whether new ones begin. */
+/* /v1/workers: how many runs may be at work, and whether new ones begin; /v1/disk:
+ * whether there is space for them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 #include "http/limits.h"
 #include "http/reply.h"
 #include "http/routes.h"
+#include "store/reserve.h"
 
 static json_t *view_state(const struct request *r)
 {
@@ -39,6 +41,15 @@ static bool is_matched(const struct request *r)
 void workers_get(struct request *r)
 {
     reply_state(r);
+}
+
+void disk_get(struct request *r)
+{
+    reply_json(r, MHD_HTTP_OK,
+               json_pack("{s:I, s:I, s:b}", "free",
+                         (json_int_t)store_space_left(r->app->store), "reserve",
+                         (json_int_t)store_reserve_left(r->app->store), "full",
+                         (int)workers_state(r->app->workers).starved));
 }
 
 void workers_patch(struct request *r)

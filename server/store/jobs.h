@@ -99,6 +99,17 @@ enum status store_job_list(struct conn *c, int64_t id, job_visit *visit, void *a
 enum status store_run_list_cells(struct conn *c, int64_t job, int64_t cell, int64_t seed,
                                  int64_t limit, run_visit *visit, void *arg);
 
+/* The work of a run: the specs of its job and of its cell, as JSON, and what it took. */
+struct run_pace {
+    const char *spec, *params;
+    int64_t samples;
+    double seconds;
+};
+
+/* Of the newest few runs that have succeeded. */
+enum status store_run_pace(struct conn *c,
+                           void (*visit)(void *arg, const struct run_pace *p), void *arg);
+
 /* NOT_FOUND. */
 enum status store_run_get(struct conn *c, int64_t id, run_visit *visit, void *arg);
 

@@ -153,3 +153,21 @@ enum status store_cell_list(struct conn *c, int64_t job,
     sqlite3_reset(q);
     return code == SQLITE_ROW || code == SQLITE_DONE ? STATUS_OK : conn_status(c);
 }
+
+enum status store_run_pace(struct conn *c,
+                           void (*visit)(void *arg, const struct run_pace *p), void *arg)
+{
+    sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_PACE);
+    if (q == NULL)
+        return conn_status(c);
+    int code;
+    while ((code = sqlite3_step(q)) == SQLITE_ROW) {
+        struct run_pace p = {.spec = column_text(q, 0),
+                             .params = column_text(q, 1),
+                             .samples = column_integer(q, 2, 0),
+                             .seconds = column_number(q, 3)};
+        visit(arg, &p);
+    }
+    sqlite3_reset(q);
+    return code == SQLITE_DONE ? STATUS_OK : conn_status(c);
+}

@@ -10,4 +10,9 @@
 void extent_check(const struct spec *s, const struct dataset *d,
                   struct problems *problems);
 
+/* About how many seconds of one core a run takes for so many samples; 0 samples: as many
+ * as it may learn from, INFINITY if that is any number. Right within a factor of two or
+ * three. Any thread. */
+double extent_seconds(const struct spec *s, const struct dataset *d, int64_t samples);
+
 #endif

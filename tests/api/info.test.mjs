@@ -51,6 +51,15 @@ async function refused(server, pointer, value) {
   assert.ok(r.json().errors.some((error) => error.pointer === pointer), r.text);
 }
 
+test("the disk has space, and a version", async (t) => {
+  const server = await startServer(t);
+  const disk = await server.get("/v1/disk");
+  assert.equal(disk.full, false);
+  assert.ok(disk.free > 0 && disk.reserve > 0, JSON.stringify(disk));
+  const known = await server.request("/v1/disk", { headers: { "If-None-Match": "*" } });
+  assert.equal(known.status, 304);
+});
+
 test("data sets are listed with their sizes; hashes come once one is used", async (t) => {
   const place = workspace(t);
   makeSet(place.datasets, "small", { train: 40, test: 12, height: 4, width: 6, classes: 3,

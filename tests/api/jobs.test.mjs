@@ -4,7 +4,7 @@ import test from "node:test";
 import { until } from "../lib/cleanup.mjs";
 import * as fields from "../lib/fields.mjs";
 import { startServer } from "../lib/server.mjs";
-import { endless, short, spec } from "../lib/specs.mjs";
+import { endless, long, short, spec } from "../lib/specs.mjs";
 
 const { sorted } = fields;
 
@@ -57,7 +57,7 @@ test("a dry run stores nothing", async (t) => {
   const r = await server.post(given, { query: "?dry_run=1" });
   assert.equal(r.status, 200, r.text);
   const plan = r.json();
-  assert.deepEqual(sorted(Object.keys(plan)), ["cells", "runs", "spec"]);
+  assert.deepEqual(sorted(Object.keys(plan)), ["cells", "runs", "seconds", "spec"]);
   assert.deepEqual([plan.cells, plan.runs], [2, 6]);
   assert.deepEqual(plan.spec.seeds, [1, 2, 3]);
   assert.equal(plan.spec.network.activation, "leaky_relu");
@@ -72,6 +72,34 @@ test("a dry run stores nothing", async (t) => {
   assert.deepEqual(await server.get("/v1/runs"), { items: [], next_cursor: null });
 
   assert.equal((await server.post(given, { query: "?dry_run=0" })).status, 201);
+});
+
+test("a dry run says about how long it would take", async (t) => {
+  const server = await startServer(t);
+  const seconds = async (more) => {
+    const r = await server.post(spec(short, more), { query: "?dry_run=1" });
+    assert.equal(r.status, 200, r.text);
+    return r.json().seconds;
+  };
+  const once = await seconds({});
+  assert.ok(once > 0 && once < 10, `${once} s for milliseconds of work`);
+  const close = (value, wanted) => assert.ok(Math.abs(value / wanted - 1) < 1e-9,
+    `${value} for ${wanted}`);
+  close(await seconds({ seeds: 4 }), 4 * once);
+  close(await seconds({ seeds: 2, sweep: { "/training/centre": [true, false] } }), 4 * once);
+  assert.ok(await seconds({ network: { hidden: [120] } }) > 4 * once, "larger networks");
+  const open = { accuracy: 0.9, epochs: null };
+  assert.equal(await seconds({ stop: { ...open, seconds: 7 } }), 7);
+});
+
+test("a dry run goes by what runs have taken", async (t) => {
+  const server = await startServer(t, { workers: 1 });
+  const given = spec(long, { name: "as long as this" });
+  const { id } = await server.submit(given);
+  await server.done(id);
+  const took = (await server.get("/v1/runs/1")).results.seconds;
+  const plan = (await server.post({ ...given, seeds: 3 }, { query: "?dry_run=1" })).json();
+  assert.ok(Math.abs(plan.seconds / (3 * took) - 1) < 1e-6, `${plan.seconds} after ${took}`);
 });
 
 test("the list is newest first, in pages that fit together", async (t) => {

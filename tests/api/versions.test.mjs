@@ -8,7 +8,9 @@ import { startServer } from "../lib/server.mjs";
 import { endless, short, spec } from "../lib/specs.mjs";
 
 const { operations } = await contract();
-const versioned = operations.filter(({ replies }) => replies.has("304"));
+/* Everybody on the machine changes the space on its disk, at any time. */
+const versioned = operations.filter(({ replies, template }) =>
+  replies.has("304") && template !== "/v1/disk");
 const at = ({ template }) => template.replace("{id}", "1").replace("{name}", "tiny")
   .replace("{asset}", "");
 

@@ -1,5 +1,6 @@
 // Chromium with our page in it, and everything the page complains about.
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { chromium } from "playwright-core";
 import { defer, plainEnvironment, until } from "./cleanup.mjs";
 
@@ -70,10 +71,28 @@ export function drawn(page) {
   }, "a chart", 30000, 100);
 }
 
-/* The texts of a table's cells, row by row. */
+/* The texts of a table's cells, row by row, as far as there are rows. */
 export function rowsOf(page, selector) {
-  return page.evaluate((place) => [...document.querySelectorAll(`${place} tbody tr`)]
+  return page.evaluate((place) => [...document.querySelectorAll(`${place} tbody tr:not(.spacer)`)]
     .map((row) => [...row.children].map((cell) => cell.innerText.trim())), selector);
+}
+
+/* The same for the table under a heading. */
+export async function rowsUnder(page, title) {
+  await page.evaluate((name) => {
+    for (const part of document.querySelectorAll("section")) {
+      const fits = part.querySelector("h2")?.textContent === name;
+      part.toggleAttribute("data-under", fits);
+    }
+  }, title);
+  return rowsOf(page, "section[data-under]");
+}
+
+/* Clicks and gives {name, bytes} of the file that comes. */
+export async function downloaded(page, click) {
+  const [download] = await Promise.all([page.waitForEvent("download"), click()]);
+  return { name: download.suggestedFilename(),
+    bytes: fs.readFileSync(await download.path()) };
 }
 
 /* "41 200" and "3.28×10⁹" as numbers. */

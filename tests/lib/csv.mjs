@@ -9,3 +9,17 @@ export function columns(text) {
   return Object.fromEntries(names.map((name, i) =>
     [name, rows.map((row) => row[i] === "" ? null : Number(row[i]))]));
 }
+
+/* Rows of a CSV text, fields with quotes too, as objects of texts. */
+export function records(text) {
+  const rows = [[]];
+  for (const [, field, end] of text.matchAll(/("(?:[^"]|"")*"|[^",\n]*)([,\n])/g)) {
+    rows.at(-1).push(field.replace(/^"|"$/g, "").replaceAll("\"\"", "\""));
+    if (end === "\n") rows.push([]);
+  }
+  if (rows.pop().length !== 0) throw new Error("the last line has no end");
+  const names = rows.shift();
+  const bad = rows.find((row) => row.length !== names.length);
+  if (bad) throw new Error(`${bad} under ${names}`);
+  return rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])));
+}

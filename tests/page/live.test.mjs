@@ -62,7 +62,7 @@ test("the page follows the server", { timeout: 240000 }, async (t) => {
     await until(async () => await samples(page, 1) > seen, "more samples", 60000);
     await again.submit(spec(short, { name: "after it" }));
     await page.goto(`${again.url}/#/`);
-    await page.getByText("after it").waitFor();
+    await page.locator(".job-name", { hasText: "after it" }).waitFor();
     assert.equal(await page.locator(".notice").count(), 0);
   });
 
@@ -76,6 +76,6 @@ test("the page follows the server", { timeout: 240000 }, async (t) => {
     const again = await startServer(t, { place: server.place,
       listen: `127.0.0.1:${server.port}` });
     await again.submit(spec(short, { name: "second life" }));
-    await page.getByText("second life").waitFor({ timeout: 60000 });
+    await page.locator(".job-name", { hasText: "second life" }).waitFor({ timeout: 60000 });
   });
 });

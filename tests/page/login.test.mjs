@@ -21,6 +21,8 @@ test("the page asks for a token", { timeout: 180000 }, async (t) => {
   const server = await startServer(t, { place, args: ["--require-tokens"] });
   await submit(server, secret, spec(short, { name: "for those who may see it" }));
   const page = await openPage(t, browser, `${server.url}/`, { expected: REFUSED });
+  const urls = [];
+  page.on("request", (request) => urls.push(request.url(), request.headers().referer ?? ""));
   const box = page.getByRole("dialog", { name: "Who are you?" });
   const field = box.getByLabel("Your token");
   const type = async (text) => {
@@ -32,22 +34,22 @@ test("the page asks for a token", { timeout: 180000 }, async (t) => {
     await box.waitFor();
     await page.keyboard.press("Escape");
     await box.waitFor();
-    assert.equal(await page.getByText("for those who may see it").count(), 0);
+    assert.equal(await page.locator(".job-name", { hasText: "for those who may see it" }).count(), 0);
     await type(`frg_00000000_${"A".repeat(43)}`);
     await page.getByText("does not know this token").waitFor();
   });
 
   await t.test("then shows everything, and follows", async () => {
     await type(`  ${secret} `);
-    await page.getByText("for those who may see it").waitFor();
+    await page.locator(".job-name", { hasText: "for those who may see it" }).waitFor();
     await page.locator("#live", { hasText: /^live$/ }).waitFor();
     await submit(server, secret, spec(short, { name: "one more" }));
-    await page.getByText("one more").waitFor();
+    await page.locator(".job-name", { hasText: "one more" }).waitFor();
   });
 
   await t.test("keeps it as long as the tab, and nowhere else", async () => {
     await page.reload();
-    await page.getByText("one more").waitFor();
+    await page.locator(".job-name", { hasText: "one more" }).waitFor();
     assert.deepEqual(await page.evaluate(() => [localStorage.length, document.cookie]), [0, ""]);
     const other = await openPage(t, browser, `${server.url}/`, { expected: REFUSED });
     await other.getByRole("dialog", { name: "Who are you?" }).waitFor();
@@ -69,6 +71,58 @@ test("the page asks for a token", { timeout: 180000 }, async (t) => {
     await box.waitFor();
     await type(next);
     await page.goto(`${server.url}/#/`);
-    await page.getByText("after it").waitFor();
+    await page.locator(".job-name", { hasText: "after it" }).waitFor();
+  });
+
+  await t.test("lets go of it when somebody logs out", async () => {
+    await page.getByText("anna, user").waitFor();
+    await page.evaluate(() => sessionStorage.setItem("draft ", "{}"));
+    await page.getByRole("button", { name: "Log out" }).click();
+    await box.waitFor();
+    assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+    assert.equal(await page.locator(".job-name").count(), 0);
+    await type(next);
+    await page.locator(".job-name", { hasText: "after it" }).waitFor();
+  });
+
+  await t.test("and puts it into no address", async () => {
+    assert.ok(urls.length > 20, `${urls.length} requests`);
+    for (const text of [secret, next].flatMap((token) => [token, token.slice(13)])) {
+      assert.deepEqual(urls.filter((url) => decodeURIComponent(url).includes(text)), []);
+      assert.ok(!(await page.content()).includes(text));
+    }
+    assert.deepEqual(await page.evaluate(() => [localStorage.length, document.cookie]), [0, ""]);
+  });
+});
+
+test("the page of a server that asks for no token", { timeout: 120000 }, async (t) => {
+  const browser = await launch(t);
+  const place = workspace(t);
+  const secret = await token(place, "anna");
+  const server = await startServer(t, { place });
+  const page = await openPage(t, browser, `${server.url}/`, { expected: REFUSED });
+  const box = page.getByRole("dialog", { name: "Who are you?" });
+
+  await t.test("takes one, if somebody has one", async () => {
+    await page.getByRole("button", { name: "Log in" }).click();
+    await box.getByLabel("Your token").fill(secret);
+    await page.keyboard.press("Enter");
+    await page.getByText("anna, user").waitFor();
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.getByRole("button", { name: "Log in" }).waitFor();
+  });
+
+  await t.test("and goes on without", async () => {
+    await page.getByRole("button", { name: "Log in" }).click();
+    await box.waitFor();
+    await page.keyboard.press("Escape");
+    await box.waitFor({ state: "hidden" });
+    await page.getByRole("button", { name: "Log in" }).click();
+    await box.getByLabel("Your token").fill(`frg_00000000_${"A".repeat(43)}`);
+    await page.keyboard.press("Enter");
+    await page.getByText("does not know this token").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("No jobs yet.").waitFor();
+    await page.getByRole("button", { name: "Log in" }).waitFor();
   });
 });
