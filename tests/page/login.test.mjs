@@ -23,6 +23,7 @@ test("the page asks for a token", { timeout: 180000 }, async (t) => {
   const page = await openPage(t, browser, `${server.url}/`, { expected: REFUSED });
   const urls = [];
   page.on("request", (request) => urls.push(request.url(), request.headers().referer ?? ""));
+  page.on("framenavigated", (frame) => urls.push(frame.url()));
   const box = page.getByRole("dialog", { name: "Who are you?" });
   const field = box.getByLabel("Your token");
   const type = async (text) => {
