@@ -47,7 +47,7 @@ async function firstView(browser, url, there) {
 }
 
 async function size() {
-  note("all files of the page, each with gzip -9", compressedAssets() / 1024, "KiB", "150");
+  note("all files of the page, each with gzip -9", compressedAssets() / 1000, "kB", "150");
 }
 
 async function runs(t) {

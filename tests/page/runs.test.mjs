@@ -179,7 +179,7 @@ test("the list of runs", { timeout: 300000 }, async (t) => {
       for (const id of now) seen.add(id);
       await region.evaluate((element) => { element.scrollTop += element.clientHeight / 2; });
       return seen.has(10 + 2499);
-    }, "the last run");
+    }, "the last run", 120000);
     assert.equal(seen.size, 2500);
     assert.ok(requests.some((url) => /cursor=/.test(url)));
     const height = await region.evaluate((element) => element.scrollHeight);
