@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sysexits.h>
-#include <time.h>
 
 #include "base/hash.h"
 #include "base/log.h"
@@ -46,7 +45,6 @@ static void prepare_process(sigset_t *signals)
     sigaddset(signals, SIGINT);
     sigaddset(signals, SIGHUP);
     signal(SIGPIPE, SIG_IGN);
-    tzset(); /* libzip would have it done on the threads of runs */
     umask(077);
     raise_file_limit();
 }

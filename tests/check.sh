@@ -62,6 +62,7 @@ finish() {
 if [ -n "$sanitizer" ]; then
     step build make -j2 SAN="$sanitizer" all tests
     export FRUGAL_BUILD="$build" FRUGAL_FILE_MS=3600000
+    export TZ=UTC # else libzip has libc read the zone again, under a lock that no sanitizer sees
     export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
     unit_tests setarch -R
     # shellcheck disable=SC2086 # a list of files
