@@ -133,13 +133,13 @@ test("the first page", { timeout: 180000 }, async (t) => {
     const tiny = spec(short, { stop: { accuracy: null, samples: 10 } });
     for (let i = 1; i <= 24; i += 1) await server.submit(spec(tiny, { name: `n${i}` }));
     const page = await openPage(t, browser, `${server.url}/`);
-    await page.getByText("n24", { exact: true }).waitFor();
+    await page.locator(".job-name").getByText("n24", { exact: true }).waitFor();
     assert.equal((await jobs(page)).length, 20);
     await page.getByRole("link", { name: "Older jobs" }).click();
-    await page.getByText("n1", { exact: true }).waitFor();
+    await page.locator(".job-name").getByText("n1", { exact: true }).waitFor();
     assert.deepEqual((await jobs(page)).map((row) => row[0]), ["4", "3", "2", "1"]);
     await page.goBack();
-    await page.getByText("n24", { exact: true }).waitFor();
+    await page.locator(".job-name").getByText("n24", { exact: true }).waitFor();
   });
 
   await t.test("leads to a job and back", async (t) => {
