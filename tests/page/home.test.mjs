@@ -30,6 +30,9 @@ test("the first page", { timeout: 180000 }, async (t) => {
     await page.getByText("No jobs yet.").waitFor();
     await page.locator("#live", { hasText: /^live$/ }).waitFor();
     assert.equal(await page.title(), "Home – frugal");
+    const { version } = await server.get("/healthz");
+    await page.getByText(`frugal ${version}`, { exact: true }).waitFor();
+    assert.equal(await page.getByRole("link", { name: "HTTP API" }).getAttribute("href"), "/docs");
     await server.submit(spec(short, { name: "the first", tags: ["one", "two"] }));
     await page.getByRole("link", { name: "the first" }).waitFor();
     await until(async () => (await jobs(page))[0]?.includes("succeeded"), "its end");
