@@ -45,7 +45,7 @@ class RunsPage {
     this.filter = new FilterBox((filter) => set({ filter }));
     this.view = new Switch("One row for each");
     this.picker = new ColumnPicker((keys) => set({ cols: keys && keys.join(",") }));
-    this.export = h("a", { class: "verb", download: "frugal-traces.csv" }, "Export traces");
+    this.export = h("a", { class: "verb" });
     this.runs = new RunsTable(signal, { label: "Runs", sort: (sort) => set({ sort }),
       selected: () => this.bulk.show(this.runs.chosen) });
     this.groups = new GroupsTable(signal);
@@ -66,7 +66,7 @@ class RunsPage {
     this.data.ask({ filter, sort: params.get("sort") || NEWEST });
     this.runs.choose(keys, params.get("sort") || NEWEST);
     this.picker.show(keys);
-    this.export.href = `/v1/export?format=csv&filter=${encodeURIComponent(filter)}`;
+    this.#offerFile(filter);
     const now = Object.fromEntries(params);
     this.view.show([[link("runs", { ...now, by: null }), "runs", !this.isGrouped],
       [link("runs", { ...now, by: "cell" }), "cells", this.isGrouped]]);
@@ -75,6 +75,16 @@ class RunsPage {
     this.groups.element.hidden = !this.isGrouped;
     this.bulk.show(this.runs.chosen);
     this.#show();
+  }
+
+  /* Of the runs of the filter alone, joined by their specs, are the statistics in the file. */
+  #offerFile(filter) {
+    const [at, name, label] = this.isGrouped
+      ? ["summary", "frugal-cells.csv", "Statistics of these runs"]
+      : ["export", "frugal-traces.csv", "Export traces"];
+    this.export.href = `/v1/${at}?format=csv&filter=${encodeURIComponent(filter)}`;
+    this.export.download = name;
+    this.export.textContent = label;
   }
 
   close() {

@@ -1,7 +1,7 @@
 // The list of runs: filter, columns, order, cells, scrolling, and what can be done to many.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { launch, numberOf, openPage, rowsOf } from "../lib/browser.mjs";
+import { downloaded, launch, numberOf, openPage, rowsOf } from "../lib/browser.mjs";
 import { until } from "../lib/cleanup.mjs";
 import { startServer } from "../lib/server.mjs";
 import { endless, short, spec } from "../lib/specs.mjs";
@@ -98,6 +98,11 @@ test("the list of runs", { timeout: 300000 }, async (t) => {
       const [, value, error] = /^(\S+) ± (\S+) \(4\/4\)$/.exec(row[5]);
       assert.ok(Math.abs(value - mean) <= sem && Math.abs(error / sem - 1) < 0.35, row[5]);
     });
+    const link = page.getByRole("link", { name: "Statistics of these runs" });
+    const file = await downloaded(page, () => link.click());
+    assert.equal(file.name, "frugal-cells.csv");
+    assert.equal(String(file.bytes), (await server.request(
+      "/v1/summary?format=csv&filter=job+%3D+1")).text);
     await page.getByRole("link", { name: "1:0" }).click();
     await page.waitForURL(/filter=job\+%3D\+1\+and\+cell\+%3D\+0/);
     await shows(page, [4, 3, 2, 1]);
