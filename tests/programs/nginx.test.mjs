@@ -1,4 +1,4 @@
-// docker/nginx.conf in front of the server, with other ports and files, where nginx is there.
+// What docker/nginx.conf keeps from the server, and whom it tells it of, where nginx is there.
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import http from "node:http";
@@ -11,11 +11,8 @@ import { bearer, token } from "../lib/accounts.mjs";
 import { certificate } from "../lib/certificates.mjs";
 import { defer, spawnChild, until, within } from "../lib/cleanup.mjs";
 import { request } from "../lib/http.mjs";
-import { idx } from "../lib/idx.mjs";
 import * as paths from "../lib/paths.mjs";
 import { startServer, workspace } from "../lib/server.mjs";
-import { short } from "../lib/specs.mjs";
-import { Events } from "../lib/sse.mjs";
 
 const NGINX = ["/usr/sbin/nginx", "/usr/bin/nginx"].find((file) => fs.existsSync(file));
 const HOST = "frugal.example.org";
@@ -79,29 +76,8 @@ async function behindNginx(t) {
   const ask = (where, { headers, ...rest } = {}) => request(url + where,
     { ...more, headers: { Host: HOST, ...headers }, ...rest });
   await until(() => ask("/healthz").then((r) => r.status === 200, () => false), "nginx");
-  return { server, ask, secret, ports, url, more };
+  return { server, ask, secret, ports, more };
 }
-
-test("a job, its events and a file, through nginx", { skip: !NGINX }, async (t) => {
-  const { server, ask, secret, url, more } = await behindNginx(t);
-  assert.equal((await ask("/v1/jobs")).status, 401, "nobody is an admin behind a proxy");
-  const stream = await Events.open(t, `${url}/v1/events`, { Host: HOST, ...bearer(secret) },
-    more);
-  const posted = await ask("/v1/jobs", { method: "POST", body: JSON.stringify(short),
-    headers: { ...bearer(secret), "Content-Type": "application/json",
-      Origin: `https://${HOST}` } });
-  assert.equal(posted.status, 201, posted.text);
-  await stream.wait(({ type, data }) => type === "run" && data.state === "succeeded", "the end");
-  const trace = await ask("/v1/runs/1/trace?format=csv", { headers: bearer(secret) });
-  assert.match(trace.text, /^samples,/);
-  const images = await ask("/v1/datasets/new/test_images", { method: "PUT",
-    body: idx([1000, 28, 28], Buffer.alloc(784000, 7)), headers: { ...bearer(secret),
-      "Content-Type": "application/octet-stream" } });
-  assert.equal(images.status, 200, images.text);
-  const page = await ask("/");
-  assert.equal(page.headers["strict-transport-security"], "max-age=63072000");
-  assert.equal((await server.request("/readyz")).status, 200);
-});
 
 test("who asks through nginx is told apart, whatever he says", { skip: !NGINX }, async (t) => {
   const { ask, secret, server } = await behindNginx(t);
