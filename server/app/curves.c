@@ -11,6 +11,7 @@
 
 struct gathering {
     struct conn *reader;
+    const struct halt *halt;
     struct axis axis; /* with the step of the cell that is being read */
     bool own_step;    /* each cell brings its step */
     struct curves *curves;
@@ -153,6 +154,8 @@ static bool gather(void *arg, const struct run *r)
         if (g->status == STATUS_OK && !open_cell(g, r))
             g->status = STATUS_NO_MEMORY;
     }
+    if (g->status == STATUS_OK && halt_is_asked(g->halt))
+        g->status = STATUS_STOPPED;
     if (g->status != STATUS_OK)
         return false;
     c->curve[c->count - 1].runs++;
@@ -162,9 +165,10 @@ static bool gather(void *arg, const struct run *r)
 }
 
 enum status curves_of(struct conn *reader, int64_t job, const struct axis *axis,
-                      struct curves *ret, struct buf *why)
+                      const struct halt *halt, struct curves *ret, struct buf *why)
 {
     struct gathering g = {.reader = reader,
+                          .halt = halt,
                           .axis = *axis,
                           .own_step = axis->step == 0,
                           .curves = ret,

@@ -9,6 +9,7 @@
 #define FRUGAL_APP_CURVES_H
 
 #include "app/statistics.h"
+#include "store/halt.h"
 #include "store/jobs.h"
 #include "store/traces.h"
 
@@ -34,9 +35,10 @@ struct curves {
 };
 
 /* Exact over all runs. Any thread. NOT_FOUND: no such job or column; BAD_REQUEST: a curve
- * would have too many points; NO_MEMORY; with a sentence. */
+ * would have too many points; with a sentence. NO_MEMORY; STOPPED: it was to halt (NULL:
+ * nobody will ask). */
 enum status curves_of(struct conn *reader, int64_t job, const struct axis *axis,
-                      struct curves *ret, struct buf *why);
+                      const struct halt *halt, struct curves *ret, struct buf *why);
 void curves_release(struct curves *c);
 
 #endif

@@ -33,11 +33,14 @@ static enum status note_runs(struct conn *c, const struct query_found *found,
     return status;
 }
 
-static enum status find_runs(struct conn *c, struct listing *runs, struct pool *p)
+static enum status find_runs(struct conn *c, struct listing *runs,
+                             const struct halt *halt, struct pool *p)
 {
     struct query_found found = {.more = true};
     enum status status = STATUS_OK;
     while (status == STATUS_OK && found.more) {
+        if (halt_is_asked(halt))
+            return STATUS_STOPPED;
         status = store_query(c, listing_query(runs), &found);
         if (status == STATUS_OK)
             status = note_runs(c, &found, p);
@@ -80,45 +83,94 @@ static bool copy_params(void *arg, const struct run *r)
     return false;
 }
 
-static enum status read_spec(struct conn *c, const struct pooled_run *r, char **ret,
-                             struct buf *why)
+static enum status unreadable(int64_t job, struct buf *why)
 {
-    char *plan = NULL, *params = NULL;
-    struct spec *spec = malloc(sizeof *spec);
-    enum status status = store_job_get(c, r->job, copy_spec, &plan);
-    if (status == STATUS_OK)
-        status = store_run_get(c, r->id, copy_params, &params);
-    if (status == STATUS_OK && (spec == NULL || plan == NULL || params == NULL))
+    buf_addf(why, "the spec of job %lld cannot be read by this version", (long long)job);
+    return STATUS_INTERNAL;
+}
+
+/* The specs of the cells, by job: that of the job is read once. */
+struct reading {
+    struct conn *c;
+    const struct halt *halt;
+    struct buf *why;
+    int64_t job;
+    struct job_spec *spec; /* of the job; NULL: none yet */
+};
+
+static enum status read_job(struct reading *r, int64_t job)
+{
+    char *text = NULL;
+    if (r->spec != NULL && r->job == job)
+        return STATUS_OK;
+    job_spec_close(r->spec);
+    r->spec = NULL;
+    r->job = job;
+    enum status status = store_job_get(r->c, job, copy_spec, &text);
+    if (status == STATUS_OK && text == NULL)
         status = STATUS_NO_MEMORY;
-    if (status == STATUS_OK && spec_of_run(plan, params, spec) != STATUS_OK) {
-        buf_addf(why, "the spec of job %lld cannot be read by this version",
-                 (long long)r->job);
-        status = STATUS_INTERNAL;
+    if (status == STATUS_OK) {
+        status = job_spec_open(text, &r->spec);
+        if (status != STATUS_OK && status != STATUS_NO_MEMORY)
+            status = unreadable(job, r->why);
+    }
+    free(text);
+    return status;
+}
+
+static enum status read_spec(struct reading *r, const struct pooled_run *run, char **ret)
+{
+    char *params = NULL;
+    struct spec *spec = malloc(sizeof *spec);
+    enum status status = spec != NULL ? read_job(r, run->job) : STATUS_NO_MEMORY;
+    if (status == STATUS_OK)
+        status = store_run_get(r->c, run->id, copy_params, &params);
+    if (status == STATUS_OK && params == NULL)
+        status = STATUS_NO_MEMORY;
+    if (status == STATUS_OK) {
+        status = job_spec_of_cell(r->spec, params, spec);
+        if (status != STATUS_OK && status != STATUS_NO_MEMORY)
+            status = unreadable(run->job, r->why);
     }
     *ret = status == STATUS_OK ? spec_canonical(spec, 0) : NULL;
     free(spec);
-    free(plan);
     free(params);
     return status == STATUS_OK && *ret == NULL ? STATUS_NO_MEMORY : status;
 }
 
+static enum status add_place(struct pool *p, struct reading *reading,
+                             const struct pooled_run *run)
+{
+    if (halt_is_asked(reading->halt))
+        return STATUS_STOPPED;
+    if (p->cells == POOL_CELLS_MAX) {
+        buf_addf(reading->why,
+                 "these runs are of more than %d cells: say which with a "
+                 "filter that finds fewer",
+                 POOL_CELLS_MAX);
+        return STATUS_BAD_REQUEST;
+    }
+    struct pooled_cell *cell = &p->cell[p->cells++];
+    *cell = (struct pooled_cell){.job = run->job, .cell = run->cell};
+    return read_spec(reading, run, &cell->spec);
+}
+
 /* One cell for each place, job and cell, that a run is of. */
-static enum status list_places(struct conn *c, struct pool *p, struct buf *why)
+static enum status list_places(struct pool *p, struct reading *reading)
 {
     enum status status = STATUS_OK;
+    size_t most = p->runs < POOL_CELLS_MAX ? p->runs : POOL_CELLS_MAX;
     qsort(p->run, p->runs, sizeof *p->run, by_place);
-    p->cell = calloc(p->runs + 1, sizeof *p->cell);
+    p->cell = calloc(most + 1, sizeof *p->cell);
     if (p->cell == NULL)
         return STATUS_NO_MEMORY;
     for (size_t i = 0; i < p->runs && status == STATUS_OK; i++) {
         struct pooled_run *r = &p->run[i];
-        if (i == 0 || by_place(r - 1, r) != 0) {
-            struct pooled_cell *cell = &p->cell[p->cells++];
-            *cell = (struct pooled_cell){.job = r->job, .cell = r->cell};
-            status = read_spec(c, r, &cell->spec, why);
-        }
+        if (i == 0 || by_place(r - 1, r) != 0)
+            status = add_place(p, reading, r);
         r->of = p->cells - 1;
     }
+    job_spec_close(reading->spec);
     return status;
 }
 
@@ -190,13 +242,14 @@ static enum status describe_cells(struct pool *p)
     return status;
 }
 
-enum status pool_gather(struct conn *reader, struct listing *runs, struct pool *ret,
-                        struct buf *why)
+enum status pool_gather(struct conn *reader, struct listing *runs,
+                        const struct halt *halt, struct pool *ret, struct buf *why)
 {
+    struct reading reading = {.c = reader, .halt = halt, .why = why};
     *ret = (struct pool){.runs = 0};
-    enum status status = find_runs(reader, runs, ret);
+    enum status status = find_runs(reader, runs, halt, ret);
     if (status == STATUS_OK)
-        status = list_places(reader, ret, why);
+        status = list_places(ret, &reading);
     if (status == STATUS_OK)
         status = join_cells(ret);
     if (status == STATUS_OK)

@@ -4,6 +4,9 @@
 #define FRUGAL_APP_POOL_H
 
 #include "app/listing.h"
+#include "store/halt.h"
+
+enum { POOL_CELLS_MAX = 10000 };
 
 struct pooled_run {
     int64_t id, job, cell, seed;
@@ -23,10 +26,11 @@ struct pool {
     size_t cells;
 };
 
-/* Finds the runs of a listing, which it goes through to its end. Memory and time grow
- * with their number. NO_MEMORY, IO; others with a sentence. A reader's own thread. */
-enum status pool_gather(struct conn *reader, struct listing *runs, struct pool *ret,
-                        struct buf *why);
+/* Finds the runs of a listing, which it goes through to its end, unless somebody asks to
+ * halt. Memory and time grow with their number. BAD_REQUEST, with a sentence: too many
+ * cells. INTERNAL, with a sentence; STOPPED, NO_MEMORY, IO. A reader's own thread. */
+enum status pool_gather(struct conn *reader, struct listing *runs,
+                        const struct halt *halt, struct pool *ret, struct buf *why);
 void pool_release(struct pool *p);
 
 #endif

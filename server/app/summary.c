@@ -2,6 +2,7 @@
  * which do not depend on other cells. */
 #include "app/summary.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +72,10 @@ static void count_outcome(struct cell_summary *cell, const char *name)
 static bool add_result(struct gathering *g, const struct run *r)
 {
     struct sample *s = &g->sample;
+    if (halt_is_asked(g->question->halt)) {
+        g->status = STATUS_STOPPED;
+        return false;
+    }
     if (s->n == s->room) {
         size_t room = s->room == 0 ? 16 : s->room * 2;
         struct result *result = realloc(s->result, room * sizeof *result);
@@ -142,14 +147,19 @@ static void gather_pool(struct gathering *g, const struct pool *p)
     }
 }
 
+/* One at a time: each takes memory for all its runs. */
 static void gather_listing(struct gathering *g)
 {
+    static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
     struct pool pool;
-    g->status = pool_gather(g->reader, g->question->runs, &pool, g->why);
-    if (g->status != STATUS_OK)
-        return;
-    gather_pool(g, &pool);
-    pool_release(&pool);
+    pthread_mutex_lock(&one);
+    g->status =
+        pool_gather(g->reader, g->question->runs, g->question->halt, &pool, g->why);
+    if (g->status == STATUS_OK) {
+        gather_pool(g, &pool);
+        pool_release(&pool);
+    }
+    pthread_mutex_unlock(&one);
 }
 
 static bool gather_baseline(void *arg, const struct run *r)

@@ -5,6 +5,7 @@
 #include "app/listing.h"
 #include "app/results.h"
 #include "app/statistics.h"
+#include "store/halt.h"
 
 struct question {
     int64_t job;             /* all its runs; 0: those of a listing, */
@@ -12,6 +13,7 @@ struct question {
     const struct goal *goal; /* NULL: results at the end */
     int64_t baseline_job;    /* 0: no baseline */
     int64_t baseline_cell;
+    const struct halt *halt; /* NULL: nobody will ask */
 };
 
 enum { OUTCOMES_MAX = 16 };
@@ -41,7 +43,8 @@ struct summary {
 };
 
 /* Exact over all runs. Takes as long as reading the traces does where there is a goal.
- * Any thread. NOT_FOUND, NO_MEMORY, with a sentence. */
+ * Any thread. NOT_FOUND, BAD_REQUEST, with a sentence; NO_MEMORY; STOPPED: it was to
+ * halt. */
 enum status summarise(struct conn *reader, const struct question *q, struct summary *ret,
                       struct buf *why);
 void summary_release(struct summary *s);

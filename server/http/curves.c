@@ -20,6 +20,7 @@ struct inquiry {
     int64_t job;
     struct axis axis;
     struct curves curves;
+    struct halt halt;
     struct buf why;
 };
 
@@ -27,6 +28,7 @@ static void free_inquiry(void *own)
 {
     struct inquiry *i = own;
     curves_release(&i->curves);
+    halt_release(&i->halt);
     buf_release(&i->why);
     free(i);
 }
@@ -114,13 +116,21 @@ static enum status draw(void *own)
     struct conn *c = store_reader(i->store);
     if (c == NULL)
         return STATUS_NO_MEMORY;
-    return curves_of(c, i->job, &i->axis, &i->curves, &i->why);
+    return curves_of(c, i->job, &i->axis, &i->halt, &i->curves, &i->why);
+}
+
+static void give_up(void *own)
+{
+    struct inquiry *i = own;
+    halt_ask(&i->halt);
 }
 
 static void drawn(struct request *r)
 {
     const struct inquiry *i = r->own;
-    if (r->outcome != STATUS_OK)
+    if (r->outcome == STATUS_STOPPED)
+        reply_unavailable(r);
+    else if (r->outcome != STATUS_OK)
         reply_problem(r, r->outcome, i->why.len > 0 ? i->why.data : NULL, NULL);
     else if (i->format == FORMAT_CSV)
         reply_as_csv(r, i);
@@ -204,6 +214,7 @@ void curves_get(struct request *r)
         return;
     }
     buf_init(&i->why, 1000);
+    halt_init(&i->halt);
     r->own = i;
     r->own_free = free_inquiry;
     i->store = r->app->store;
@@ -213,5 +224,6 @@ void curves_get(struct request *r)
         !read_axis(r, &i->axis))
         return;
     r->labour = draw;
+    r->labour_halt = give_up;
     r->resume = drawn;
 }

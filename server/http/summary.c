@@ -16,11 +16,12 @@
 struct inquiry {
     struct store *store;
     enum format format;
-    char at[100];  /* as it was asked; "": results at the end */
+    char at[100]; /* as it was asked; "": results at the end */
     char *filter; /* likewise; NULL: none; owned */
     struct goal goal;
     struct question question;
     struct summary summary;
+    struct halt halt;
     struct buf why;
 };
 
@@ -28,6 +29,7 @@ static void free_inquiry(void *own)
 {
     struct inquiry *i = own;
     summary_release(&i->summary);
+    halt_release(&i->halt);
     buf_release(&i->why);
     if (i->question.runs != NULL)
         listing_close(i->question.runs);
@@ -177,11 +179,19 @@ static enum status look_into(void *own)
     return summarise(c, &i->question, &i->summary, &i->why);
 }
 
+static void give_up(void *own)
+{
+    struct inquiry *i = own;
+    halt_ask(&i->halt);
+}
+
 static void looked_into(struct request *r)
 {
     const struct inquiry *i = r->own;
     r->keeps = i->question.job != 0; /* a filter may ask for an age */
-    if (r->outcome != STATUS_OK)
+    if (r->outcome == STATUS_STOPPED)
+        reply_unavailable(r);
+    else if (r->outcome != STATUS_OK)
         reply_problem(r, r->outcome, i->why.len > 0 ? i->why.data : NULL, NULL);
     else if (i->format == FORMAT_CSV)
         reply_as_csv(r, i);
@@ -262,6 +272,8 @@ void summary_get(struct request *r)
         return;
     }
     buf_init(&i->why, 1000);
+    halt_init(&i->halt);
+    i->question.halt = &i->halt;
     r->own = i;
     r->own_free = free_inquiry;
     i->store = r->app->store;
@@ -272,5 +284,6 @@ void summary_get(struct request *r)
         (r->id == 0 && !read_runs(r, i)))
         return;
     r->labour = look_into;
+    r->labour_halt = give_up;
     r->resume = looked_into;
 }

@@ -1,5 +1,5 @@
-/* In: the JSON of a job. Out: a plan, that is a base spec, seeds, and the axes of a sweep;
- * or all the problems with it. */
+/* In: the JSON of a job. Out: a plan, that is a base spec, seeds, and the axes of a
+ * sweep; or all the problems with it. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +42,8 @@ static bool add_seed(struct plan *p, const json_t *value, const char *pointer,
 static void read_seeds(struct plan *p, const json_t *value, struct problems *problems)
 {
     bool is_list = json_is_array(value);
-    json_int_t n = is_list ? (json_int_t)json_array_size(value) : json_integer_value(value);
+    json_int_t n =
+        is_list ? (json_int_t)json_array_size(value) : json_integer_value(value);
     if (value != NULL && !is_list && !json_is_integer(value)) {
         problems_add(problems, "/seeds", "wrong_type", NULL,
                      "must be a list of integers, or how many");
@@ -57,7 +58,8 @@ static void read_seeds(struct plan *p, const json_t *value, struct problems *pro
     }
     p->seeds = calloc((size_t)n, sizeof *p->seeds);
     if (p->seeds == NULL)
-        problems_add(problems, "/seeds", "no_memory", NULL, "the server is out of memory");
+        problems_add(problems, "/seeds", "no_memory", NULL,
+                     "the server is out of memory");
     for (json_int_t i = 0; p->seeds != NULL && i < n; i++) {
         char pointer[40];
         snprintf(pointer, sizeof pointer, "/seeds/%d", (int)i);
@@ -136,38 +138,79 @@ static void read_params(struct plan *p, const json_t *params, struct problems *p
 {
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)params, key, value) {
+    json_object_foreach((json_t *)(uintptr_t)params, key, value)
+    {
         json_t *one = json_pack("[O]", value);
         sweep_read_axis(p, key, one, problems);
         json_decref(one);
     }
 }
 
-enum status spec_of_run(const char *plan_json, const char *params, struct spec *ret)
+struct job_spec {
+    struct spec base;
+};
+
+enum status job_spec_open(const char *plan_json, struct job_spec **ret)
 {
     struct problems problems;
+    json_t *root = NULL;
+    struct job_spec *j = calloc(1, sizeof *j);
+    if (j == NULL)
+        return STATUS_NO_MEMORY;
     problems_init(&problems);
-    json_t *root = NULL, *values = json_loads(params, JSON_REJECT_DUPLICATES, NULL);
-    struct plan *p = calloc(1, sizeof *p);
-    enum status status = p != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+    enum status status = parse_document(plan_json, strlen(plan_json), &root, &problems);
+    if (status == STATUS_OK) {
+        parse_defaults(&j->base);
+        parse_section(root, "", &j->base, &problems);
+        parse_missing(root, &problems);
+        status = problems.count == 0 ? STATUS_OK : STATUS_INVALID_SPEC;
+    }
+    json_decref(root);
+    problems_release(&problems);
     if (status == STATUS_OK)
-        status = parse_document(plan_json, strlen(plan_json), &root, &problems);
-    if (status == STATUS_OK && !json_is_object(values))
-        status = STATUS_BAD_JSON;
+        *ret = j;
+    else
+        job_spec_close(j);
+    return status;
+}
+
+void job_spec_close(struct job_spec *j)
+{
+    free(j);
+}
+
+enum status job_spec_of_cell(const struct job_spec *j, const char *params,
+                             struct spec *ret)
+{
+    struct problems problems;
+    json_t *values = json_loads(params, JSON_REJECT_DUPLICATES, NULL);
+    struct plan *p = calloc(1, sizeof *p);
+    enum status status = p == NULL                ? STATUS_NO_MEMORY
+                         : json_is_object(values) ? STATUS_OK
+                                                  : STATUS_BAD_JSON;
+    problems_init(&problems);
     if (status == STATUS_OK) {
         p->cells = 1;
-        parse_defaults(&p->base);
-        parse_section(root, "", &p->base, &problems);
-        parse_missing(root, &problems);
+        p->base = j->base;
         read_params(p, values, &problems);
         if (problems.count == 0)
             sweep_check(p, &problems);
         plan_cell_spec(p, 0, ret);
         status = problems.count == 0 ? STATUS_OK : STATUS_INVALID_SPEC;
     }
-    json_decref(root);
     json_decref(values);
     plan_free(p);
     problems_release(&problems);
+    return status;
+}
+
+enum status spec_of_run(const char *plan_json, const char *params, struct spec *ret)
+{
+    struct job_spec *j;
+    enum status status = job_spec_open(plan_json, &j);
+    if (status != STATUS_OK)
+        return status;
+    status = job_spec_of_cell(j, params, ret);
+    job_spec_close(j);
     return status;
 }

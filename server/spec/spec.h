@@ -125,6 +125,13 @@ char *spec_tags_json(const struct spec *s);
  * the run's cell. BAD_JSON or INVALID_SPEC: damaged, or from another version. */
 enum status spec_of_run(const char *plan_json, const char *params, struct spec *ret);
 
+/* The same for many cells of one job, whose text, which may be long, is read once. */
+struct job_spec;
+enum status job_spec_open(const char *plan_json, struct job_spec **ret);
+void job_spec_close(struct job_spec *j); /* NULL is allowed */
+enum status job_spec_of_cell(const struct job_spec *j, const char *params,
+                             struct spec *ret);
+
 /* Which members of a job's spec a change names. */
 struct spec_change {
     bool name, tags, note, priority, parallel;

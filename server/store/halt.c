@@ -23,7 +23,7 @@ void halt_ask(struct halt *h)
     pthread_mutex_unlock(&h->lock);
 }
 
-bool halt_is_asked(struct halt *h)
+bool halt_is_asked(const struct halt *h)
 {
     return h != NULL && atomic_load(&h->asked);
 }

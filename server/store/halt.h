@@ -1,4 +1,4 @@
-/* The wish, from outside, that a copy under way shall end at once. */
+/* The wish, from outside, that a work under way shall end at once. */
 #ifndef FRUGAL_STORE_HALT_H
 #define FRUGAL_STORE_HALT_H
 
@@ -22,8 +22,10 @@ void halt_release(struct halt *h);
  * may have to be repeated. */
 void halt_ask(struct halt *h);
 
-/* For the one that works; `h` may be NULL: nobody will ask. Private to the floor. */
-bool halt_is_asked(struct halt *h);
+/* For the one that works; `h` may be NULL: nobody will ask. */
+bool halt_is_asked(const struct halt *h);
+
+/* Private to the floor. */
 void halt_watch(struct halt *h, struct sqlite3 *busy);
 
 #endif

@@ -134,7 +134,7 @@ void give_back(struct execution *e, enum status status)
     struct run_end end = end_now(e);
     end.state = RUN_QUEUED;
     end.reason = may_pass(status) ? status_text(status) : "the server stopped";
-    end.stays_suspect = may_pass(status);
+    end.stays_suspect = status == STATUS_NO_MEMORY; /* for three tries at most */
     e->waits_for = may_pass(status) ? status : STATUS_OK;
     if (may_pass(status))
         log_warning("run %lld waits: %s", (long long)end.run, status_text(status));

@@ -202,7 +202,7 @@ static enum status go_on(struct execution *e, const struct setup *s,
 static bool is_too_large(const struct execution *e, enum status status, bool *ret_begun)
 {
     int64_t before = 0;
-    if (status != STATUS_NO_MEMORY || e->rows > 0)
+    if (status != STATUS_NO_MEMORY || e->rows > e->rows_before)
         return false;
     struct conn *c = store_reader(e->place->store);
     return c != NULL &&

@@ -53,7 +53,7 @@ struct execution {
     double next_look; /* monotonic: when the clock of the thread is read again */
     bool time_is_up;
     bool reused; /* the run has ended: another one's trace stands in */
-    int64_t rows;
+    int64_t rows, rows_before; /* of its trace; those that its checkpoint stands behind */
     enum status waits_for; /* why the run was given back, if it may go better later */
     bool keeps_weights;
     /* What the run leaves, from its last row on: */

@@ -136,7 +136,7 @@ enum status checkpoint_load(struct execution *e, struct checkpoint *ret)
     if (status != STATUS_OK)
         return status;
     ret->size = intact_bytes(ret);
-    e->rows = ret->seq + 1;
+    e->rows = e->rows_before = ret->seq + 1;
     e->seconds_before = e->checkpointed = ret->seconds;
     log_info("run %lld goes on behind row %lld of its trace, after %.2f s",
              (long long)e->claim->run, (long long)ret->seq, ret->seconds);
@@ -153,7 +153,7 @@ enum status checkpoint_discard(struct execution *e)
 {
     log_warning("run %lld: its checkpoint cannot be used; it begins again",
                 (long long)e->claim->run);
-    e->rows = 0;
+    e->rows = e->rows_before = 0;
     e->seconds_before = e->checkpointed = 0;
     return store_write(e->place->store, apply_discard, e);
 }
