@@ -2,7 +2,6 @@
  * which do not depend on other cells. */
 #include "app/summary.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,19 +146,15 @@ static void gather_pool(struct gathering *g, const struct pool *p)
     }
 }
 
-/* One at a time: each takes memory for all its runs. */
 static void gather_listing(struct gathering *g)
 {
-    static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
     struct pool pool;
-    pthread_mutex_lock(&one);
     g->status =
         pool_gather(g->reader, g->question->runs, g->question->halt, &pool, g->why);
-    if (g->status == STATUS_OK) {
-        gather_pool(g, &pool);
-        pool_release(&pool);
-    }
-    pthread_mutex_unlock(&one);
+    if (g->status != STATUS_OK)
+        return;
+    gather_pool(g, &pool);
+    pool_release(&pool);
 }
 
 static bool gather_baseline(void *arg, const struct run *r)

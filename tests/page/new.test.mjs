@@ -183,9 +183,11 @@ test("the form for a job", { timeout: 240000 }, async (t) => {
     await plan(page).getByText("The server does not answer.").waitFor();
     await submit(page).click();
     await page.waitForURL(/#\/jobs\/\d+$/);
+    await page.unroute("**/v1/jobs");
+    await page.getByRole("heading", { name: "only once" }).waitFor();
     assert.equal((await server.get("/v1/jobs")).items.length, before + 1);
     assert.equal((await server.get("/v1/jobs")).items[0].name, "only once");
-    await page.goto(`${server.url}/#/new`);
+    await page.getByRole("link", { name: "New job" }).click();
     await label(page, "name").waitFor();
     assert.equal(await label(page, "name").inputValue(), "", "the draft is gone");
   });
