@@ -65,6 +65,16 @@ static enum status spec_term(const char *word, struct spec_path *path,
     return status;
 }
 
+/* The field that a word names in short, though it is far from its name. */
+static const char *in_short(enum query_of of, const char *word)
+{
+    struct nearest near;
+    nearest_init(&near, word);
+    nearest_consider(&near, "accuracy");
+    bool fits = near.best != NULL && query_has_field(of, QUERY_TEST_ACCURACY);
+    return fits ? query_field_name(QUERY_TEST_ACCURACY) : NULL;
+}
+
 enum status filter_term(enum query_of of, const char *word, bool to_sort,
                         struct spec_path *path, struct query_term *ret,
                         struct filter_error *error)
@@ -88,8 +98,9 @@ enum status filter_term(enum query_of of, const char *word, bool to_sort,
         status = STATUS_OK;
     }
     if (status == STATUS_NOT_FOUND)
-        return filter_fail(error, "unknown_field", near.best, "%s have no field \"%s\"",
-                           rows, shown(word, text));
+        return filter_fail(error, "unknown_field",
+                           near.best != NULL ? near.best : in_short(of, word),
+                           "%s have no field \"%s\"", rows, shown(word, text));
     if (status != STATUS_OK)
         return status;
     if (!query_has_field(of, ret->field))

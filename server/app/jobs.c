@@ -3,6 +3,7 @@
 #include "app/jobs.h"
 
 #include "app/plans.h"
+#include "app/start.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -46,16 +47,22 @@ static bool visit_state(void *arg, const struct run *r)
     return false;
 }
 
-/* The places before it come free at the pace of the runs of late. */
-static double seconds_until(const struct waiting_run *w)
+static bool job_is_at_limit(const struct queue_place *p)
 {
-    const struct queue_place *p = &w->place;
-    if (w->workers.draining || w->workers.starved || p->suspect != 0 ||
-        w->workers.count == 0 || !(p->mean_seconds > 0))
-        return NAN;
-    int64_t free = (int64_t)w->workers.count - (int64_t)w->workers.busy;
-    int64_t before = p->place - (free > 0 ? free : 0);
-    return before > 0 ? p->mean_seconds * (double)before / w->workers.count : 0;
+    return p->job_parallel > 0 && p->job_running >= p->job_parallel;
+}
+
+static bool owner_is_at_limit(const struct waiting_run *w)
+{
+    return w->per_owner > 0 && w->place.owner_running >= w->per_owner;
+}
+
+/* Nobody knows which of the runs at work makes room where a limit is what it waits for.
+ */
+static bool is_blocked(const struct waiting_run *w)
+{
+    return w->workers.draining || w->workers.starved || w->place.suspect != 0 ||
+           job_is_at_limit(&w->place) || owner_is_at_limit(w);
 }
 
 static void say_why(struct waiting_run *w)
@@ -87,11 +94,11 @@ static void say_why(struct waiting_run *w)
                  "the server was killed: what was at work goes on one at a time, and run "
                  "%lld has to get further first",
                  (long long)p->suspect);
-    else if (p->job_parallel > 0 && p->job_running >= p->job_parallel)
+    else if (job_is_at_limit(p))
         snprintf(why, room,
                  "its job may have %lld runs at work at the same time, and has",
                  (long long)p->job_parallel);
-    else if (w->per_owner > 0 && p->owner_running >= w->per_owner)
+    else if (owner_is_at_limit(w))
         snprintf(why, room,
                  "its owner may have %lld runs at work at the same time, and has",
                  (long long)w->per_owner);
@@ -117,8 +124,9 @@ enum status waiting_run_read(const struct app *app, struct conn *reader, int64_t
     ret->workers = workers_state(app->workers);
     ret->interrupted = ret->state == RUN_RUNNING && ret->workers.starved &&
                        !workers_progress(app->workers, run, &(struct progress){0});
-    if (in_line)
-        ret->seconds_until = seconds_until(ret);
+    if (in_line && !is_blocked(ret))
+        ret->seconds_until = start_seconds_until(
+            app, reader, &ret->workers, ret->place.place - 1, ret->place.mean_seconds);
     if (ret->why[0] == '\0')
         say_why(ret);
     return STATUS_OK;

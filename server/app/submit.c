@@ -13,6 +13,38 @@
 
 enum { KEY_MAX = 64 };
 
+/* Why a data set cannot be had; nothing where it is on its way. */
+static enum status tell_dataset(const struct app *app, const char *name,
+                                enum status status, const struct buf *why,
+                                struct problems *problems)
+{
+    struct arrival_info coming;
+    if (status == STATUS_OK || status == STATUS_NO_MEMORY)
+        return status;
+    if (status == STATUS_NOT_FOUND && arrivals_get(app->arrivals, name, &coming) &&
+        coming.state != ARRIVAL_FAILED)
+        return STATUS_OK;
+    problems_add(problems, "/dataset",
+                 status == STATUS_NOT_FOUND ? "unknown_dataset" : "bad_dataset", NULL,
+                 "\"%s\": %s", name, why->data);
+    return STATUS_INVALID_SPEC;
+}
+
+/* What else is wrong with a spec that is refused already: its data set is not loaded for
+ * that. */
+static void check_name(const struct app *app, const char *json, size_t length,
+                       struct problems *problems)
+{
+    char name[SPEC_DATASET_SIZE];
+    struct dataset_info info;
+    struct buf why;
+    buf_init(&why, 1000);
+    if (plan_dataset(json, length, name))
+        tell_dataset(app, name, catalogue_info(app->catalogue, name, &info, &why), &why,
+                     problems);
+    buf_release(&why);
+}
+
 /* Only the data set can tell whether the spec fits. One that is on its way cannot yet;
  * then the run is asked, once it is there. */
 static enum status check_cell(const struct app *app, const struct spec *s, bool may_block,
@@ -21,23 +53,14 @@ static enum status check_cell(const struct app *app, const struct spec *s, bool 
     if (!may_block && !catalogue_is_loaded(app->catalogue, s->dataset))
         return STATUS_UNAVAILABLE;
     const struct dataset *d = NULL;
-    struct arrival_info coming;
     struct buf why;
     buf_init(&why, 1000);
     enum status status = catalogue_get(app->catalogue, s->dataset, &d, &why);
     if (status == STATUS_OK) {
         extent_check(s, d, problems);
         catalogue_put(app->catalogue, d);
-    } else if (status == STATUS_NOT_FOUND &&
-               arrivals_get(app->arrivals, s->dataset, &coming) &&
-               coming.state != ARRIVAL_FAILED) {
-        status = STATUS_OK;
-    } else if (status != STATUS_NO_MEMORY) {
-        problems_add(problems, "/dataset",
-                     status == STATUS_NOT_FOUND ? "unknown_dataset" : "bad_dataset", NULL,
-                     "\"%s\": %s", s->dataset, why.data);
-        status = STATUS_INVALID_SPEC;
     }
+    status = tell_dataset(app, s->dataset, status, &why, problems);
     buf_release(&why);
     return status;
 }
@@ -65,6 +88,8 @@ enum status submission_prepare(const struct app *app, const char *json, size_t l
 {
     *ret = (struct submission){.app = app};
     enum status status = plan_parse(json, length, &ret->plan, problems);
+    if (status == STATUS_INVALID_SPEC)
+        check_name(app, json, length, problems);
     if (status == STATUS_OK)
         status = plan_check(app, ret->plan, may_block, problems);
     if (status == STATUS_OK) {

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/body.h"
+#include "http/http.h"
 #include "http/limits.h"
 #include "http/reply.h"
 #include "http/routes.h"
@@ -174,6 +175,7 @@ void tokens_make(struct request *r)
 struct account_change {
     char word[USER_NAME_MAX + 1];
     enum role role;
+    bool needs_admin; /* nobody could look after the server without one who has a token */
 };
 
 static struct account_change *begin_change(struct request *r, const char *word)
@@ -181,11 +183,27 @@ static struct account_change *begin_change(struct request *r, const char *word)
     struct account_change *a = calloc(1, sizeof *a);
     r->own = a;
     r->own_free = free;
-    if (a != NULL)
-        snprintf(a->word, sizeof a->word, "%s", word);
-    else
+    if (a == NULL) {
         reply_problem(r, STATUS_NO_MEMORY, NULL, NULL);
+        return NULL;
+    }
+    snprintf(a->word, sizeof a->word, "%s", word);
+    a->needs_admin = http_requires_tokens(r->http);
     return a;
+}
+
+static const char last_admin[] =
+    "this is the last admin with a token: make another one first; on the machine of the "
+    "server, frugald token create makes one too";
+
+/* CONFLICT: without the user as admin there would be none. */
+static enum status spare(struct conn *c, const struct account_change *a)
+{
+    bool is_last = false;
+    if (!a->needs_admin)
+        return STATUS_OK;
+    enum status status = store_user_is_last_admin(c, a->word, clock_now_ms(), &is_last);
+    return status == STATUS_OK && is_last ? STATUS_CONFLICT : status;
 }
 
 static enum status apply_revoke(struct conn *c, void *own)
@@ -227,8 +245,9 @@ static void user_changed(struct request *r)
     if (r->outcome != STATUS_OK) {
         reply_problem(r, r->outcome,
                       r->outcome == STATUS_NOT_FOUND  ? "there is no such user"
-                      : r->outcome == STATUS_CONFLICT ? "there is a user of that name"
-                                                      : NULL,
+                      : r->outcome != STATUS_CONFLICT ? NULL
+                      : made                          ? "there is a user of that name"
+                                                      : last_admin,
                       NULL);
         return;
     }
@@ -261,7 +280,8 @@ void users_make(struct request *r)
 static enum status apply_role(struct conn *c, void *own)
 {
     const struct account_change *a = own;
-    return store_user_change(c, a->word, a->role);
+    enum status status = a->role != ROLE_ADMIN ? spare(c, a) : STATUS_OK;
+    return status == STATUS_OK ? store_user_change(c, a->word, a->role) : status;
 }
 
 void users_patch(struct request *r)
@@ -282,7 +302,9 @@ void users_patch(struct request *r)
 
 static enum status apply_deletion(struct conn *c, void *own)
 {
-    return store_user_delete(c, ((struct account_change *)own)->word);
+    const struct account_change *a = own;
+    enum status status = spare(c, a);
+    return status == STATUS_OK ? store_user_delete(c, a->word) : status;
 }
 
 static void user_deleted(struct request *r)
@@ -290,7 +312,9 @@ static void user_deleted(struct request *r)
     const struct account_change *a = r->own;
     if (r->outcome != STATUS_OK) {
         reply_problem(r, r->outcome,
-                      r->outcome == STATUS_NOT_FOUND ? "there is no such user" : NULL,
+                      r->outcome == STATUS_NOT_FOUND  ? "there is no such user"
+                      : r->outcome == STATUS_CONFLICT ? last_admin
+                                                      : NULL,
                       NULL);
         return;
     }

@@ -1,12 +1,14 @@
 /* /v1/export: the traces of all runs that a filter finds, row by row, in full. In CSV
- * every column that any of the runs has stands in the one head line, so they are looked
- * at twice: first for the names of their columns, then for their rows. */
+ * every column that any of the runs has stands in the one head line, and what is swept in
+ * one job is told of the runs of all, so they are looked at twice: first for the names of
+ * their columns, then for their rows. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "http/lists.h"
 #include "http/reply.h"
 #include "http/routes.h"
+#include "http/run_params.h"
 #include "http/trace_rows.h"
 #include "spec/json_text.h"
 #include "store/jobs.h"
@@ -27,7 +29,8 @@ struct export
     struct query_found found;     /* some of the runs, */
     size_t next;                  /* and which of them is to come */
     bool has_found, is_last;      /* and whether others follow */
-    struct names params, columns; /* of CSV */
+    struct names params, columns; /* of all runs */
+    struct run_params values;
     bool has_names, has_head;
     char *seen; /* the columns of the run before, which need no second look; owned */
     /* the run whose rows are sent: */
@@ -86,6 +89,7 @@ static void release(struct feed *f)
     end_run(e);
     names_release(&e->params);
     names_release(&e->columns);
+    run_params_release(&e->values);
     query_found_release(&e->found);
     buf_release(&e->head);
     free(e->seen);
@@ -132,6 +136,7 @@ static bool add_names_of(struct export *e, const struct run *run)
 
 struct look {
     struct export *export;
+    struct conn *conn;
     bool ok;
 };
 
@@ -146,7 +151,7 @@ static bool look_at_names(void *arg, const struct run *run)
 /* Of some more runs. */
 static bool gather_names(struct export *e, struct conn *c)
 {
-    struct look l = {e, find_runs(e, c)};
+    struct look l = {e, c, find_runs(e, c)};
     while (l.ok && e->next < e->found.count) {
         enum status status = store_run_get(c, e->found.id[e->next++], look_at_names, &l);
         l.ok = l.ok && (status == STATUS_OK || status == STATUS_NOT_FOUND);
@@ -212,23 +217,39 @@ static void add_param(struct buf *b, const json_t *value)
     free(text);
 }
 
-/* What all rows of a run begin with. */
-static void begin_rows(struct export *e, const struct run *run)
+static void begin_json_rows(struct buf *b, const struct run *run, const json_t *params)
 {
-    struct buf *b = &e->head;
-    buf_clear(b);
-    if (e->format == FORMAT_NDJSON) {
+    char *text = json_exact_text(params, JSON_COMPACT);
+    if (text == NULL)
+        b->failed = true;
+    else
         buf_addf(b,
                  "{\"run\":%lld,\"job\":%lld,\"cell\":%lld,\"seed\":%lld,\"params\":%s",
                  (long long)run->id, (long long)run->job, (long long)run->cell,
-                 (long long)run->seed, run->params);
-        return;
-    }
+                 (long long)run->seed, text);
+    free(text);
+}
+
+static void begin_csv_rows(struct buf *b, const struct export *e, const struct run *run,
+                           const json_t *params)
+{
     buf_addf(b, "%lld,%lld,%lld,%lld", (long long)run->id, (long long)run->job,
              (long long)run->cell, (long long)run->seed);
-    json_t *params = json_stored(run->params);
     for (size_t i = 0; i < e->params.count; i++)
         add_param(b, json_object_get(params, e->params.name[i]));
+}
+
+/* What all rows of a run begin with. */
+static void begin_rows(struct export *e, struct conn *c, const struct run *run)
+{
+    buf_clear(&e->head);
+    json_t *params = run_params_read(&e->values, c, run, e->params.name, e->params.count);
+    if (params == NULL)
+        e->head.failed = true;
+    else if (e->format == FORMAT_NDJSON)
+        begin_json_rows(&e->head, run, params);
+    else
+        begin_csv_rows(&e->head, e, run, params);
     json_decref(params);
 }
 
@@ -261,7 +282,7 @@ static bool begin_run(void *arg, const struct run *run)
         .app = e->feed.app, .run = run->id, .attempts = run->attempts, .end = run->last};
     e->at = -1;
     e->has_run = true;
-    begin_rows(e, run);
+    begin_rows(e, l->conn, run);
     l->ok = e->own.names != NULL && !e->head.failed &&
             (e->format == FORMAT_NDJSON || place_columns(e));
     return false;
@@ -270,7 +291,7 @@ static bool begin_run(void *arg, const struct run *run)
 /* False: it cannot be sent. Without e->has_run, there is none. */
 static bool next_run(struct export *e, struct conn *c)
 {
-    struct look l = {e, find_runs(e, c)};
+    struct look l = {e, c, find_runs(e, c)};
     while (l.ok && !e->has_run && e->next < e->found.count) {
         enum status status = store_run_get(c, e->found.id[e->next++], begin_run, &l);
         l.ok = l.ok && (status == STATUS_OK || status == STATUS_NOT_FOUND);
@@ -327,7 +348,7 @@ static enum feed_state fill(struct feed *f)
     struct conn *c = store_reader(f->app->store);
     if (c == NULL)
         return FEED_BROKEN;
-    if (!e->has_names && e->format == FORMAT_CSV)
+    if (!e->has_names)
         return gather_names(e, c) ? FEED_MORE : FEED_BROKEN;
     if (!e->has_head && e->format == FORMAT_CSV)
         add_csv_head(&f->text, e);

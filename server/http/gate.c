@@ -16,23 +16,28 @@
 
 static bool is_sound(const char *target)
 {
-    static const char others[] = "-._~!$&'()*+,;=:@/?%"; /* RFC 3986, as far as needed */
-    if (target[0] != '/' || strstr(target, "/..") != NULL)
-        return false;
+    return target[0] == '/' && strstr(target, "/..") == NULL &&
+           strstr(target, "%00") == NULL;
+}
+
+/* The first byte that would have to be escaped; 0: none. */
+static unsigned char find_bare(const char *target)
+{
+    static const char others[] = "-._~!$&'()*+,;=:@/?"; /* RFC 3986, as far as needed */
     for (const char *c = target; *c != '\0'; c++) {
-        if (!isalnum((unsigned char)*c) && strchr(others, *c) == NULL)
-            return false;
-        if (*c == '%' && (!isxdigit((unsigned char)c[1]) ||
-                          !isxdigit((unsigned char)c[2]) || strncmp(c, "%00", 3) == 0))
-            return false;
+        bool escapes =
+            *c == '%' && isxdigit((unsigned char)c[1]) && isxdigit((unsigned char)c[2]);
+        if (!escapes && !isalnum((unsigned char)*c) && strchr(others, *c) == NULL)
+            return (unsigned char)*c;
     }
-    return true;
+    return 0;
 }
 
 void gate_see_target(struct request *r, const char *target)
 {
     r->target_is_long = strlen(target) > LIMIT_TARGET;
     r->target_is_sound = !r->target_is_long && is_sound(target);
+    r->target_bare = r->target_is_long ? 0 : find_bare(target);
 }
 
 /* What is counted over the headers of a request. */
@@ -123,6 +128,19 @@ static bool admit_headers(struct request *r)
     return true;
 }
 
+static bool refuse_bare(struct request *r)
+{
+    char detail[120], shown[16];
+    unsigned byte = r->target_bare;
+    if (isprint((int)byte))
+        snprintf(shown, sizeof shown, "a bare %c", (int)byte);
+    else
+        snprintf(shown, sizeof shown, "a byte %02X", byte);
+    snprintf(detail, sizeof detail, "the request target has %s: write %%%02X instead",
+             shown, byte);
+    return refuse(r, STATUS_BAD_REQUEST, detail);
+}
+
 bool gate_admit(struct request *r, const char *method, const char *version)
 {
     static const char *const methods[] = {"GET",   "HEAD",   "POST",   "PUT",
@@ -132,6 +150,8 @@ bool gate_admit(struct request *r, const char *method, const char *version)
         known = known || strcmp(method, methods[i]) == 0;
     if (r->target_is_long)
         return refuse(r, STATUS_URI_TOO_LONG, NULL);
+    if (r->target_bare != 0)
+        return refuse_bare(r);
     if (!r->target_is_sound)
         return refuse(r, STATUS_BAD_REQUEST, "the request target is malformed");
     if (!known)

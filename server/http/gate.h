@@ -6,7 +6,7 @@
 #include "http/request.h"
 
 /* Looks at the raw request target, before the headers are read: its length, and whether
- * it has only characters and forms that are served. */
+ * it has only characters and forms that are served, or which it would have to escape. */
 void gate_see_target(struct request *r, const char *target);
 
 /* True: the request may go on. False: it has been answered, and its connection closes. */

@@ -56,6 +56,7 @@ struct request {
     const char *method; /* as it came; lives as long as the request, like path */
     const char *path; /* of the target, without the query; lives as long as the request */
     bool target_is_long, target_is_sound;
+    unsigned char target_bare; /* a byte of it that would have to be escaped; 0: none */
     bool is_head;    /* only the header of the reply is wanted */
     bool admitted;   /* passed the gate */
     size_t body_cap; /* of the route, or the setting */

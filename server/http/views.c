@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "app/start.h"
 #include "data/catalogue.h"
 #include "http/reply.h"
 
@@ -104,8 +105,7 @@ static json_t *view_progress(const struct app *app, const struct run *r)
     if (r->state == RUN_RUNNING && workers_progress(app->workers, r->id, &live)) {
         samples = fmax(samples, (double)live.samples);
         rate = live.per_second;
-        if (rate > 0 && of > 0)
-            left = fmax(0, (of - samples) / rate);
+        left = start_seconds_left(r, &live);
     } else if (run_state_is_final(r->state) && r->seconds > 0) {
         rate = samples / r->seconds;
         left = 0;

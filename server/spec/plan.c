@@ -113,6 +113,32 @@ enum status plan_parse(const char *json, size_t length, struct plan **ret,
     return STATUS_OK;
 }
 
+/* NULL: it names none, or one for each cell. */
+static const json_t *only_dataset(const json_t *root)
+{
+    const json_t *swept = json_object_get(json_object_get(root, "sweep"), "/dataset");
+    return swept == NULL ? json_object_get(root, "dataset") : NULL;
+}
+
+bool plan_dataset(const char *json, size_t length, char ret[static SPEC_DATASET_SIZE])
+{
+    bool found = false;
+    json_t *root = NULL;
+    struct problems problems;
+    problems_init(&problems);
+    struct spec *s = calloc(1, sizeof *s);
+    if (s != NULL && parse_document(json, length, &root, &problems) == STATUS_OK &&
+        only_dataset(root) != NULL) {
+        field_set(field_find("/dataset"), only_dataset(root), "/dataset", s, &problems);
+        memcpy(ret, s->dataset, SPEC_DATASET_SIZE);
+        found = problems.count == 0;
+    }
+    json_decref(root);
+    free(s);
+    problems_release(&problems);
+    return found;
+}
+
 const struct spec *plan_base(const struct plan *p)
 {
     return &p->base;

@@ -17,6 +17,7 @@ enum {
     SPEC_NOTE_MAX = 10000,
     SPEC_TAG_MAX = 64,
     SPEC_TAGS_MAX = 32,
+    SPEC_DATASET_SIZE = 4 * SPEC_TAG_MAX + 1, /* bytes, the NUL included */
     SPEC_RUNS_MAX = 10000, /* of one job */
     REDRAW_CYCLE_MAX = 1000,
 };
@@ -50,7 +51,7 @@ struct spec {
     char name[4 * SPEC_NAME_MAX + 1];
     char note[4 * SPEC_NOTE_MAX + 1];
     struct spec_tags tags;
-    char dataset[4 * SPEC_TAG_MAX + 1];
+    char dataset[SPEC_DATASET_SIZE];
     int64_t priority;
     int64_t parallel; /* runs at the same time; 0: any number */
     bool reuse;
@@ -91,6 +92,10 @@ struct plan;
 enum status plan_parse(const char *json, size_t length, struct plan **ret,
                        struct problems *problems);
 void plan_free(struct plan *p);
+
+/* The data set that a job spec names, though plan_parse may refuse the rest of it. False:
+ * it names none, or one for each cell. */
+bool plan_dataset(const char *json, size_t length, char ret[static SPEC_DATASET_SIZE]);
 
 /* The spec as it was meant, defaults filled in; plan_parse of it gives the same plan. The
  * caller frees the text. NULL without memory. */

@@ -68,6 +68,21 @@ enum status store_user_change(struct conn *c, const char *name, enum role role)
     return change_one(c, q, STATUS_NOT_FOUND);
 }
 
+enum status store_user_is_last_admin(struct conn *c, const char *name, int64_t now,
+                                     bool *ret)
+{
+    sqlite3_stmt *q = with_text(c, STATEMENT_USER_LAST_ADMIN, name);
+    if (q == NULL)
+        return conn_status(c);
+    sqlite3_bind_int64(q, 2, now);
+    int code = sqlite3_step(q);
+    if (code == SQLITE_ROW)
+        *ret = sqlite3_column_int(q, 0) != 0;
+    enum status status = conn_row_status(c, code);
+    sqlite3_reset(q);
+    return status;
+}
+
 enum status store_user_delete(struct conn *c, const char *name)
 {
     enum status status = conn_run(c, with_text(c, STATEMENT_USER_TOKENS_DELETE, name));

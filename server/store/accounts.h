@@ -44,6 +44,10 @@ enum status store_user_insert(struct conn *c, const char *name, enum role role,
 /* NOT_FOUND. */
 enum status store_user_change(struct conn *c, const char *name, enum role role);
 
+/* Whether nobody else has a token that makes him admin, and he has one. */
+enum status store_user_is_last_admin(struct conn *c, const char *name, int64_t now,
+                                     bool *ret);
+
 /* With his tokens; his jobs stay. NOT_FOUND. */
 enum status store_user_delete(struct conn *c, const char *name);
 

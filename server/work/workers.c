@@ -389,3 +389,13 @@ bool workers_progress(struct workers *w, int64_t run, struct progress *ret)
     pthread_mutex_unlock(&w->lock);
     return found;
 }
+
+size_t workers_at_work(struct workers *w, int64_t *ret_runs, size_t room)
+{
+    size_t count = 0;
+    pthread_mutex_lock(&w->lock);
+    for (struct execution *e = w->at_work; e != NULL && count < room; e = e->next)
+        ret_runs[count++] = e->claim->verifies ? 0 : e->claim->run;
+    pthread_mutex_unlock(&w->lock);
+    return count;
+}

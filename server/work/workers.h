@@ -88,4 +88,8 @@ struct progress {
 /* False: the run is not at work. Any thread. */
 bool workers_progress(struct workers *w, int64_t run, struct progress *ret);
 
+/* The runs at work, `room` of them at most, 0 in place of each verification; how many
+ * there are of both. Any thread. */
+size_t workers_at_work(struct workers *w, int64_t *ret_runs, size_t room);
+
 #endif

@@ -260,6 +260,22 @@ test("tokens and users over HTTP", async (t) => {
   assert.ok(people.admin);
 });
 
+test("the last admin who has a token stays admin", async (t) => {
+  const { as, order } = await withPeople(t);
+  const demote = (user) => order("admin", `/v1/users/${user}`, { role: "user" }, "PATCH");
+  const remove = (user) => as("admin", `/v1/users/${user}`, { method: "DELETE" });
+  assert.equal((await order("admin", "/v1/users", { name: "dora", role: "admin" })).status, 201);
+  for (const r of [await demote("root"), await remove("root")]) {
+    assert.equal(r.status, 409, "dora has no token");
+    assert.match(r.json().detail, /the last admin with a token/);
+  }
+  assert.equal((await order("admin", "/v1/users/root", { role: "admin" }, "PATCH")).status, 200);
+  await order("admin", "/v1/tokens", { user: "dora", role: "user" });
+  assert.equal((await demote("root")).status, 409, "nor one that makes her admin");
+  await order("admin", "/v1/tokens", { user: "dora" });
+  assert.equal((await remove("root")).status, 200);
+});
+
 test("a stream of events ends with the token", async (t) => {
   const { server, people, as, submit } = await withPeople(t);
   assert.equal((await Events.open(t, `${server.url}/v1/events`)).status, 401);

@@ -49,6 +49,20 @@ test("malformed requests", async (t) => {
   }
 });
 
+test("a character that must be escaped is named", async (t) => {
+  const server = await startServer(t);
+  for (const [target, bare, escaped] of [["/v1/runs?filter=test_accuracy>=0.95", "bare >", "%3E"],
+    ["/v1/runs?filter=m0<3", "bare <", "%3C"], ["/v1/jobs?limit=1%", "bare %", "%25"],
+    ["/v1/runs?filter=a|b", "bare |", "%7C"], ['/v1/runs?filter=name="x"', "bare \"", "%22"],
+    ["/\u00e4", "byte C3", "%C3"]]) {
+    const { text } = await exchange(server.port,
+      Buffer.from(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`));
+    const { status, detail } = JSON.parse(text.slice(text.indexOf("\r\n\r\n")));
+    assert.equal(status, 400, target);
+    assert.ok(detail.endsWith(`a ${bare}: write ${escaped} instead`), detail);
+  }
+});
+
 test("the second request would be executed if the first one were good", async (t) => {
   const server = await startServer(t);
   const first = `GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n`;

@@ -166,6 +166,8 @@ test("what is wrong with a filter or an order is said, with its place", async (t
   const server = await startServer(t);
   const wrong = [
     ["foo = 3", 1, "unknown_field", null], ["m0 = 1 and sate = failed", 12, "unknown_field", "state"],
+    ["accuracy >= 0.9", 1, "unknown_field", "test_accuracy"],
+    ["acuracy > 0.9", 1, "unknown_field", "test_accuracy"],
     ["spec.network.hiden.0 = 3", 1, "unknown_field", "spec.network.hidden.0"],
     ["spec.network.hidden = 3", 1, "is_list", "spec.network.hidden.0"],
     ["spec.network.hidden.01 = 3", 1, "unknown_field", "spec.network.hidden.0"],

@@ -158,11 +158,17 @@ test("an export holds the traces of its runs, with one head", async (t) => {
     const text = await body(server, `/v1/export?${query(filter, { sort })}`);
     const lines = csv(text);
     const records = objects(await body(server, `/v1/export?${query(filter, { sort, format: "ndjson" })}`));
+    const specs = new Map();
+    for (const { job } of ended) specs.set(job, (await server.get(`/v1/jobs/${job}`)).spec);
+    const places = [...new Set(ended.flatMap((run) => Object.keys(run.params)))];
+    const whole = (run) => Object.fromEntries(places.map((place) => [place,
+      run.params[place] ?? place.split("/").slice(1).reduce((o, key) => o?.[key], specs.get(run.job))])
+      .filter(([, value]) => value !== undefined));
     const wanted = [];
     for (const run of ended) {
       for (const row of objects(await body(server, `/v1/runs/${run.id}/trace?format=ndjson`))) {
         wanted.push({ run: run.id, job: run.job, cell: run.cell, seed: run.seed,
-          params: run.params, ...row });
+          params: whole(run), ...row });
       }
     }
     assert.deepEqual(records, wanted, filter);
@@ -187,6 +193,28 @@ test("an export holds the traces of its runs, with one head", async (t) => {
   for (const bad of ["format=json", "format=", "limit=3", "cursor=x", "filter=x+%3D"]) {
     assert.equal((await server.request(`/v1/export?${bad}`)).status, 400, bad);
   }
+});
+
+test("what one job sweeps is told of the runs of others, which have it fixed", async (t) => {
+  const server = await startServer(t);
+  const jobs = [{ sweep: { "/network/hidden/0": [5, 9], "/training/learning_rate": [0.1, 0.2] } },
+    { network: { hidden: [7] }, training: { learning_rate: 0.3 } },
+    { training: { learning_rate: [0.1, 0.4] }, sweep: { "/plasticity": [{ compete: { fraction: 0.5 } }] } },
+    { sweep: { "/plasticity/compete/fraction": [0.5], "/training/learning_rate/1": [0.6] } }];
+  for (const more of jobs) await server.done((await server.submit(spec(short, more))).id);
+  const records = objects(await body(server, "/v1/export?format=ndjson"));
+  const lines = csv(await body(server, "/v1/export"));
+  const told = (job, place) => [records.find((r) => r.job === job).params[place],
+    lines.find((r) => r.job === String(job))[`spec${place.replaceAll("/", ".")}`]];
+  assert.deepEqual(told(1, "/network/hidden/0"), [5, "5"]);
+  assert.deepEqual(told(2, "/network/hidden/0"), [7, "7"]);
+  assert.deepEqual(told(2, "/training/learning_rate"), [0.3, "0.3"]);
+  assert.deepEqual(told(2, "/training/learning_rate/1"), [0.3, "0.3"]);
+  assert.deepEqual(told(2, "/plasticity/compete/fraction"), [undefined, ""]);
+  assert.deepEqual(told(3, "/training/learning_rate"), [[0.1, 0.4], "[0.1,0.4]"]);
+  assert.deepEqual(told(3, "/training/learning_rate/1"), [0.4, "0.4"]);
+  assert.deepEqual(told(3, "/plasticity/compete/fraction"), [[0.5, 0.5], "[0.5,0.5]"]);
+  assert.deepEqual(told(4, "/plasticity/compete/fraction"), [0.5, "0.5"]);
 });
 
 /* Reads an answer slowly and forgets it: how many bytes, and what the server grew by in KiB. */

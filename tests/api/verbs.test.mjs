@@ -229,6 +229,18 @@ test("name, tags, note, priority and parallel may change", async (t) => {
   assert.equal((await patch(99, { name: "x" })).status, 404);
 });
 
+test("a run that waits is expected when those at work are done, not sooner", async (t) => {
+  const server = await startServer(t, { workers: 2 });
+  await server.done((await server.submit(spec(short, { seeds: 3 }))).id);
+  const job = await server.submit(spec(endless, { seeds: 3 }));
+  const left = async (id) => (await server.get(`/v1/runs/${id}`)).progress?.seconds_left ?? 0;
+  await until(async () => await left(4) > 100 && await left(5) > 100, "the time that is left");
+  const w = await server.get("/v1/runs/6/why");
+  assert.equal(w.place, 1);
+  assert.ok(w.expected_seconds > 30, `expected in ${w.expected_seconds} s`);
+  await told(server, job.id, "cancel", {}, 202);
+});
+
 test("the trash, and the way out of it in both directions", async (t) => {
   const server = await startServer(t, { workers: 1 });
   await server.done((await server.submit(spec(short, { seeds: 3 }))).id);
