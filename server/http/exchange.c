@@ -207,6 +207,8 @@ static void *labour_main(void *arg)
     enum status outcome = r->labour(r->own);
     log_set_request(NULL);
     peers_labour(r->http, r->connection, NULL);
+    store_reader_close(
+        r->app->store); /* nobody waits for what comes after write_done() */
     write_done(r, outcome);
     return NULL;
 }
