@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "http/http_internal.h"
@@ -198,9 +197,7 @@ void *peers_watch(void *arg)
     double heartbeat = clock_monotonic();
     pthread_mutex_lock(&h->lock);
     while (!h->stopping) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec++;
+        struct timespec until = clock_deadline(1000);
         pthread_cond_timedwait(&h->ending, &h->lock, &until);
         double now = clock_monotonic();
         bool due = now - heartbeat >= SECONDS_HEARTBEAT;
