@@ -95,6 +95,8 @@ test("runs, workers, samples, streams, the process", async (t) => {
     const m = await read(server);
     return m.value("frugal_samples_total") > now.value("frugal_samples_total") && m;
   }, "more samples");
+  assert.equal(later.value("process_start_time_seconds"),
+    now.value("process_start_time_seconds"));
   for (const { name, labels, value } of now.samples) {
     if (!/_(total|count|bucket|sum)$/.test(name)) continue;
     assert.ok(later.value(name, labels) >= value, `${name} has become smaller`);
