@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "base/nearest.h"
 #include "base/status.h"
 
@@ -214,6 +215,25 @@ static void a_wait_ends_by_the_clock_that_never_jumps(void **state)
     pthread_cond_destroy(&never);
 }
 
+static void log_has_no_commands_for_a_terminal(void **state)
+{
+    (void)state;
+    const struct log_field field = {"value",
+                                    "a\x1b \"\xc3\xa4\" \x9b[1m \xc2\x9b \xe2\x82"};
+    char line[1000] = "";
+    FILE *f = tmpfile();
+    int shown = dup(STDERR_FILENO);
+    assert_true(f != NULL && shown >= 0);
+    dup2(fileno(f), STDERR_FILENO);
+    log_event(LOG_LEVEL_ERROR, "x", &field, 1);
+    dup2(shown, STDERR_FILENO);
+    close(shown);
+    rewind(f);
+    assert_non_null(fgets(line, sizeof line, f));
+    fclose(f);
+    assert_non_null(strstr(line, " msg=x value=\"a? \\\"\xc3\xa4\\\" ?[1m ? ??\"\n"));
+}
+
 static void hash_is_sha256(void **state)
 {
     (void)state;
@@ -242,6 +262,7 @@ int main(void)
         cmocka_unit_test(nearest_finds_what_was_meant),
         cmocka_unit_test(clock_tells_the_time),
         cmocka_unit_test(a_wait_ends_by_the_clock_that_never_jumps),
+        cmocka_unit_test(log_has_no_commands_for_a_terminal),
         cmocka_unit_test(hash_is_sha256),
         cmocka_unit_test(status_has_name_and_code),
     };
