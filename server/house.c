@@ -241,20 +241,30 @@ static int check_exposure(const struct house *house, struct buf *why)
     return 0;
 }
 
-enum { OWN_FILES = 64 }; /* that the server has open beside its connections, at most */
+enum {
+    OWN_FILES = 64, /* that the server has open beside its connections, at most, and */
+    FILES_PER_WORKER = 2, /* of its reader: the database and its log */
+};
 
 /* With fewer it would take connections, and have nothing to serve them with. */
 static int check_files(const struct options *o, struct buf *why)
 {
     struct rlimit limit;
-    long wanted = o->limits.connections + OWN_FILES;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= (rlim_t)wanted)
+    long wanted = o->limits.connections + OWN_FILES + FILES_PER_WORKER * o->workers;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return 0;
-    buf_addf(why,
-             "at most %llu files may be open here, but %ld connections and the server "
-             "itself want %ld: raise that limit (ulimit -n, LimitNOFILE), or lower "
-             "--connections",
-             (unsigned long long)limit.rlim_cur, o->limits.connections, wanted);
+    if (limit.rlim_cur < (rlim_t)wanted && limit.rlim_max >= (rlim_t)wanted) {
+        limit.rlim_cur = (rlim_t)wanted;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur >= (rlim_t)wanted)
+        return 0;
+    buf_addf(
+        why,
+        "at most %llu files may be open here, but %ld connections, %ld workers and "
+        "the server itself want %ld: raise that limit (ulimit -n, LimitNOFILE), or lower "
+        "--connections",
+        (unsigned long long)limit.rlim_cur, o->limits.connections, o->workers, wanted);
     return EX_CONFIG;
 }
 

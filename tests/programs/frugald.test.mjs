@@ -92,11 +92,11 @@ test("too few files may be open: 78, and how to change that", async (t) => {
   const { code, out, err } = await limited(20);
   assert.deepEqual([code, out], [78, ""]);
   oneLine(err);
-  assert.match(err, /at most 20 files .* 256 connections .* want 320.*ulimit -n/);
-  assert.match((await limited(71, ["--connections", "8"])).err, /8 connections .* want 72/);
+  assert.match(err, /at most 20 files .* 256 connections, 2 workers .* want 324.*ulimit -n/);
+  assert.match((await limited(75, ["--connections", "8"])).err, /8 connections, .* want 76/);
   assert.ok(!fs.existsSync(place.data));
   const server = await startServer(t, { place, args: ["--connections", "8"],
-    wrap: wrap(72) });
+    wrap: wrap(76) });
   await server.done((await server.submit(short)).id);
   await Promise.all(Array.from({ length: 30 }, () => server.get("/v1/runs/1/trace")));
   server.checkEnd(await server.stop());
