@@ -241,6 +241,20 @@ static int check_exposure(const struct house *house, struct buf *why)
     return 0;
 }
 
+/* Streams stay open as long as their clients want, and others must get in beside them. */
+static int check_streams(const struct options *o, struct buf *why)
+{
+    const struct http_limits *limits = &o->limits;
+    if (limits->event_streams < limits->connections)
+        return 0;
+    buf_addf(
+        why,
+        "%ld event streams could take all %ld connections: lower --event-streams, or "
+        "raise --connections",
+        limits->event_streams, limits->connections);
+    return EX_CONFIG;
+}
+
 enum {
     OWN_FILES = 64, /* that the server has open beside its connections, at most, and */
     FILES_PER_WORKER = 2, /* of its reader: the database and its log */
@@ -277,7 +291,9 @@ int house_run(struct house *house, struct buf *why)
                                 .trusted_proxy = o->trusted_proxy,
                                 .limits = o->limits,
                                 .require_tokens = o->require_tokens};
-    int code = check_files(o, why);
+    int code = check_streams(o, why);
+    if (code == 0)
+        code = check_files(o, why);
     if (code != 0)
         return code;
     pthread_sigmask(SIG_BLOCK, &house->signals, NULL); /* before there are threads */
