@@ -241,20 +241,44 @@ static int check_exposure(const struct house *house, struct buf *why)
     return 0;
 }
 
-enum { OWN_FILES = 64 }; /* that the server has open beside its connections, at most */
+/* Streams stay open as long as their clients want, and others must get in beside them. */
+static int check_streams(const struct options *o, struct buf *why)
+{
+    const struct http_limits *limits = &o->limits;
+    if (limits->event_streams < limits->connections)
+        return 0;
+    buf_addf(
+        why,
+        "%ld event streams could take all %ld connections: lower --event-streams, or "
+        "raise --connections",
+        limits->event_streams, limits->connections);
+    return EX_CONFIG;
+}
+
+enum {
+    OWN_FILES = 64, /* that the server has open beside its connections, at most, and */
+    FILES_PER_WORKER = 2, /* of its reader: the database and its log */
+};
 
 /* With fewer it would take connections, and have nothing to serve them with. */
 static int check_files(const struct options *o, struct buf *why)
 {
     struct rlimit limit;
-    long wanted = o->limits.connections + OWN_FILES;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= (rlim_t)wanted)
+    long wanted = o->limits.connections + OWN_FILES + FILES_PER_WORKER * o->workers;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return 0;
-    buf_addf(why,
-             "at most %llu files may be open here, but %ld connections and the server "
-             "itself want %ld: raise that limit (ulimit -n, LimitNOFILE), or lower "
-             "--connections",
-             (unsigned long long)limit.rlim_cur, o->limits.connections, wanted);
+    if (limit.rlim_cur < (rlim_t)wanted && limit.rlim_max >= (rlim_t)wanted) {
+        limit.rlim_cur = (rlim_t)wanted;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur >= (rlim_t)wanted)
+        return 0;
+    buf_addf(
+        why,
+        "at most %llu files may be open here, but %ld connections, %ld workers and "
+        "the server itself want %ld: raise that limit (ulimit -n, LimitNOFILE), or lower "
+        "--connections",
+        (unsigned long long)limit.rlim_cur, o->limits.connections, o->workers, wanted);
     return EX_CONFIG;
 }
 
@@ -267,7 +291,9 @@ int house_run(struct house *house, struct buf *why)
                                 .trusted_proxy = o->trusted_proxy,
                                 .limits = o->limits,
                                 .require_tokens = o->require_tokens};
-    int code = check_files(o, why);
+    int code = check_streams(o, why);
+    if (code == 0)
+        code = check_files(o, why);
     if (code != 0)
         return code;
     pthread_sigmask(SIG_BLOCK, &house->signals, NULL); /* before there are threads */

@@ -1,7 +1,6 @@
 #include "base/clock.h"
 
 #include <stdio.h>
-#include <time.h>
 
 static double seconds_of(clockid_t clock)
 {
@@ -20,6 +19,25 @@ int64_t clock_now_ms(void)
 double clock_monotonic(void)
 {
     return seconds_of(CLOCK_MONOTONIC);
+}
+
+void clock_condition(pthread_cond_t *ret)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(ret, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+struct timespec clock_deadline(long ms)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_nsec += ms % 1000 * 1000000;
+    t.tv_sec += ms / 1000 + t.tv_nsec / 1000000000;
+    t.tv_nsec %= 1000000000;
+    return t;
 }
 
 double clock_thread_seconds(void)

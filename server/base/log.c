@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/utf8.h"
 
 enum { LINE_MAX_BYTES = 4000, MESSAGE_MAX = 1000 };
 
@@ -35,6 +36,13 @@ static bool is_plain(const char *value)
     return *value != '\0' && value[strspn(value, plain)] == '\0';
 }
 
+/* To a terminal, also one that takes U+0080 to U+009F for commands. */
+static bool is_control(const char *c)
+{
+    unsigned char first = (unsigned char)c[0];
+    return first < ' ' || first == 0x7f || (first == 0xc2 && (unsigned char)c[1] < 0xa0);
+}
+
 static void add_value(struct buf *line, const char *value)
 {
     if (is_plain(value)) {
@@ -42,10 +50,15 @@ static void add_value(struct buf *line, const char *value)
         return;
     }
     buf_addc(line, '"');
-    for (const char *c = value; *c != '\0'; c++) {
+    for (const char *c = value; *c != '\0';) {
+        size_t n = utf8_length(c);
         if (*c == '"' || *c == '\\')
             buf_addc(line, '\\');
-        buf_addc(line, (unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c);
+        if (n == 0 || is_control(c))
+            buf_addc(line, '?');
+        else
+            buf_add(line, c, n);
+        c += n > 0 ? n : 1;
     }
     buf_addc(line, '"');
 }

@@ -2,6 +2,7 @@
 #include "base/process.h"
 
 #include <dirent.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -53,18 +54,27 @@ static double seconds_of(struct timeval t)
     return (double)t.tv_sec + (double)t.tv_usec / 1e6;
 }
 
+/* Seconds from 1970 to the start of the machine. Read once: the clock is corrected now
+ * and then, and the start of a process must not move. */
+static double boot;
+
+static void read_boot(void)
+{
+    struct timespec up;
+    clock_gettime(CLOCK_BOOTTIME, &up);
+    boot = (double)clock_now_ms() / 1e3 - (double)up.tv_sec - (double)up.tv_nsec / 1e9;
+}
+
 bool process_look(struct process_usage *ret)
 {
     struct process_usage u = {.threads = 0};
     struct rusage used;
     struct rlimit files;
-    struct timespec up;
     double after_boot;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     if (!read_stat(&u, &after_boot) || getrusage(RUSAGE_SELF, &used) != 0 ||
-        getrlimit(RLIMIT_NOFILE, &files) != 0 || clock_gettime(CLOCK_BOOTTIME, &up) != 0)
+        getrlimit(RLIMIT_NOFILE, &files) != 0 || pthread_once(&once, read_boot) != 0)
         return false;
-    double boot =
-        (double)clock_now_ms() / 1e3 - (double)up.tv_sec - (double)up.tv_nsec / 1e9;
     u.cpu_seconds = seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
     u.started = boot + after_boot;
     u.open_files = count_open_files();

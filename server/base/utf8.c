@@ -39,3 +39,10 @@ bool utf8_is_valid(const char *s, size_t n)
     }
     return true;
 }
+
+size_t utf8_length(const char *s)
+{
+    size_t n =
+        length_of((unsigned char)*s); /* no longer than the string if it is valid */
+    return *s != '\0' && utf8_is_valid(s, n) ? n : 0;
+}

@@ -175,3 +175,12 @@ bool access_admit(struct request *r)
     }
     return r->route->own == OWN_NOTHING || r->who.role == ROLE_ADMIN || check_owner(r);
 }
+
+bool access_submits(struct request *r)
+{
+    struct tries *t = &r->http->submissions;
+    int wait = t->per_minute > 0 ? tries_take(t, r->who.user) : 0;
+    if (wait > 0)
+        reply_wait(r, STATUS_TOO_OFTEN, wait);
+    return wait == 0;
+}

@@ -8,4 +8,8 @@
  * about. False: the request has been answered, and its connection closes. */
 bool access_admit(struct request *r);
 
+/* One more job, or extension of one, by this user; false: that was too many within a
+ * minute, and the request has been answered. */
+bool access_submits(struct request *r);
+
 #endif

@@ -122,7 +122,7 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
     set_active(r->http, +1);
     r->admitted = true;
     r->path = url;
-    r->method = method;
+    r->method = gate_see_method(method);
     request_take_name(r);
     r->is_head = strcmp(method, "HEAD") == 0;
     enum route_match match = route_find(method, url, &r->route, &r->id, r->word, &allow);
@@ -131,7 +131,7 @@ static enum MHD_Result admit(struct request *r, const char *url, const char *met
         r->route = &nowhere;
     r->body_cap = body_cap(r);
     buf_init(&r->body, r->body_cap);
-    bool ok = gate_admit(r, method, version);
+    bool ok = gate_admit(r, version);
     if (ok && match != ROUTE_FOUND) {
         r->closes = strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
         reply_problem(
@@ -207,6 +207,8 @@ static void *labour_main(void *arg)
     enum status outcome = r->labour(r->own);
     log_set_request(NULL);
     peers_labour(r->http, r->connection, NULL);
+    store_reader_close(
+        r->app->store); /* nobody waits for what comes after write_done() */
     write_done(r, outcome);
     return NULL;
 }

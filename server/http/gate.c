@@ -141,20 +141,27 @@ static bool refuse_bare(struct request *r)
     return refuse(r, STATUS_BAD_REQUEST, detail);
 }
 
-bool gate_admit(struct request *r, const char *method, const char *version)
+static const char other_method[] = "other";
+
+const char *gate_see_method(const char *method)
 {
     static const char *const methods[] = {"GET",   "HEAD",   "POST",   "PUT",
                                           "PATCH", "DELETE", "OPTIONS"};
-    bool known = false;
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
-        known = known || strcmp(method, methods[i]) == 0;
+        if (strcmp(method, methods[i]) == 0)
+            return methods[i];
+    return other_method;
+}
+
+bool gate_admit(struct request *r, const char *version)
+{
     if (r->target_is_long)
         return refuse(r, STATUS_URI_TOO_LONG, NULL);
     if (r->target_bare != 0)
         return refuse_bare(r);
     if (!r->target_is_sound)
         return refuse(r, STATUS_BAD_REQUEST, "the request target is malformed");
-    if (!known)
+    if (r->method == other_method)
         return refuse(r, STATUS_NOT_IMPLEMENTED, NULL);
     if (strcmp(version, MHD_HTTP_VERSION_1_1) != 0 &&
         strcmp(version, MHD_HTTP_VERSION_1_0) != 0)

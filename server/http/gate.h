@@ -9,8 +9,12 @@
  * it has only characters and forms that are served, or which it would have to escape. */
 void gate_see_target(struct request *r, const char *target);
 
-/* True: the request may go on. False: it has been answered, and its connection closes. */
-bool gate_admit(struct request *r, const char *method, const char *version);
+/* The method, if it is one that HTTP has; else "other". */
+const char *gate_see_method(const char *method);
+
+/* True: the request may go on. False: it has been answered, and its connection closes.
+ * Wants r->method. */
+bool gate_admit(struct request *r, const char *version);
 
 /* The checks of a route that was found: no body where none belongs, no query arguments
  * that it does not have, a representation that the client takes. False as above. */

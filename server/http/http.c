@@ -7,9 +7,9 @@
 #include <strings.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "http/http_internal.h"
 #include "http/limits.h"
@@ -61,7 +61,7 @@ enum status http_open(const struct http_options *o, struct http **ret, struct bu
     if (h == NULL)
         return STATUS_NO_MEMORY;
     pthread_mutex_init(&h->lock, NULL);
-    pthread_cond_init(&h->ending, NULL);
+    clock_condition(&h->ending);
     tries_init(&h->tries, LIMIT_TRIES_PER_MINUTE);
     tries_init(&h->submissions, (double)o->limits.submissions_per_minute);
     h->options = *o;
@@ -156,9 +156,7 @@ const char *http_address(const struct http *h)
  * those that are suspended until the writer has done its part. */
 static void wait_for_replies(struct http *h)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += SECONDS_DRAIN;
+    struct timespec until = clock_deadline(SECONDS_DRAIN * 1000L);
     pthread_mutex_lock(&h->lock);
     pthread_cond_broadcast(&h->ending); /* the housekeeper has labours to end */
     while (h->active > 0 && pthread_cond_timedwait(&h->ending, &h->lock, &until) == 0)

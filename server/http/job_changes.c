@@ -6,6 +6,7 @@
 
 #include "app/jobs.h"
 #include "base/clock.h"
+#include "http/access.h"
 #include "http/body.h"
 #include "http/reply.h"
 #include "http/routes.h"
@@ -148,7 +149,7 @@ static void extension_read(struct request *r)
         reply_problem(r, r->outcome, "there is no such job", NULL);
     } else if (r->outcome != STATUS_OK) {
         reply_spec_problems(r, r->outcome, &e->problems);
-    } else {
+    } else if (access_submits(r)) {
         r->apply = extension_apply;
         r->resume = extended;
     }

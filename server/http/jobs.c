@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "http/access.h"
 #include "http/body.h"
 #include "http/lists.h"
-#include "http/http_internal.h"
 #include "http/reply.h"
 #include "http/routes.h"
 #include "http/views.h"
@@ -99,6 +99,17 @@ static bool read_key(struct request *r)
     return s->key == NULL || submission_is_key(s->key);
 }
 
+/* Whether there is a job with the key already, so that none is made. */
+static bool is_replay(struct request *r)
+{
+    const struct submission *s = r->own;
+    const struct job wanted = {.owner = s->owner, .key = s->key};
+    int64_t id;
+    bool same;
+    struct conn *c = s->key != NULL ? store_reader(r->app->store) : NULL;
+    return c != NULL && store_job_by_key(c, &wanted, &id, &same) == STATUS_OK;
+}
+
 /* The spec has been looked at. */
 static void prepared(struct request *r)
 {
@@ -112,6 +123,8 @@ static void prepared(struct request *r)
         reply_plan(r, &s->submission);
     } else {
         s->submission.owner = r->who.user; /* which lives as long as the request */
+        if (!is_replay(r) && !access_submits(r))
+            return;
         r->apply = submission_apply;
         r->resume = submitted;
     }
@@ -129,23 +142,10 @@ static enum status prepare_with_patience(void *own)
     return prepare(own, true);
 }
 
-/* One more of this user; false: that was too many, and the request has been answered. */
-static bool count_submission(struct request *r)
-{
-    struct tries *t = &r->http->submissions;
-    int wait = t->per_minute > 0 ? tries_wait_user(t, r->who.user) : 0;
-    if (wait > 0)
-        reply_wait(r, STATUS_TOO_OFTEN, wait);
-    else if (t->per_minute > 0)
-        tries_count_user(t, r->who.user);
-    return wait == 0;
-}
-
 void jobs_submit(struct request *r)
 {
     int64_t dry_run = 0;
-    if (!request_number(r, "dry_run", 0, 1, &dry_run) ||
-        (dry_run == 0 && !count_submission(r)))
+    if (!request_number(r, "dry_run", 0, 1, &dry_run))
         return;
     struct submitting *s = calloc(1, sizeof *s);
     if (s == NULL) {

@@ -28,6 +28,7 @@ enum {
 
     RATE_SECONDS = 10, /* in which a body grows by at least so much: */
     RATE_BYTES = RATE_SECONDS * 1024,
+    SECONDS_ASLEEP = 3, /* of the housekeeper itself, from which on it blames no client */
     SECONDS_HEARTBEAT = 15,
     SECONDS_DRAIN = 5, /* for replies under way when the server stops */
 };

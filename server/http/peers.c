@@ -2,8 +2,8 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "http/http_internal.h"
@@ -156,6 +156,23 @@ static bool is_too_slow(struct peer *p, double now)
     return drips(p, now) || ((!p->active || p->reading) && now - p->since > p->patience);
 }
 
+/* What a client has sent and nobody has read yet: then it is not the client that is slow.
+ */
+static bool has_sent(const struct peer *p)
+{
+    int bytes = 0;
+    return ioctl(p->fd, FIONREAD, &bytes) == 0 && bytes > 0;
+}
+
+/* The process, or the machine, was stopped for a while. */
+static void forgive(struct http *h, double now)
+{
+    for (struct peer *p = h->peers; p != NULL; p = p->next) {
+        p->since = p->measured = now;
+        p->received = 0;
+    }
+}
+
 static void reap(struct http *h, struct peer *p)
 {
     shutdown(p->fd, SHUT_RDWR);
@@ -178,7 +195,7 @@ static bool look_at_peers(struct http *h, double now)
 {
     bool lost = false;
     for (struct peer *p = h->peers; p != NULL; p = p->next) {
-        if (is_too_slow(p, now))
+        if (is_too_slow(p, now) && !has_sent(p))
             reap(h, p);
         bool gone = has_gone(p);
         if (p->labour != NULL && p->labour->labour_halt != NULL &&
@@ -195,14 +212,15 @@ static bool look_at_peers(struct http *h, double now)
 void *peers_watch(void *arg)
 {
     struct http *h = arg;
-    double heartbeat = clock_monotonic();
+    double heartbeat = clock_monotonic(), looked = heartbeat;
     pthread_mutex_lock(&h->lock);
     while (!h->stopping) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec++;
+        struct timespec until = clock_deadline(1000);
         pthread_cond_timedwait(&h->ending, &h->lock, &until);
         double now = clock_monotonic();
+        if (now - looked > SECONDS_ASLEEP)
+            forgive(h, now);
+        looked = now;
         bool due = now - heartbeat >= SECONDS_HEARTBEAT;
         if (!look_at_peers(h, now) && !due)
             continue;

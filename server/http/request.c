@@ -53,7 +53,8 @@ void request_log(const struct request *r, bool complete)
     snprintf(ms, sizeof ms, "%.1f", (clock_monotonic() - r->since) * 1000);
     snprintf(bytes, sizeof bytes, "%llu",
              r->is_head ? 0ULL : (unsigned long long)r->length);
-    log_event(changes || r->code >= 500 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
+    bool failed = r->code >= 500 && r->code != MHD_HTTP_NOT_IMPLEMENTED;
+    log_event(changes || failed ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
               complete ? "served" : "broken off", fields,
               sizeof fields / sizeof fields[0]);
 }

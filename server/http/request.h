@@ -53,7 +53,7 @@ struct request {
     int64_t id;                         /* of the pattern's {id} */
     char word[ROUTE_WORDS][ROUTE_WORD]; /* of its words */
     struct identity who;                /* once it is admitted */
-    const char *method; /* as it came; lives as long as the request, like path */
+    const char *method;                 /* or "other" */
     const char *path; /* of the target, without the query; lives as long as the request */
     bool target_is_long, target_is_sound;
     unsigned char target_bare; /* a byte of it that would have to be escaped; 0: none */

@@ -3,10 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "http/limits.h"
 #include "http/reply.h"
 #include "http/routes.h"
 #include "http/trace_points.h"
+
+/* Tells rows of the same number apart. */
+static long long newest_of(const struct run *run)
+{
+    return run->newest_size > 0 ? hash_short(run->last, run->newest, run->newest_size)
+                                : 0;
+}
 
 static bool visit_run(void *arg, const struct run *run)
 {
@@ -18,6 +26,8 @@ static bool visit_run(void *arg, const struct run *run)
     buf_addf(&t->version, "%lld %lld %lld %lld %lld", (long long)run->id,
              (long long)run->created, (long long)run->attempts, (long long)run->reused,
              (long long)run->last);
+    buf_addf(&t->version, " %s %s %lld", run->core != NULL ? run->core : "",
+             run->data_sha256 != NULL ? run->data_sha256 : "", newest_of(run));
     return false;
 }
 
@@ -298,9 +308,11 @@ static bool read_request(struct request *r, struct trace_feed *t)
     return read_columns(r, t) && read_points(r, t);
 }
 
-/* Rows that are there never change while it is the same attempt, so the newest one, and
- * what of it is sent in which form, tell versions apart; also numbers that a backup has
- * given anew. False: the client has this one, and the request has been answered. */
+/* Rows that are there never change while it is the same attempt on the same data, so the
+ * newest one, and what of it is sent in which form, tell versions apart; also numbers
+ * that a backup has given anew. An attempt that has been counted but has not begun still
+ * has the rows of the one before: then the newest row itself must tell. False: the client
+ * has this one, and the request has been answered. */
 static bool is_new(struct request *r, struct trace_feed *t, char etag[static ETAG_TEXT])
 {
     struct buf *b = &t->version;

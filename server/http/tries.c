@@ -67,21 +67,18 @@ static struct try_row *oldest(struct tries *t)
     return row;
 }
 
+/* To be called with the lock, like count(). */
 static int wait_of(struct tries *t, const unsigned char *key)
 {
-    pthread_mutex_lock(&t->lock);
     const struct try_row *row = find(t, key, clock_monotonic());
-    int wait = row == NULL || row->left >= 1
-                   ? 0
-                   : (int)ceil((1 - row->left) * 60 / t->per_minute);
-    pthread_mutex_unlock(&t->lock);
-    return wait;
+    return row == NULL || row->left >= 1
+               ? 0
+               : (int)ceil((1 - row->left) * 60 / t->per_minute);
 }
 
 static void count(struct tries *t, const unsigned char *key)
 {
     double now = clock_monotonic();
-    pthread_mutex_lock(&t->lock);
     struct try_row *row = find(t, key, now);
     if (row == NULL) {
         row = oldest(t);
@@ -89,33 +86,35 @@ static void count(struct tries *t, const unsigned char *key)
         memcpy(row->key, key, KEY);
     }
     row->left = fmax(0, row->left - 1);
-    pthread_mutex_unlock(&t->lock);
 }
 
 int tries_wait(struct tries *t, const struct sockaddr *address)
 {
     unsigned char key[KEY];
     key_of(address, key);
-    return wait_of(t, key);
+    pthread_mutex_lock(&t->lock);
+    int wait = wait_of(t, key);
+    pthread_mutex_unlock(&t->lock);
+    return wait;
 }
 
 void tries_count(struct tries *t, const struct sockaddr *address)
 {
     unsigned char key[KEY];
     key_of(address, key);
+    pthread_mutex_lock(&t->lock);
     count(t, key);
+    pthread_mutex_unlock(&t->lock);
 }
 
-int tries_wait_user(struct tries *t, const char *user)
+int tries_take(struct tries *t, const char *user)
 {
     unsigned char key[KEY];
     key_of_user(user, key);
-    return wait_of(t, key);
-}
-
-void tries_count_user(struct tries *t, const char *user)
-{
-    unsigned char key[KEY];
-    key_of_user(user, key);
-    count(t, key);
+    pthread_mutex_lock(&t->lock);
+    int wait = wait_of(t, key);
+    if (wait == 0)
+        count(t, key);
+    pthread_mutex_unlock(&t->lock);
+    return wait;
 }

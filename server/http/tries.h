@@ -30,8 +30,7 @@ int tries_wait(struct tries *t, const struct sockaddr *address);
 /* It has done it once more. Any thread. */
 void tries_count(struct tries *t, const struct sockaddr *address);
 
-/* The same of a user. */
-int tries_wait_user(struct tries *t, const char *user);
-void tries_count_user(struct tries *t, const char *user);
+/* 0: a user may do it, and it is counted; else the seconds until he may. Any thread. */
+int tries_take(struct tries *t, const char *user);
 
 #endif

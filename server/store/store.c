@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/lock.h"
 #include "store/migrate.h"
@@ -113,8 +114,8 @@ static enum status clear_up(const char *folder, struct buf *why)
     return status;
 }
 
-/* What others could read, they may have read, or written: the folder is private from now on,
- * but that is for a person to know. */
+/* What others could read, they may have read, or written: the folder is private from now
+ * on, but that is for a person to know. */
 static enum status check_mode(const char *path, struct buf *why)
 {
     struct stat st;
@@ -167,7 +168,7 @@ static struct store *allocate(void)
     s->last = &s->first;
     pthread_mutex_init(&s->lock, NULL);
     pthread_mutex_init(&s->reserve_lock, NULL);
-    pthread_cond_init(&s->work, NULL);
+    clock_condition(&s->work);
     pthread_cond_init(&s->space, NULL);
     pthread_key_create(&s->reader, forget_reader);
     return s;

@@ -2,9 +2,9 @@
  * and only then tells those who wait. */
 #include "store/writer.h"
 
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 enum {
@@ -24,11 +24,7 @@ static struct write *take_batch(struct store *s)
     while (s->first == NULL && !s->closing)
         pthread_cond_wait(&s->work, &s->lock);
     if (s->first != NULL && !s->urgent && !s->closing && s->queued < BATCH_MAX) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += PATIENCE_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
+        struct timespec until = clock_deadline(PATIENCE_MS);
         while (!s->urgent && !s->closing && s->queued < BATCH_MAX &&
                pthread_cond_timedwait(&s->work, &s->lock, &until) == 0)
             ;

@@ -109,3 +109,17 @@ test("a body that grows by less than 1 kB/s, though it may take long", async (t)
   await sleep(500);
   assert.ok(fast.open);
 });
+
+test("a server that was stopped for a while does not blame its clients", async (t) => {
+  const server = await startServer(t);
+  const text = "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\n" +
+    "Content-Type: application/json\r\nContent-Length: 200000\r\n\r\n";
+  const many = Array.from({ length: 20 }, () => connect(t, server, { text, more: " ".repeat(400) }));
+  await until(async () => await metric(server, "frugal_http_connections") === 21, "all of them");
+  process.kill(server.pid, "SIGSTOP");
+  await sleep(11000);
+  process.kill(server.pid, "SIGCONT");
+  await sleep(2000);
+  assert.equal(many.filter(({ open }) => open).length, 20);
+  assert.equal(await metric(server, "frugal_http_connections_reaped_total"), 0);
+});

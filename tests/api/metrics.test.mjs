@@ -1,7 +1,8 @@
 // /metrics, /readyz, and the log: what the server tells of itself to machines.
 import assert from "node:assert/strict";
+import net from "node:net";
 import test from "node:test";
-import { until } from "../lib/cleanup.mjs";
+import { defer, until } from "../lib/cleanup.mjs";
 import { parse } from "../lib/metrics.mjs";
 import { startServer } from "../lib/server.mjs";
 import { endless, short, spec } from "../lib/specs.mjs";
@@ -95,6 +96,8 @@ test("runs, workers, samples, streams, the process", async (t) => {
     const m = await read(server);
     return m.value("frugal_samples_total") > now.value("frugal_samples_total") && m;
   }, "more samples");
+  assert.equal(later.value("process_start_time_seconds"),
+    now.value("process_start_time_seconds"));
   for (const { name, labels, value } of now.samples) {
     if (!/_(total|count|bucket|sum)$/.test(name)) continue;
     assert.ok(later.value(name, labels) >= value, `${name} has become smaller`);
@@ -148,6 +151,17 @@ test("every line of the log is KEY=VALUE, with the request that it belongs to", 
   const wrong = lines.filter(({ request }) => request === "bad");
   assert.deepEqual(wrong.map(({ level, msg }) => `${level} ${msg}`),
     ["warning a wrong token from 127.0.0.1", "debug served"]);
+});
+
+test("a method that nobody knows does not get into the log", async (t) => {
+  const server = await startServer(t, { args: ["--log-level", "debug"] });
+  const socket = net.connect(server.port, "127.0.0.1");
+  defer(t, () => socket.destroy());
+  socket.on("error", () => {}).resume();
+  socket.write("BREW\x9b[31m /v1/jobs HTTP/1.1\r\nHost: localhost\r\n\r\n", "latin1");
+  const line = await until(() => /.* status=501 .*/.exec(server.log), "its line");
+  const { level, method } = fields(line[0]);
+  assert.deepEqual([level, method], ["debug", "other"]);
 });
 
 test("levels and the form for the journal", async (t) => {

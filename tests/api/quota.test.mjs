@@ -77,3 +77,17 @@ test("jobs of one user within a minute: as many as he may, and then 429", async 
   assert.equal((await post(bert)).status, 201);
   await until(async () => (await post(anna)).status === 201, "the next one");
 });
+
+test("what counts: new jobs and extensions, not what was refused, and not a retry", async (t) => {
+  const server = await startServer(t, { workers: 0, args: ["--submissions-per-minute", "2"] });
+  const post = async (body, key) => (await server.post(body, { headers: { "Idempotency-Key": key } }))
+    .status;
+  const extend = async (seed) => (await server.order("/v1/jobs/1/extend", { seeds: [seed] })).status;
+  for (let i = 0; i < 3; i += 1) assert.equal(await post(spec(short, { steps: "x" }), "bad"), 422);
+  assert.equal(await post(short, "one"), 201);
+  assert.equal(await extend(7), 200);
+  assert.equal(await extend(8), 429);
+  assert.equal(await post(short, "two"), 429);
+  for (let i = 0; i < 3; i += 1) assert.equal(await post(short, "one"), 200, "a retry");
+  assert.equal((await server.get("/v1/jobs/1")).runs.total, 2);
+});

@@ -1,5 +1,7 @@
 // ETag, If-None-Match and If-Match; X-Request-Id and the line in the log; Accept.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import path from "node:path";
 import test from "node:test";
 import { contract } from "../lib/contract.mjs";
 import { until } from "../lib/cleanup.mjs";
@@ -145,6 +147,22 @@ test("a trace has a version: its newest row, and what of it is sent", async (t) 
     }
   }
   assert.match(seen[0].etag, /^"[0-9a-f]{32}"$/);
+});
+
+test("the trace of the same attempt by another core, or of other data, is another", async (t) => {
+  const first = await withJob(t);
+  const { place } = first;
+  const tag = async (server) => (await server.request("/v1/runs/1/trace")).headers.etag;
+  const seen = new Set([await tag(first)]);
+  first.checkEnd(await first.stop());
+  for (const column of ["core", "data_sha256"]) {
+    execFileSync("python3", ["-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); " +
+      `c.execute("UPDATE run SET ${column} = '0'"); c.commit()`, path.join(place.data, "frugal.db")]);
+    const server = await startServer(t, { place });
+    seen.add(await tag(server));
+    server.checkEnd(await server.stop());
+  }
+  assert.equal(seen.size, 3);
 });
 
 test("If-Match: only what is still as it was may be changed", async (t) => {

@@ -18,7 +18,7 @@ errors=$(grep -nE '^#include [<"]' server/*/*.[ch] | awk -v floors="$floors" '
         home["gnutls/abstract.h"] = "http"
         home["ini.h"] = "base"
         home["curl/curl.h"] = "data"
-        home["pthread.h"] = "store data work http"
+        home["pthread.h"] = "base store data work http"
     }
     {
         split($0, part, ":")

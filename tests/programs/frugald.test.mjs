@@ -92,15 +92,25 @@ test("too few files may be open: 78, and how to change that", async (t) => {
   const { code, out, err } = await limited(20);
   assert.deepEqual([code, out], [78, ""]);
   oneLine(err);
-  assert.match(err, /at most 20 files .* 256 connections .* want 320.*ulimit -n/);
-  assert.match((await limited(71, ["--connections", "8"])).err, /8 connections .* want 72/);
+  assert.match(err, /at most 20 files .* 256 connections, 2 workers .* want 324.*ulimit -n/);
+  const few = ["--connections", "8", "--event-streams", "7"];
+  assert.match((await limited(75, few)).err, /8 connections, .* want 76/);
   assert.ok(!fs.existsSync(place.data));
-  const server = await startServer(t, { place, args: ["--connections", "8"],
-    wrap: wrap(72) });
+  const server = await startServer(t, { place, args: few, wrap: wrap(76) });
   await server.done((await server.submit(short)).id);
   await Promise.all(Array.from({ length: 30 }, () => server.get("/v1/runs/1/trace")));
   server.checkEnd(await server.stop());
   assert.doesNotMatch(server.log, /level=(error|warning)/);
+});
+
+test("event streams that could take every connection: 78", async (t) => {
+  const place = workspace(t);
+  const { code, out, err } = await runServer(serverArgs(place,
+    { args: ["--connections", "8", "--event-streams", "8"] }));
+  assert.deepEqual([code, out], [78, ""]);
+  oneLine(err);
+  assert.match(err, /8 event streams .* all 8 connections: lower --event-streams/);
+  assert.ok(!fs.existsSync(place.data));
 });
 
 test("a port in use: one line, and not 0", async (t) => {

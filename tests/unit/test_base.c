@@ -1,11 +1,13 @@
 #include "helpers.h"
 
+#include <errno.h>
 #include <float.h>
 #include <time.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "base/nearest.h"
 #include "base/status.h"
 
@@ -195,6 +197,43 @@ static void clock_tells_the_time(void **state)
     assert_true(worked >= 0 && worked < waited);
 }
 
+static void a_wait_ends_by_the_clock_that_never_jumps(void **state)
+{
+    (void)state;
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t never;
+    clock_condition(&never);
+    double began = clock_monotonic();
+    struct timespec until = clock_deadline(1100); /* carries into the seconds */
+    int code = 0;
+    pthread_mutex_lock(&lock);
+    while (code == 0)
+        code = pthread_cond_timedwait(&never, &lock, &until);
+    pthread_mutex_unlock(&lock);
+    assert_int_equal(code, ETIMEDOUT);
+    assert_true(clock_monotonic() - began >= 1.1);
+    pthread_cond_destroy(&never);
+}
+
+static void log_has_no_commands_for_a_terminal(void **state)
+{
+    (void)state;
+    const struct log_field field = {"value",
+                                    "a\x1b \"\xc3\xa4\" \x9b[1m \xc2\x9b \xe2\x82"};
+    char line[1000] = "";
+    FILE *f = tmpfile();
+    int shown = dup(STDERR_FILENO);
+    assert_true(f != NULL && shown >= 0);
+    dup2(fileno(f), STDERR_FILENO);
+    log_event(LOG_LEVEL_ERROR, "x", &field, 1);
+    dup2(shown, STDERR_FILENO);
+    close(shown);
+    rewind(f);
+    assert_non_null(fgets(line, sizeof line, f));
+    fclose(f);
+    assert_non_null(strstr(line, " msg=x value=\"a? \\\"\xc3\xa4\\\" ?[1m ? ??\"\n"));
+}
+
 static void hash_is_sha256(void **state)
 {
     (void)state;
@@ -222,6 +261,8 @@ int main(void)
         cmocka_unit_test(buf_doubles_round_trip),
         cmocka_unit_test(nearest_finds_what_was_meant),
         cmocka_unit_test(clock_tells_the_time),
+        cmocka_unit_test(a_wait_ends_by_the_clock_that_never_jumps),
+        cmocka_unit_test(log_has_no_commands_for_a_terminal),
         cmocka_unit_test(hash_is_sha256),
         cmocka_unit_test(status_has_name_and_code),
     };
