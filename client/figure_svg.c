@@ -224,18 +224,38 @@ static void draw_band(struct frame *d, size_t i, const struct line *line)
     }
 }
 
-static void draw_path(struct frame *d, size_t i, const struct line *line)
+/* Does the line from the point before it to this one belong to the thin part? */
+static bool is_thin(const struct line *line, size_t p)
 {
-    if (line->points == 0)
+    return line->point[p - 1].is_thin || line->point[p].is_thin;
+}
+
+static bool has_part(const struct line *line, bool thin)
+{
+    for (size_t p = 1; p < line->points; p++)
+        if (is_thin(line, p) == thin)
+            return true;
+    return false;
+}
+
+static void draw_path(struct frame *d, size_t i, const struct line *line, bool thin)
+{
+    if (!has_part(line, thin))
         return;
-    buf_adds(d->b, "<path d=\"");
-    for (size_t p = 0; p < line->points; p++)
-        buf_addf(d->b, "%c%.1f %.1f", p == 0 ? 'M' : 'L', px(d, line->point[p].x),
-                 py(d, line->point[p].y));
+    bool down = false; /* the pen */
+    buf_addf(d->b, "<path%s d=\"", thin ? " class=\"fewer\" stroke-opacity=\"0.5\"" : "");
+    for (size_t p = 1; p < line->points; p++) {
+        const struct point *from = &line->point[p - 1], *to = &line->point[p];
+        if (is_thin(line, p) == thin && !down)
+            buf_addf(d->b, "M%.1f %.1f", px(d, from->x), py(d, from->y));
+        down = is_thin(line, p) == thin;
+        if (down)
+            buf_addf(d->b, "L%.1f %.1f", px(d, to->x), py(d, to->y));
+    }
     buf_addf(d->b,
-             "\" stroke=\"%s\" stroke-width=\"1.6\" stroke-dasharray=\"%s\" "
+             "\" stroke=\"%s\" stroke-width=\"%s\" stroke-dasharray=\"%s\" "
              "fill=\"none\"/>\n",
-             colours[i % COLOURS], dashes[i % DASHES]);
+             colours[i % COLOURS], thin ? "0.7" : "1.6", dashes[i % DASHES]);
 }
 
 static void draw_line(struct frame *d, size_t i)
@@ -243,16 +263,17 @@ static void draw_line(struct frame *d, size_t i)
     const struct line *line = &d->f->line[i];
     if (d->f->is_curve)
         draw_band(d, i, line);
-    draw_path(d, i, line);
+    draw_path(d, i, line, false);
+    draw_path(d, i, line, true);
     for (size_t p = 0; p < line->points && !d->f->is_curve; p++)
         draw_point(d, i, &line->point[p]);
 }
 
-static void legend_text(const struct line *line, struct buf *b)
+static void legend_text(const struct figure *f, const struct line *line, struct buf *b)
 {
     if (line->label.len > 0)
         buf_addf(b, "%s, ", line->label.data);
-    figure_add_n(line, b);
+    figure_add_n(f, line, b);
 }
 
 static void draw_legend(struct frame *d, size_t i)
@@ -260,7 +281,7 @@ static void draw_legend(struct frame *d, size_t i)
     struct buf text;
     double x = left + width + legend_gap, y = top + 8 + legend_row * (double)i;
     buf_init(&text, FIGURE_TEXT_MAX);
-    legend_text(&d->f->line[i], &text);
+    legend_text(d->f, &d->f->line[i], &text);
     buf_addf(d->b,
              "<path d=\"M%.1f %.1fh26\" stroke=\"%s\" stroke-width=\"1.6\" "
              "stroke-dasharray=\"%s\" fill=\"none\"/>",
@@ -277,7 +298,7 @@ static double legend_width(const struct figure *f)
     for (size_t i = 0; i < f->lines; i++) {
         struct buf text;
         buf_init(&text, FIGURE_TEXT_MAX);
-        legend_text(&f->line[i], &text);
+        legend_text(f, &f->line[i], &text);
         size_t n = text_width(text.data);
         longest = n > longest ? n : longest;
         buf_release(&text);

@@ -48,6 +48,25 @@ test("energy against what is swept", async (t) => {
   assert.equal((await client("plot", "1", "-x", "/network/hidden/0", "-y", "m1")).out, svg);
 });
 
+test("a mean of fewer seeds is thin, and has no band", async (t) => {
+  const { server, client } = await withJobs(t);
+  const { cells } = await server.get("/v1/jobs/1/curves?x=m0&y=test_accuracy");
+  const n = cells[4].n.filter((count) => count > 0);
+  assert.ok(n.some((count) => count < 3) && n.filter((count) => count === 3).length > 2, `${n}`);
+  const svg = (await client("plot", "1:4")).out;
+  const paths = elements(svg).filter(({ name }) => name === "path").map((e) => e.attributes);
+  const fewer = paths.filter((a) => a.class === "fewer");
+  assert.equal(fewer.length, 1);
+  assert.equal(fewer[0]["stroke-width"], "0.7");
+  const steps = (d) => d.match(/L/g).length;
+  const whole = paths.filter((a) => a["stroke-width"] === "1.6" && /L/.test(a.d));
+  assert.equal(whole.length, 1);
+  assert.equal(steps(whole[0].d) + steps(fewer[0].d), n.length - 1);
+  const [band] = paths.filter((a) => a["fill-opacity"] === "0.2");
+  assert.equal(steps(band.d) + 1, 2 * n.filter((count) => count === 3).length);
+  assert.ok(textsOf(svg).some((text) => /n = 3, thin where fewer$/.test(text)));
+});
+
 test("rules side by side, curves, and energy against accuracy", async (t) => {
   const { server, client } = await withJobs(t);
   const rules = (await client("plot", "1", "-x", "plasticity")).out;
