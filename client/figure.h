@@ -25,6 +25,8 @@ struct line {
     struct buf label;
     struct point *point; /* [points], owned; x ascending after figure_close */
     size_t points, room;
+    struct point end; /* of a curve: where the runs that succeeded ended, n of them */
+    double end_x_sem; /* NaN: none */
 };
 
 struct figure {

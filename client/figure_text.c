@@ -58,17 +58,32 @@ static void stroke(struct canvas *c, struct place from, struct place to, size_t 
     }
 }
 
+/* A dot alone would hardly be seen. */
+static void mark(struct canvas *c, struct place at, size_t line)
+{
+    for (int i = -1; i <= 1; i++) {
+        set_dot(c, lround(at.x) + i, lround(at.y), line);
+        set_dot(c, lround(at.x), lround(at.y) + i, line);
+    }
+}
+
 static void draw(struct canvas *c, const struct figure *f, const struct axis *x,
                  const struct axis *y)
 {
-    for (size_t i = 0; i < f->lines; i++)
+    for (size_t i = 0; i < f->lines; i++) {
+        const struct point *points = f->line[i].point;
         for (size_t p = 0; p < f->line[i].points; p++) {
-            const struct point *points = f->line[i].point;
             struct place here = place_of(c, x, y, &points[p]);
             struct place last = p > 0 ? place_of(c, x, y, &points[p - 1]) : here;
             bool thin = points[p].is_thin || (p > 0 && points[p - 1].is_thin);
-            stroke(c, last, here, i, thin);
+            if (f->categories > 0)
+                mark(c, here, i);
+            else
+                stroke(c, last, here, i, thin);
         }
+        if (f->line[i].end.n > 0)
+            mark(c, place_of(c, x, y, &f->line[i].end), i);
+    }
 }
 
 static void add_char(struct buf *b, bool colours, unsigned char dots, unsigned char ink)

@@ -79,7 +79,7 @@ static enum ending add_curves(struct figure *f, struct http *http,
     for (size_t i = row; i < json_array_size(r->cells); i++) {
         const json_t *other = json_array_get(r->cells, i);
         if (field_count(other, "job") == field_count(cell, "job"))
-            figure_of_curves(f, curves, field_count(other, "cell"),
+            figure_of_curves(f, curves, other,
                              r->several ? field_text(other, "name", "") : NULL);
     }
     if (!r->several && f->title.len == 0)
@@ -127,10 +127,10 @@ static enum ending run(const struct options *given, const struct opts_words *wor
     enum ending ending = ENDING_OK;
     rows_init(&rows);
     figure_init(&figure);
-    bool curves = given->x == NULL; /* these need no common goal */
+    /* Curves need no common goal; "" is where the runs end. */
+    const char *at = given->x == NULL && given->at == NULL ? "" : given->at;
     for (size_t i = 0; i < words->count && ending == ENDING_OK; i++)
-        ending = rows_add(&rows, http, words->word[i],
-                          curves && given->at == NULL ? "samples>=0" : given->at, NULL);
+        ending = rows_add(&rows, http, words->word[i], at, NULL);
     if (ending == ENDING_OK)
         ending = draw(&figure, http, given, words, &rows);
     if (ending == ENDING_OK && !figure_close(&figure)) {

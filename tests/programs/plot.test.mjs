@@ -64,6 +64,10 @@ test("a mean of fewer seeds is thin, and has no band", async (t) => {
   assert.equal(steps(whole[0].d) + steps(fewer[0].d), n.length - 1);
   const [band] = paths.filter((a) => a["fill-opacity"] === "0.2");
   assert.equal(steps(band.d) + 1, 2 * n.filter((count) => count === 3).length);
+  const [end, ...others] = pointsOf(svg);
+  const { m0, test_accuracy: accuracy } = (await server.get("/v1/jobs/1/summary")).cells[4].metrics;
+  assert.deepEqual([end, others],
+    [{ x: m0.mean, y: accuracy.mean, sem: accuracy.sem, n: 3, bound: false }, []]);
   assert.ok(textsOf(svg).some((text) => /n = 3, thin where fewer$/.test(text)));
 });
 
@@ -72,6 +76,8 @@ test("rules side by side, curves, and energy against accuracy", async (t) => {
   const rules = (await client("plot", "1", "-x", "plasticity")).out;
   assert.ok(textsOf(rules).includes("gate wrong"));
   assert.equal(pointsOf(rules).length, 6);
+  const joined = elements(rules).filter(({ attributes }) => attributes["stroke-width"] === "1.6");
+  assert.deepEqual(joined, [], "no line joins what has no order");
 
   const curves = (await client("plot", "1:4", "-x", "samples", "-y", "test_accuracy")).out;
   assert.ok(elements(curves).length > 10);
