@@ -84,10 +84,8 @@ void params_value(struct table *t, const json_t *value)
 {
     struct buf text;
     buf_init(&text, VALUE_MAX_BYTES);
-    if (json_is_string(value))
-        buf_adds(&text, json_string_value(value));
-    else if (value != NULL)
-        dump_line(&text, value);
+    if (value != NULL)
+        params_add_words(&text, value);
     table_cell(t, PLAIN, text.failed ? "..." : text.data);
     buf_release(&text);
 }

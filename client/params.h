@@ -21,7 +21,7 @@ void params_add_words(struct buf *b, const json_t *value);
 void params_headers(struct table *t, json_t *all);
 void params_row(struct table *t, json_t *all, const json_t *cell);
 
-/* A value as JSON without the quotes of a text. */
+/* A value as words; nothing where there is none. */
 void params_value(struct table *t, const json_t *value);
 
 #endif

@@ -74,6 +74,22 @@ test("compare --latex escapes what LaTeX would obey", async (t) => {
   assert.deepEqual(columns, Array(4).fill(columns[0]));
 });
 
+test("rules have the names that plots give them", async (t) => {
+  const server = await startServer(t);
+  const client = clientOf(server);
+  await server.submit(spec(short, { sweep: { "/plasticity": [{}, { gate: "wrong" },
+    { compete: { fraction: [0.1, 1] } }] } }));
+  await server.done(1);
+  for (const args of [["compare", "1"], ["compare", "1", "--latex"], ["show", "1"]]) {
+    const { code, out } = await client(...args);
+    assert.equal(code, 0);
+    for (const name of ["plain", "gate wrong", "compete fraction 0.1, 1"]) {
+      assert.ok(out.includes(name), `${name} in ${out}`);
+    }
+    assert.doesNotMatch(out, /"|\\\{/, args.join(" "));
+  }
+});
+
 test("compare: what makes no sense", async (t) => {
   const { client } = await withJobs(t);
   for (const [args, wanted, words] of [
