@@ -30,6 +30,18 @@ void params_add_name(struct buf *b, const char *pointer)
         buf_addc(b, *c == '/' ? '.' : *c);
 }
 
+void params_add_names(struct buf *b, json_t *all)
+{
+    const char *pointer, *separator = "";
+    json_t *unused;
+    json_object_foreach(all, pointer, unused)
+    {
+        buf_adds(b, separator);
+        params_add_name(b, pointer);
+        separator = ", ";
+    }
+}
+
 static void add_list(struct buf *b, const json_t *list)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {

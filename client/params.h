@@ -14,6 +14,9 @@ json_t *params_collect(const json_t *cells);
 /* Appends "/network/hidden/0" as "hidden.0": the last two members tell enough. */
 void params_add_name(struct buf *b, const char *pointer);
 
+/* Appends the names of all pointers, with commas between: "hidden.0, plasticity". */
+void params_add_names(struct buf *b, json_t *all);
+
 /* Appends a value as words: "100", "0.1, 1", "plain", "gate wrong". */
 void params_add_words(struct buf *b, const json_t *value);
 

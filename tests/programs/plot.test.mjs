@@ -93,6 +93,9 @@ test("what cannot be drawn", async (t) => {
   const { client } = await withJobs(t);
   for (const [args, wanted, words] of [
     [["1", "-x", "hidden.0", "-y", "m7"], 2, /no result "m7"/],
+    [["1", "-x", "hidden.1"], 2, /^frugal: job 1 does not sweep hidden\.1, but hidden\.0, plasticity\n$/],
+    [["1", "-y", "test_acuracy"], 2,
+      /^frugal: the traces of job 1 have no column test_acuracy; did you mean test_accuracy\?\n$/],
     [["1", "-x", "nonsense"], null, /x must be|nonsense/],
     [["1", "-x", "hidden.0", "-a", "accuracy>=2", "-y", "test_accuracy"], 4, /nothing to draw/],
     [["9"], 4, /no such job/],
