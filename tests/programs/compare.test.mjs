@@ -90,6 +90,24 @@ test("rules have the names that plots give them", async (t) => {
   }
 });
 
+test("compare says why there are no savings", async (t) => {
+  const server = await startServer(t);
+  const client = clientOf(server);
+  await server.submit(spec(short, { seeds: 2, sweep: { "/training/learning_rate": [0.01, 100] } }));
+  await server.submit(spec(short, { seeds: [7] }));
+  for (const id of [1, 2]) await server.done(id);
+  for (const [baseline, reason, ...more] of [
+    ["1:1", "none of the 2 runs of the baseline 1:1 has succeeded, 2 diverged"],
+    ["1:1", "none of the 2 runs of the baseline 1:1 has reached the goal, 2 diverged",
+      "--at", "accuracy>=0.5"],
+    ["2:0", "no seed of the baseline 2:0 is one of theirs"]]) {
+    const { code, err } = await client("compare", "1", "-b", baseline, ...more);
+    assert.equal(code, 0);
+    assert.equal(lines(err).at(-1), `frugal: there are no savings: ${reason}`);
+  }
+  assert.doesNotMatch((await client("compare", "1", "-b", "1:0")).err, /no savings/);
+});
+
 test("compare: what makes no sense", async (t) => {
   const { client } = await withJobs(t);
   for (const [args, wanted, words] of [
