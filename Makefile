@@ -177,6 +177,8 @@ $(UNIT): $(B)/tests/%: $(B)/tests/unit/%.o $(HOUSE) $(B)/learn.a
 	$(call say,LINK)
 	$(Q)$(CC) $(LDALL) -o $@ $^ -lcmocka $(LIBS_SERVER)
 
+$(B)/tests/test_number: $(B)/client/number.o
+
 # Faults that tests inject; the programs themselves know nothing of them.
 FAULTS := $(B)/tests/crash_run.so $(B)/tests/no_thread.so
 $(B)/tests/%.so: tests/programs/%.c

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "baseline.h"
 #include "csv.h"
 #include "dump.h"
 #include "rows.h"
@@ -109,6 +110,8 @@ static enum ending run(const struct options *given, const struct opts_words *wor
         ending = print_csv(&rows, metrics);
     else if (ending == ENDING_OK)
         ending = print_text(&rows, metrics, given->latex);
+    if (ending == ENDING_OK && given->baseline != NULL && !given->json)
+        ending = baseline_explain(&rows, http, given->baseline);
     rows_release(&rows);
     return ending;
 }

@@ -92,6 +92,26 @@ static int compare(const void *a, const void *b)
     return (p->x > q->x) - (p->x < q->x);
 }
 
+static int64_t most_seeds(const struct line *line)
+{
+    int64_t most = 0;
+    for (size_t p = 0; p < line->points; p++)
+        most = line->point[p].n > most ? line->point[p].n : most;
+    return most;
+}
+
+/* Where seeds have ended, the mean jumps to those that are left. */
+static void thin_out(struct line *line)
+{
+    int64_t most = most_seeds(line);
+    for (size_t p = 0; p < line->points; p++) {
+        struct point *point = &line->point[p];
+        point->is_thin = point->n < most;
+        if (point->is_thin)
+            point->sem = NAN;
+    }
+}
+
 bool figure_close(struct figure *f)
 {
     double x_least = INFINITY, least = INFINITY, most = 0;
@@ -100,6 +120,8 @@ bool figure_close(struct figure *f)
         struct line *line = &f->line[i];
         if (line->points > 0)
             qsort(line->point, line->points, sizeof *line->point, compare);
+        if (f->is_curve)
+            thin_out(line);
         for (size_t p = 0; p < line->points; p++) {
             x_least = fmin(x_least, line->point[p].x);
             least = fmin(least, line->point[p].y);
@@ -114,18 +136,17 @@ bool figure_close(struct figure *f)
     return points > 0 && !f->failed;
 }
 
-void figure_add_n(const struct line *line, struct buf *b)
+void figure_add_n(const struct figure *f, const struct line *line, struct buf *b)
 {
-    int64_t least = INT64_MAX, most = 0;
-    for (size_t p = 0; p < line->points; p++) {
-        int64_t n = line->point[p].n;
-        least = n < least ? n : least;
-        most = n > most ? n : most;
-    }
+    int64_t least = INT64_MAX, most = most_seeds(line);
+    for (size_t p = 0; p < line->points; p++)
+        least = line->point[p].n < least ? line->point[p].n : least;
     if (line->points == 0)
         buf_adds(b, "no values");
     else if (least == most)
         buf_addf(b, "n = %" PRId64, most);
+    else if (f->is_curve)
+        buf_addf(b, "n = %" PRId64 ", thin where fewer", most);
     else
         buf_addf(b, "n = %" PRId64 " to %" PRId64, least, most);
 }

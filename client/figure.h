@@ -17,12 +17,16 @@ struct point {
     double sem; /* NaN: none */
     int64_t n;
     bool is_bound; /* y is a lower bound: some seeds never got there */
+    bool is_thin;  /* of a curve, where fewer seeds are left than elsewhere: the mean
+                    * goes where they are, so it has no band */
 };
 
 struct line {
     struct buf label;
     struct point *point; /* [points], owned; x ascending after figure_close */
     size_t points, room;
+    struct point end; /* of a curve: where the runs that succeeded ended, n of them */
+    double end_x_sem; /* NaN: none */
 };
 
 struct figure {
@@ -48,13 +52,13 @@ void figure_add(struct figure *f, struct line *line, struct point p);
 /* The place of a category on the x axis, where it is added if it is new. */
 double figure_category(struct figure *f, const char *name);
 
-/* Puts points in order, and chooses a linear y axis where a logarithmic one cannot show
+/* Puts points in order, finds where curves are thin, and chooses a linear y axis where a logarithmic one cannot show
  * the values: less than a factor of four apart, or not all above zero. False: there is
  * nothing to draw. */
 bool figure_close(struct figure *f);
 
-/* Appends "n = 3" or "n = 2 to 3". */
-void figure_add_n(const struct line *line, struct buf *b);
+/* Appends "n = 3" or "n = 2 to 3"; for a curve "n = 3, thin where fewer". */
+void figure_add_n(const struct figure *f, const struct line *line, struct buf *b);
 
 bool figure_has_bounds(const struct figure *f);
 

@@ -229,7 +229,26 @@ static void add_curve(struct figure *f, const json_t *curve, struct line *line)
     }
 }
 
-void figure_of_curves(struct figure *f, const json_t *curves, int64_t cell,
+/* Where a lower bound is all there is, there is no end to show. */
+static void add_end(const json_t *curves, const json_t *row, struct line *line)
+{
+    const json_t *metrics = json_object_get(row, "metrics");
+    const json_t *x = json_object_get(metrics, field_text(curves, "x", ""));
+    const json_t *y = json_object_get(metrics, field_text(curves, "y", ""));
+    struct point end = {.x = field_number(x, "mean"),
+                        .y = field_number(y, "mean"),
+                        .sem = field_number(y, "sem"),
+                        .n = field_count(y, "n")};
+    bool is_known = isfinite(end.x) && isfinite(end.y) && field_count(y, "missed") <= 0;
+    if (line == NULL || !is_known)
+        return;
+    if (end.n < 2)
+        end.sem = NAN;
+    line->end = end;
+    line->end_x_sem = end.n >= 2 ? field_number(x, "sem") : (double)NAN;
+}
+
+void figure_of_curves(struct figure *f, const json_t *curves, const json_t *row,
                       const char *job)
 {
     const char *y = field_text(curves, "y", "");
@@ -243,12 +262,14 @@ void figure_of_curves(struct figure *f, const json_t *curves, int64_t cell,
     for (size_t i = 0; i < json_array_size(cells); i++) {
         const json_t *curve = json_array_get(cells, i);
         struct buf label;
-        if (cell >= 0 && field_count(curve, "cell") != cell)
+        if (field_count(curve, "cell") != field_count(row, "cell"))
             continue;
         buf_init(&label, FIGURE_TEXT_MAX);
         buf_adds(&label, job != NULL ? job : "");
         add_label(&r, curve, NULL, &label);
-        add_curve(f, curve, figure_line(f, label.data));
+        struct line *line = figure_line(f, label.data);
+        add_curve(f, curve, line);
+        add_end(curves, row, line);
         buf_release(&label);
     }
     if (f->x_label.len == 0) {

@@ -21,9 +21,10 @@ void figure_add_goal(struct figure *f, const struct rows *r, double x,
 /* Names the axes of a figure made with figure_add_goal. */
 void figure_name_goals(struct figure *f, const struct metric *y);
 
-/* Curves of a job, as GET /v1/jobs/ID/curves gives them; of one cell, or all for -1.
- * `job` goes before the labels of its lines unless NULL. */
-void figure_of_curves(struct figure *f, const json_t *curves, int64_t cell,
+/* The curve of a cell, one of the rows, from those of its job as GET /v1/jobs/ID/curves
+ * gives them; its end from the statistics of the row. `job` goes before the label of the
+ * line unless NULL. */
+void figure_of_curves(struct figure *f, const json_t *curves, const json_t *row,
                       const char *job);
 
 #endif

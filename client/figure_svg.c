@@ -36,26 +36,6 @@ static double py(const struct frame *d, double y)
     return top + height * (1 - fmin(1, fmax(0, isfinite(place) ? place : 0)));
 }
 
-void figure_axes(const struct figure *f, struct axis *ret_x, struct axis *ret_y)
-{
-    double x[2] = {INFINITY, -INFINITY}, y[2] = {INFINITY, -INFINITY};
-    for (size_t i = 0; i < f->lines; i++)
-        for (size_t p = 0; p < f->line[i].points; p++) {
-            const struct point *q = &f->line[i].point[p];
-            double sem = isnan(q->sem) ? 0 : q->sem;
-            double low = q->y - sem;
-            x[0] = fmin(x[0], q->x);
-            x[1] = fmax(x[1], q->x);
-            y[0] = fmin(y[0], f->y_log && low < 0.3 * q->y ? 0.3 * q->y : low);
-            y[1] = fmax(y[1], q->y + sem);
-        }
-    if (f->categories > 0)
-        axis_fit(ret_x, false, -0.4, (double)f->categories - 0.6, false);
-    else
-        axis_fit(ret_x, f->x_log, x[0], x[1], false);
-    axis_fit(ret_y, f->y_log, y[0], y[1], f->y_from_zero);
-}
-
 static void add_text(struct frame *d, double x, double y, const char *attributes,
                      const char *text)
 {
@@ -184,7 +164,8 @@ static void add_numbers(struct frame *d, const struct point *p)
              p->is_bound ? " data-bound=\"1\"" : "");
 }
 
-static void draw_point(struct frame *d, size_t i, const struct point *p)
+/* x_sem: NaN for none. */
+static void draw_point(struct frame *d, size_t i, const struct point *p, double x_sem)
 {
     const char *colour = colours[i % COLOURS];
     double x = px(d, p->x), y = py(d, p->y);
@@ -195,6 +176,11 @@ static void draw_point(struct frame *d, size_t i, const struct point *p)
                  "<path d=\"M%.1f %.1fV%.1fm-3 0h6M%.1f %.1fh6\" stroke=\"%s\" "
                  "fill=\"none\"/>",
                  x, low, high, x - 3, low, colour);
+    }
+    if (!isnan(x_sem)) {
+        double least = d->x.is_log ? fmax(p->x - x_sem, d->x.low) : p->x - x_sem;
+        buf_addf(d->b, "<path d=\"M%.1f %.1fH%.1f\" stroke=\"%s\" fill=\"none\"/>",
+                 px(d, least), y, px(d, p->x + x_sem), colour);
     }
     if (p->is_bound)
         buf_addf(d->b,
@@ -224,18 +210,38 @@ static void draw_band(struct frame *d, size_t i, const struct line *line)
     }
 }
 
-static void draw_path(struct frame *d, size_t i, const struct line *line)
+/* Does the line from the point before it to this one belong to the thin part? */
+static bool is_thin(const struct line *line, size_t p)
 {
-    if (line->points == 0)
+    return line->point[p - 1].is_thin || line->point[p].is_thin;
+}
+
+static bool has_part(const struct line *line, bool thin)
+{
+    for (size_t p = 1; p < line->points; p++)
+        if (is_thin(line, p) == thin)
+            return true;
+    return false;
+}
+
+static void draw_path(struct frame *d, size_t i, const struct line *line, bool thin)
+{
+    if (!has_part(line, thin))
         return;
-    buf_adds(d->b, "<path d=\"");
-    for (size_t p = 0; p < line->points; p++)
-        buf_addf(d->b, "%c%.1f %.1f", p == 0 ? 'M' : 'L', px(d, line->point[p].x),
-                 py(d, line->point[p].y));
+    bool down = false; /* the pen */
+    buf_addf(d->b, "<path%s d=\"", thin ? " class=\"fewer\" stroke-opacity=\"0.5\"" : "");
+    for (size_t p = 1; p < line->points; p++) {
+        const struct point *from = &line->point[p - 1], *to = &line->point[p];
+        if (is_thin(line, p) == thin && !down)
+            buf_addf(d->b, "M%.1f %.1f", px(d, from->x), py(d, from->y));
+        down = is_thin(line, p) == thin;
+        if (down)
+            buf_addf(d->b, "L%.1f %.1f", px(d, to->x), py(d, to->y));
+    }
     buf_addf(d->b,
-             "\" stroke=\"%s\" stroke-width=\"1.6\" stroke-dasharray=\"%s\" "
+             "\" stroke=\"%s\" stroke-width=\"%s\" stroke-dasharray=\"%s\" "
              "fill=\"none\"/>\n",
-             colours[i % COLOURS], dashes[i % DASHES]);
+             colours[i % COLOURS], thin ? "0.7" : "1.6", dashes[i % DASHES]);
 }
 
 static void draw_line(struct frame *d, size_t i)
@@ -243,16 +249,21 @@ static void draw_line(struct frame *d, size_t i)
     const struct line *line = &d->f->line[i];
     if (d->f->is_curve)
         draw_band(d, i, line);
-    draw_path(d, i, line);
+    if (d->f->categories == 0) { /* these have no order */
+        draw_path(d, i, line, false);
+        draw_path(d, i, line, true);
+    }
     for (size_t p = 0; p < line->points && !d->f->is_curve; p++)
-        draw_point(d, i, &line->point[p]);
+        draw_point(d, i, &line->point[p], NAN);
+    if (line->end.n > 0)
+        draw_point(d, i, &line->end, line->end_x_sem);
 }
 
-static void legend_text(const struct line *line, struct buf *b)
+static void legend_text(const struct figure *f, const struct line *line, struct buf *b)
 {
     if (line->label.len > 0)
         buf_addf(b, "%s, ", line->label.data);
-    figure_add_n(line, b);
+    figure_add_n(f, line, b);
 }
 
 static void draw_legend(struct frame *d, size_t i)
@@ -260,12 +271,13 @@ static void draw_legend(struct frame *d, size_t i)
     struct buf text;
     double x = left + width + legend_gap, y = top + 8 + legend_row * (double)i;
     buf_init(&text, FIGURE_TEXT_MAX);
-    legend_text(&d->f->line[i], &text);
-    buf_addf(d->b,
-             "<path d=\"M%.1f %.1fh26\" stroke=\"%s\" stroke-width=\"1.6\" "
-             "stroke-dasharray=\"%s\" fill=\"none\"/>",
-             x, y, colours[i % COLOURS], dashes[i % DASHES]);
-    if (!d->f->is_curve)
+    legend_text(d->f, &d->f->line[i], &text);
+    if (d->f->categories == 0)
+        buf_addf(d->b,
+                 "<path d=\"M%.1f %.1fh26\" stroke=\"%s\" stroke-width=\"1.6\" "
+                 "stroke-dasharray=\"%s\" fill=\"none\"/>",
+                 x, y, colours[i % COLOURS], dashes[i % DASHES]);
+    if (!d->f->is_curve || d->f->line[i].end.n > 0)
         add_marker(d, i, x + 13, y, false);
     add_text(d, x + legend_sample, y + 4, "", text.data);
     buf_release(&text);
@@ -277,12 +289,20 @@ static double legend_width(const struct figure *f)
     for (size_t i = 0; i < f->lines; i++) {
         struct buf text;
         buf_init(&text, FIGURE_TEXT_MAX);
-        legend_text(&f->line[i], &text);
+        legend_text(f, &f->line[i], &text);
         size_t n = text_width(text.data);
         longest = n > longest ? n : longest;
         buf_release(&text);
     }
     return legend_gap + legend_sample + letter * (double)longest + 10;
+}
+
+static bool has_ends(const struct figure *f)
+{
+    for (size_t i = 0; i < f->lines; i++)
+        if (f->line[i].end.n > 0)
+            return true;
+    return false;
 }
 
 static void draw_note(struct frame *d, double y)
@@ -291,6 +311,8 @@ static void draw_note(struct frame *d, double y)
     buf_init(&note, FIGURE_TEXT_MAX);
     buf_adds(&note, d->f->is_curve ? "lines: mean, bands: s.e.m. over n seeds"
                                    : "mean ± s.e.m. over n seeds");
+    if (has_ends(d->f))
+        buf_adds(&note, "; points: where the runs that succeeded ended");
     if (figure_has_bounds(d->f))
         buf_adds(&note, "; open with arrow: a lower bound, some seeds never got there");
     add_text(d, left, y, "font-size=\"10.5\" fill=\"#555\"", note.data);

@@ -7,7 +7,15 @@
 #include "terminal.h"
 #include "text.h"
 
-enum { ROWS = 18, LABEL_COLUMNS = 9, COLUMNS_MIN = 30, DOTS_X = 2, DOTS_Y = 4, INKS = 5 };
+enum {
+    ROWS = 18,
+    LABEL_COLUMNS = 9,
+    COLUMNS_MIN = 30,
+    DOTS_X = 2,
+    DOTS_Y = 4,
+    INKS = 5,
+    THIN = 3 /* a thin line has one dot of so many */
+};
 
 static const enum colour inks[INKS] = {CYAN, YELLOW, GREEN, RED, PLAIN};
 
@@ -39,24 +47,43 @@ static struct place place_of(const struct canvas *c, const struct axis *x,
                               (ROWS * DOTS_Y - 1)};
 }
 
-static void stroke(struct canvas *c, struct place from, struct place to, size_t line)
+static void stroke(struct canvas *c, struct place from, struct place to, size_t line,
+                   bool thin)
 {
     double steps = fmax(1, fmax(fabs(to.x - from.x), fabs(to.y - from.y)));
-    for (double s = 0; s <= steps; s++)
-        set_dot(c, lround(from.x + (to.x - from.x) * s / steps),
-                lround(from.y + (to.y - from.y) * s / steps), line);
+    for (double s = 0; s <= steps; s++) {
+        long x = lround(from.x + (to.x - from.x) * s / steps);
+        if (!thin || x % THIN == 0)
+            set_dot(c, x, lround(from.y + (to.y - from.y) * s / steps), line);
+    }
+}
+
+/* A dot alone would hardly be seen. */
+static void mark(struct canvas *c, struct place at, size_t line)
+{
+    for (int i = -1; i <= 1; i++) {
+        set_dot(c, lround(at.x) + i, lround(at.y), line);
+        set_dot(c, lround(at.x), lround(at.y) + i, line);
+    }
 }
 
 static void draw(struct canvas *c, const struct figure *f, const struct axis *x,
                  const struct axis *y)
 {
-    for (size_t i = 0; i < f->lines; i++)
+    for (size_t i = 0; i < f->lines; i++) {
+        const struct point *points = f->line[i].point;
         for (size_t p = 0; p < f->line[i].points; p++) {
-            const struct point *points = f->line[i].point;
             struct place here = place_of(c, x, y, &points[p]);
             struct place last = p > 0 ? place_of(c, x, y, &points[p - 1]) : here;
-            stroke(c, last, here, i);
+            bool thin = points[p].is_thin || (p > 0 && points[p - 1].is_thin);
+            if (f->categories > 0)
+                mark(c, here, i);
+            else
+                stroke(c, last, here, i, thin);
         }
+        if (f->line[i].end.n > 0)
+            mark(c, place_of(c, x, y, &f->line[i].end), i);
+    }
 }
 
 static void add_char(struct buf *b, bool colours, unsigned char dots, unsigned char ink)
@@ -126,7 +153,7 @@ static void add_legend(const struct figure *f, bool colours, struct buf *b)
         buf_addc(b, ' ');
         text_add_line(b, f->line[i].label.data);
         buf_adds(b, f->line[i].label.len > 0 ? ", " : "");
-        figure_add_n(&f->line[i], b);
+        figure_add_n(f, &f->line[i], b);
         buf_addc(b, '\n');
     }
 }

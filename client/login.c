@@ -11,6 +11,8 @@
 #include "talk.h"
 #include "verbs.h"
 
+static const char beginning[] = "frg_";
+
 /* What is typed is not shown. */
 static bool read_hidden(char *line, int room)
 {
@@ -51,8 +53,9 @@ static enum ending run(const struct options *given, const struct opts_words *wor
     bool ok = read_hidden(token, sizeof token);
     if (ok)
         token[strcspn(token, "\r\n")] = '\0';
-    if (!ok || !credentials_are_sound(token)) {
-        say("that is no token; one begins with frg_");
+    if (!ok || !credentials_are_sound(token) ||
+        strncmp(token, beginning, strlen(beginning)) != 0) {
+        say("that is no token; one begins with %s", beginning);
         return ENDING_USAGE;
     }
     http_use_token(http, token);

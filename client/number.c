@@ -2,12 +2,17 @@
 #include "number.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+static const char nothing[] = " ± 0";
 
 enum { DIGITS_MIN = 2, DIGITS_MAX = 6 };
 
 static const double smallest = 1e-300; /* no power of ten is lost above it */
+static const double negligible = 1e-5; /* part of the mean */
+static const double share_step = 1e-4; /* the last digit of a share */
 static const double count_max = 1e15;  /* beyond, not every whole number is a double */
 
 /* x = d.ddd * 10^exponent, after rounding to `digits` behind the point. */
@@ -45,9 +50,15 @@ void number_count(char text[static NUMBER_TEXT], double mean, double sem)
 /* Digits behind the point of a number with this exponent that show two of the error's. */
 static int digits_for(int exponent, double sem)
 {
-    if (isnan(sem) || sem <= 0)
+    if (isnan(sem))
         return 3;
     return clamp(exponent - exponent_of(sem, 1) + 1, DIGITS_MIN, DIGITS_MAX);
+}
+
+/* Zero, or so small that the mean would have more digits than anybody reads. */
+static bool is_nothing(double mean, double sem)
+{
+    return !isnan(sem) && sem < negligible * fabs(mean) + smallest;
 }
 
 static void plain(char text[static NUMBER_TEXT], double mean, double sem)
@@ -64,6 +75,11 @@ void number_energy(char text[static NUMBER_TEXT], double mean, double sem)
 {
     if (isnan(mean) || (fabs(mean) < smallest && isnan(sem))) {
         strcpy(text, isnan(mean) ? "-" : "0");
+        return;
+    }
+    if (is_nothing(mean, sem)) {
+        number_energy(text, mean, (double)NAN);
+        strcat(text, nothing);
         return;
     }
     int digits = digits_for(exponent_of(mean, DIGITS_MAX), sem);
@@ -85,6 +101,8 @@ void number_share(char text[static NUMBER_TEXT], double mean, double sem)
         strcpy(text, "-");
     else if (isnan(sem))
         snprintf(text, NUMBER_TEXT, "%.4f", mean);
+    else if (sem < share_step / 2)
+        snprintf(text, NUMBER_TEXT, "%.4f%s", mean, nothing);
     else
         snprintf(text, NUMBER_TEXT, "%.4f ± %.4f", mean, sem);
 }

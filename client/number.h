@@ -1,5 +1,6 @@
 /* Numbers as people read them in a table. A mean comes with its standard error; NaN as
- * standard error means that there is none (n < 2), NaN as mean that there is no value. */
+ * standard error means that there is none (n < 2), NaN as mean that there is no value.
+ * An error that is zero, or too small to be shown beside its mean, is "± 0". */
 #ifndef FRUGAL_CLIENT_NUMBER_H
 #define FRUGAL_CLIENT_NUMBER_H
 
@@ -11,7 +12,7 @@ enum { NUMBER_TEXT = 64 };
 void number_count(char text[static NUMBER_TEXT], double mean, double sem);
 
 /* "3.280e9 ± 0.014e9": one exponent for both, two digits of the error. Without exponent
- * below ten thousand. */
+ * below ten thousand; four digits of the mean where the error is "± 0". */
 void number_energy(char text[static NUMBER_TEXT], double mean, double sem);
 
 /* "0.9512 ± 0.0008" */

@@ -30,6 +30,18 @@ void params_add_name(struct buf *b, const char *pointer)
         buf_addc(b, *c == '/' ? '.' : *c);
 }
 
+void params_add_names(struct buf *b, json_t *all)
+{
+    const char *pointer, *separator = "";
+    json_t *unused;
+    json_object_foreach(all, pointer, unused)
+    {
+        buf_adds(b, separator);
+        params_add_name(b, pointer);
+        separator = ", ";
+    }
+}
+
 static void add_list(struct buf *b, const json_t *list)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -84,10 +96,8 @@ void params_value(struct table *t, const json_t *value)
 {
     struct buf text;
     buf_init(&text, VALUE_MAX_BYTES);
-    if (json_is_string(value))
-        buf_adds(&text, json_string_value(value));
-    else if (value != NULL)
-        dump_line(&text, value);
+    if (value != NULL)
+        params_add_words(&text, value);
     table_cell(t, PLAIN, text.failed ? "..." : text.data);
     buf_release(&text);
 }

@@ -14,6 +14,9 @@ json_t *params_collect(const json_t *cells);
 /* Appends "/network/hidden/0" as "hidden.0": the last two members tell enough. */
 void params_add_name(struct buf *b, const char *pointer);
 
+/* Appends the names of all pointers, with commas between: "hidden.0, plasticity". */
+void params_add_names(struct buf *b, json_t *all);
+
 /* Appends a value as words: "100", "0.1, 1", "plain", "gate wrong". */
 void params_add_words(struct buf *b, const json_t *value);
 
@@ -21,7 +24,7 @@ void params_add_words(struct buf *b, const json_t *value);
 void params_headers(struct table *t, json_t *all);
 void params_row(struct table *t, json_t *all, const json_t *cell);
 
-/* A value as JSON without the quotes of a text. */
+/* A value as words; nothing where there is none. */
 void params_value(struct table *t, const json_t *value);
 
 #endif

@@ -9,8 +9,10 @@
 #include "figure_draw.h"
 #include "figure_rows.h"
 #include "goals.h"
+#include "params.h"
 #include "talk.h"
 #include "terminal.h"
+#include "trace_column.h"
 #include "verbs.h"
 
 enum { FIGURE_MAX_BYTES = 64 * 1024 * 1024 };
@@ -58,28 +60,61 @@ static enum ending show(const struct figure *f, const char *file)
     return ok ? ENDING_OK : say_no_memory();
 }
 
+/* What -x may be instead. */
+static enum ending say_swept(const struct rows *r, const char *word)
+{
+    struct buf who, names;
+    json_t *all = params_collect(r->cells);
+    buf_init(&who, 64);
+    buf_init(&names, 4096);
+    if (r->several)
+        buf_adds(&who, "these jobs do");
+    else
+        buf_addf(&who, "job %" PRId64 " does",
+                 field_count(json_array_get(r->cells, 0), "job"));
+    params_add_names(&names, all);
+    if (names.len > 0)
+        say("%s not sweep %s, but %s", who.data, word, names.data);
+    else
+        say("%s not sweep %s, nor anything else", who.data, word);
+    json_decref(all);
+    buf_release(&who);
+    buf_release(&names);
+    return ENDING_USAGE;
+}
+
+/* A place in a spec, and no column of a trace. */
+static bool is_place(const char *word)
+{
+    return word != NULL && strpbrk(word, "./") != NULL;
+}
+
 /* Adds the curves of one word of the command line. */
 static enum ending add_curves(struct figure *f, struct http *http,
                               const struct options *given, const struct rows *r,
                               size_t row)
 {
     const json_t *cell = json_array_get(r->cells, row);
+    int64_t job = field_count(cell, "job");
+    const char *y = given->y != NULL ? given->y : "test_accuracy";
     struct buf query;
     json_t *curves;
+    enum ending ending = given->y != NULL ? trace_column_check(http, job, y) : ENDING_OK;
+    if (ending != ENDING_OK)
+        return ending;
     buf_init(&query, 1024);
     buf_adds(&query, "x=");
     http_add_escaped(&query, given->x != NULL ? given->x : "m0");
     buf_adds(&query, "&y=");
-    http_add_escaped(&query, given->y != NULL ? given->y : "test_accuracy");
-    enum ending ending = api_get(http, &curves, "/v1/jobs/%" PRId64 "/curves?%s",
-                                 field_count(cell, "job"), query.data);
+    http_add_escaped(&query, y);
+    ending = api_get(http, &curves, "/v1/jobs/%" PRId64 "/curves?%s", job, query.data);
     buf_release(&query);
     if (ending != ENDING_OK)
         return ending;
     for (size_t i = row; i < json_array_size(r->cells); i++) {
         const json_t *other = json_array_get(r->cells, i);
-        if (field_count(other, "job") == field_count(cell, "job"))
-            figure_of_curves(f, curves, field_count(other, "cell"),
+        if (field_count(other, "job") == job)
+            figure_of_curves(f, curves, other,
                              r->several ? field_text(other, "name", "") : NULL);
     }
     if (!r->several && f->title.len == 0)
@@ -108,6 +143,8 @@ static enum ending draw(struct figure *f, struct http *http, const struct option
     const struct metric *metrics[METRIC_LIST_MAX];
     const char *pointer = given->x != NULL ? figure_pointer(r->cells, given->x) : NULL;
     bool is_accuracy = given->x != NULL && strcmp(given->x, "accuracy") == 0;
+    if (pointer == NULL && is_place(given->x))
+        return say_swept(r, given->x);
     if (pointer == NULL && !is_accuracy)
         return draw_curves(f, http, given, r);
     enum ending ending = metric_list(given->y != NULL ? given->y : "m0", metrics);
@@ -127,10 +164,10 @@ static enum ending run(const struct options *given, const struct opts_words *wor
     enum ending ending = ENDING_OK;
     rows_init(&rows);
     figure_init(&figure);
-    bool curves = given->x == NULL; /* these need no common goal */
+    /* Curves need no common goal; "" is where the runs end. */
+    const char *at = given->x == NULL && given->at == NULL ? "" : given->at;
     for (size_t i = 0; i < words->count && ending == ENDING_OK; i++)
-        ending = rows_add(&rows, http, words->word[i],
-                          curves && given->at == NULL ? "samples>=0" : given->at, NULL);
+        ending = rows_add(&rows, http, words->word[i], at, NULL);
     if (ending == ENDING_OK)
         ending = draw(&figure, http, given, words, &rows);
     if (ending == ENDING_OK && !figure_close(&figure)) {

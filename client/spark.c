@@ -22,7 +22,7 @@ void spark_add(struct buf *b, const json_t *list, size_t columns)
         greatest = fmax(greatest, number_at(list, i));
     }
     for (size_t c = 0; c < shown; c++) {
-        double x = number_at(list, (c + 1) * n / shown - 1);
+        double x = number_at(list, shown > 1 ? c * (n - 1) / (shown - 1) : n - 1);
         double height = greatest > least ? (x - least) / (greatest - least) : 0;
         buf_adds(b, isnan(x) ? " " : bars[(int)(height * (HEIGHTS - 1) + 0.5)]);
     }

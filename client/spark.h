@@ -8,8 +8,8 @@
 #include "base/buf.h"
 
 /* Appends at most `columns` bars for the numbers of a list, from its least to its
- * greatest; where there are more numbers, each bar is the last of its stretch. What is no
- * number is a space. */
+ * greatest; where there are more numbers, as many at equal distances, the first and
+ * the last among them. What is no number is a space. */
 void spark_add(struct buf *b, const json_t *list, size_t columns);
 
 #endif

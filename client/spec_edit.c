@@ -125,6 +125,40 @@ static json_t *read_value(const char *text)
     return value;
 }
 
+/* 10,20 or a,b: JSON wants brackets around a list. */
+static bool is_bare_list(const json_t *value)
+{
+    const char *text = json_string_value(value);
+    return text != NULL && strchr(text, ',') != NULL;
+}
+
+/* [10,20] or ["a","b"] */
+static void add_as_list(struct buf *b, const char *text)
+{
+    for (const char *word = text;; word++) {
+        size_t n = strcspn(word, ",");
+        json_t *value = json_loadb(word, n, JSON_DECODE_ANY, NULL);
+        const char *mark = value != NULL ? "" : "\"";
+        buf_addf(b, "%c%s%.*s%s", word == text ? '[' : ',', mark, (int)n, word, mark);
+        json_decref(value);
+        word += n;
+        if (*word == '\0')
+            break;
+    }
+    buf_addc(b, ']');
+}
+
+static enum ending refuse_bare_list(const char *assignment, const char *text)
+{
+    struct buf list;
+    buf_init(&list, 4 * PATH_MAX_BYTES);
+    add_as_list(&list, text);
+    say("--sweep %s: a list stands in brackets: '%.*s=%s'", assignment,
+        (int)strcspn(assignment, "="), assignment, list.data);
+    buf_release(&list);
+    return ENDING_USAGE;
+}
+
 /* PATH=VALUE. What is wrong has been said; else the caller owns *ret_value. */
 static enum ending read_assignment(const char *option, const char *example,
                                    const char *assignment, struct path *ret_path,
@@ -235,6 +269,11 @@ enum ending spec_edit_sweep(json_t *spec, const char *assignment)
                         assignment, &path, &value);
     if (ending != ENDING_OK)
         return ending;
+    if (is_bare_list(value)) {
+        ending = refuse_bare_list(assignment, json_string_value(value));
+        json_decref(value);
+        return ending;
+    }
     json_t *values = json_is_array(value) ? json_incref(value) : json_pack("[O]", value);
     bool ok = values != NULL && add_axis(spec, &path, values);
     json_decref(values);

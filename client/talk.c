@@ -1,4 +1,4 @@
-/* In: a printf format. Out: a clean line on standard error. */
+/* In: a printf format. Out: a clean line. */
 #include "talk.h"
 
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 enum { LINE_MAX_BYTES = 64 * 1024 };
 
-__attribute__((format(printf, 2, 0))) static void write_line(const char *lead,
+__attribute__((format(printf, 3, 0))) static void write_line(FILE *out, const char *lead,
                                                              const char *fmt, va_list ap)
 {
     struct buf raw, line;
@@ -18,7 +18,7 @@ __attribute__((format(printf, 2, 0))) static void write_line(const char *lead,
     buf_vaddf(&raw, fmt, ap);
     text_add_line(&line, raw.failed ? fmt : raw.data);
     fflush(stdout); /* where both go to one place, they stay in order */
-    fprintf(stderr, "%s%s\n", lead, line.data);
+    fprintf(out, "%s%s\n", lead, line.data);
     buf_release(&line);
     buf_release(&raw);
 }
@@ -27,7 +27,15 @@ void say(const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    write_line("frugal: ", fmt, ap);
+    write_line(stderr, "frugal: ", fmt, ap);
+    va_end(ap);
+}
+
+void tell(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    write_line(stdout, "", fmt, ap);
     va_end(ap);
 }
 
@@ -35,7 +43,7 @@ void say_more(const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    write_line("  ", fmt, ap);
+    write_line(stderr, "  ", fmt, ap);
     va_end(ap);
 }
 

@@ -1,4 +1,5 @@
-/* What the program says to the person: one line on standard error per call. Words of the
+/* What the program says to the person: one line per call, on standard
+ * error but for tell. Words of the
  * server or of files may be passed as they are; what a terminal could obey is taken out
  * here. */
 #ifndef FRUGAL_CLIENT_TALK_H
@@ -8,6 +9,9 @@
 
 /* "frugal: " and the text. */
 __attribute__((format(printf, 1, 2))) void say(const char *fmt, ...);
+
+/* The text as one line on standard output: what was done. */
+__attribute__((format(printf, 1, 2))) void tell(const char *fmt, ...);
 
 /* Two spaces and the text: details of what was said last. */
 __attribute__((format(printf, 1, 2))) void say_more(const char *fmt, ...);

@@ -29,7 +29,7 @@ static const struct opt options[] = {
      DAYS_MAX, "create: days until it expires; never if not given"},
     VERBS_JSON,
     VERBS_CSV,
-    VERBS_QUIET("ls: print the ids only"),
+    VERBS_QUIET("ls: print the ids only; revoke: print nothing"),
 };
 
 static enum ending create(const struct options *given, const char *user,
@@ -120,6 +120,9 @@ static enum ending revoke_token(const struct options *given, const char *id,
         return ending;
     if (given->json)
         ending = dump_print(token);
+    else if (!given->quiet)
+        tell("token %s of %s is revoked", field_text(token, "id", "?"),
+             field_text(token, "user", "?"));
     json_decref(token);
     return ending;
 }

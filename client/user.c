@@ -9,6 +9,7 @@
 #include "field.h"
 #include "number.h"
 #include "table.h"
+#include "talk.h"
 #include "verbs.h"
 
 enum { NAME_MAX_BYTES = 256 };
@@ -17,7 +18,7 @@ static const struct opt options[] = {
     VERBS_ROLE("create: reader, user or admin; user if not given"),
     VERBS_JSON,
     VERBS_CSV,
-    VERBS_QUIET("print names only"),
+    VERBS_QUIET("ls, create: print names only; else nothing"),
 };
 
 static const struct csv_column columns[] = {
@@ -63,7 +64,21 @@ static enum ending list(const struct options *given, struct http *http)
     return ending;
 }
 
-/* Sends, takes the body, and prints the user of the answer. */
+static enum ending print_user(const struct options *given, const json_t *user, bool fresh)
+{
+    const char *name = field_text(user, "name", "?");
+    if (given->json)
+        return dump_print(user);
+    if (given->quiet && fresh)
+        tell("%s", name);
+    else if (!given->quiet && json_is_true(json_object_get(user, "deleted")))
+        tell("user %s is deleted with all tokens; the jobs stay", name);
+    else if (!given->quiet)
+        tell("user %s has the role %s", name, field_text(user, "role", "?"));
+    return ENDING_OK;
+}
+
+/* Sends, takes the body, and prints the user of the answer; name: NULL for a new one. */
 static enum ending change(const struct options *given, struct http *http,
                           const char *method, const char *name, json_t *body)
 {
@@ -79,12 +94,7 @@ static enum ending change(const struct options *given, struct http *http,
     json_decref(body);
     if (ending != ENDING_OK)
         return ending;
-    json_t *one = json_pack("[O]", user);
-    if (given->json)
-        ending = dump_print(user);
-    else if (given->quiet)
-        field_print_all(one, "name");
-    json_decref(one);
+    ending = print_user(given, user, name == NULL);
     json_decref(user);
     return ending;
 }

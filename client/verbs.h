@@ -16,7 +16,7 @@ struct options {
     bool help, version;
     bool json, quiet;
     bool dry_run, follow, wait, runs, failed, purge, trash, force, remove, ndjson,
-        no_wait;
+        no_wait, yes;
     long limit;
     const char *seeds, *columns, *output, *sort;
     const char *name, *note, *tags, *priority, *parallel, *role;

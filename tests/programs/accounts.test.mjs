@@ -123,6 +123,9 @@ test("frugal login keeps the token, for its owner alone", async (t) => {
   const wrong = await client(["login"], { input: `frg_00000000_${"A".repeat(43)}\n` });
   assert.equal(wrong.code, 5);
   assert.equal((await client(["login"], { input: "a b\n" })).code, 2);
+  const garbage = await client(["login"], { input: "garbage\n" });
+  assert.deepEqual([garbage.code, garbage.err],
+    [2, "frugal: that is no token; one begins with frg_\n"]);
   assert.equal((await client(["login"])).code, 2);
   assert.ok(!fs.existsSync(file));
   const login = await client(["login"], { input: `${secret}\n` });

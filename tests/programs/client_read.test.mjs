@@ -261,3 +261,19 @@ test("proxies of the environment are not asked for a local server", async (t) =>
   const env = { http_proxy: "http://127.0.0.1:9", ALL_PROXY: "http://127.0.0.1:9" };
   assert.equal((await client("ls", "-q", { env })).out, "2\n1\n");
 });
+
+test("the bars of trace --summary begin and end with the first and the last row", async (t) => {
+  const server = await startServer(t);
+  await server.submit(spec(short, { evaluate: { every: 30 } }));
+  await server.done(1);
+  const { columns } = await server.get("/v1/runs/1/trace?columns=test_accuracy,test_loss");
+  const { out } = await clientOf(server)("trace", "1", "--summary", "-c", "test_accuracy,test_loss");
+  for (const [name, values] of Object.entries(columns)) {
+    assert.ok(values.length > 64, `${values.length} rows`);
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    const bar = (x) => "▁▂▃▄▅▆▇█"[Math.floor((x - least) / (most - least) * 7 + 0.5)];
+    const bars = [...out.split("\n").find((line) => line.startsWith(name)).split(/ +/).at(-1)];
+    assert.equal(bars.length, 32);
+    assert.deepEqual([bars[0], bars.at(-1)], [bar(values[0]), bar(values.at(-1))], name);
+  }
+});

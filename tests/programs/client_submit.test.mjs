@@ -164,6 +164,9 @@ test("a spec that is wrong: 3, each error with its place", async (t) => {
   assert.match(sweep.err, /\n {2}\/sweep\/"\/network\/hidden\/0"\/1: must be at least 1/);
   const axis = await submit(short, "--sweep", "training.12=[1]");
   assert.match(axis.err, /\n {2}\/sweep\/"\/training\/12": .*did you mean "\/training\/l2"/);
+  const bare = async (word) => (await submit(short, "--sweep", word)).err;
+  assert.match(await bare("network.hidden.0=10,20"), /brackets: 'network\.hidden\.0=\[10,20\]'\n$/);
+  assert.match(await bare("network.activation=relu,tanh"), /=\["relu","tanh"\]'\n$/);
   for (const [option, value] of [["-s", "network.hidden=[1,2"], ["-s", "tags={"],
     ["-s", "name=\"x"], ["--sweep", "network.hidden.0=[1,2"]]) {
     const r = await submit(short, option, value);

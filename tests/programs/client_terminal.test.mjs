@@ -73,6 +73,22 @@ test("Ctrl-C detaches, and the job goes on", async (t) => {
   assert.equal((await terminal(["watch", "1"], { typed })).code, 130);
 });
 
+test("what is deleted for good is asked for first", async (t) => {
+  const { server, terminal } = await setUp(t);
+  await server.done((await server.submit(short)).id);
+  const answer = (word) => ({ typed: async (type, soFar) => {
+    await until(() => /Type yes/.test(soFar()), "the question");
+    type(`${word}\n`);
+  } });
+  const kept = await terminal(["rm", "--purge", "1"], answer("y"));
+  assert.equal(kept.code, 2);
+  assert.match(kept.out, /nothing was deleted/);
+  assert.equal((await server.get("/v1/jobs/1")).state, "succeeded");
+  const gone = await terminal(["rm", "--purge", "1"], answer("yes"));
+  assert.equal(gone.code, 0);
+  assert.match(gone.out, /with 1 run and .*job 1 is deleted/s);
+});
+
 test("colours, unless NO_COLOR or a dumb terminal says no", async (t) => {
   const { server, terminal } = await setUp(t);
   await server.done((await server.submit(short)).id);

@@ -33,7 +33,7 @@ test("compare: a table of what the server says", async (t) => {
   const [head, first, second, third] = lines(out);
   assert.match(head, /cell +job +hidden\.0 +at goal +samples +M0 +M1 +saving samples/);
   assert.match(first, / 0\/3 +≥ 1200 +≥ \S+ +≥ \S+ +- +- +-$/);
-  assert.match(second, / 3\/3 .* 1\.0 ± 0\.0 +1\.0 ± 0\.0 +1\.0 ± 0\.0$/);
+  assert.match(second, / 3\/3 .* 1 ± 0 +1 ± 0 +1 ± 0$/);
   assert.match(third, /^ *2:0 +gated .* 3\/3 /);
 
   const csv = lines((await client("compare", "1", "--csv", "-m", "m0")).out);
@@ -55,7 +55,7 @@ test("compare --filter: runs of several jobs, told apart by their specs", async 
   const [head, ...rows] = lines(out);
   assert.match(head, /^cell +.*at goal +M0 +saving M0$/);
   assert.deepEqual(rows.map((row) => row.trim().split(/\s+/)[0]), ["1:1", "2:0"]);
-  assert.match(rows[0], / 3\/3 .*1\.0 ± 0\.0$/);
+  assert.match(rows[0], / 3\/3 .*1 ± 0$/);
   for (const words of [["compare"], ["compare", "1", "--filter", "job = 1"]]) {
     const none = await client(...words);
     assert.deepEqual([none.code, none.out], [2, ""]);
@@ -72,6 +72,40 @@ test("compare --latex escapes what LaTeX would obey", async (t) => {
   const columns = lines(out).filter((line) => line.endsWith("\\\\"))
     .map((line) => line.split(/(?<!\\)&/).length);
   assert.deepEqual(columns, Array(4).fill(columns[0]));
+});
+
+test("rules have the names that plots give them", async (t) => {
+  const server = await startServer(t);
+  const client = clientOf(server);
+  await server.submit(spec(short, { sweep: { "/plasticity": [{}, { gate: "wrong" },
+    { compete: { fraction: [0.1, 1] } }] } }));
+  await server.done(1);
+  for (const args of [["compare", "1"], ["compare", "1", "--latex"], ["show", "1"]]) {
+    const { code, out } = await client(...args);
+    assert.equal(code, 0);
+    for (const name of ["plain", "gate wrong", "compete fraction 0.1, 1"]) {
+      assert.ok(out.includes(name), `${name} in ${out}`);
+    }
+    assert.doesNotMatch(out, /"|\\\{/, args.join(" "));
+  }
+});
+
+test("compare says why there are no savings", async (t) => {
+  const server = await startServer(t);
+  const client = clientOf(server);
+  await server.submit(spec(short, { seeds: 2, sweep: { "/training/learning_rate": [0.01, 100] } }));
+  await server.submit(spec(short, { seeds: [7] }));
+  for (const id of [1, 2]) await server.done(id);
+  for (const [baseline, reason, ...more] of [
+    ["1:1", "none of the 2 runs of the baseline 1:1 has succeeded, 2 diverged"],
+    ["1:1", "none of the 2 runs of the baseline 1:1 has reached the goal, 2 diverged",
+      "--at", "accuracy>=0.5"],
+    ["2:0", "no seed of the baseline 2:0 is one of theirs"]]) {
+    const { code, err } = await client("compare", "1", "-b", baseline, ...more);
+    assert.equal(code, 0);
+    assert.equal(lines(err).at(-1), `frugal: there are no savings: ${reason}`);
+  }
+  assert.doesNotMatch((await client("compare", "1", "-b", "1:0")).err, /no savings/);
 });
 
 test("compare: what makes no sense", async (t) => {

@@ -70,6 +70,27 @@ test("frugald(8) and frugald.conf(5) have every option and setting, frugal-spec(
     for (const { pointer } of fields) assert.ok(spec.includes(`${pointer} `), pointer);
   });
 
+test("no quotation mark is lost", () => {
+  for (const name of PAGES) {
+    const macros = fs.readFileSync(page(name), "utf8").match(/^\.[A-Z].*"/gm);
+    assert.equal(macros, null, name);
+  }
+  const text = shown("frugal-spec.5");
+  assert.ok(text.includes('{"dataset": "mnist"}'));
+  assert.match(text, /Default: .?"leaky_relu"/);
+});
+
+test("frugald(8) has every exit code of the server", () => {
+  const numbers = Object.fromEntries([...fs.readFileSync("/usr/include/sysexits.h", "utf8")
+    .matchAll(/^#define (EX_\w+)\s+(\d+)/gm)].map(([, name, number]) => [name, number]));
+  const sources = fs.readdirSync(path.join(paths.root, "server")).filter((file) => /\.c$/.test(file))
+    .map((file) => fs.readFileSync(path.join(paths.root, "server", file), "utf8")).join("\n");
+  const used = new Set(sources.match(/\bEX_\w+/g));
+  assert.ok(used.size > 5);
+  const codes = shown("frugald.8").split("EXIT STATUS")[1].split("EXAMPLES")[0];
+  for (const name of used) assert.match(codes, new RegExp(` ${numbers[name]} `), name);
+});
+
 for (const name of ["frugal.1", "frugald.8"]) {
   test(`the examples of ${name}`, { timeout: 300000 }, async (t) => {
     const server = await startServer(t);

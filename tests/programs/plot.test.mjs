@@ -48,11 +48,36 @@ test("energy against what is swept", async (t) => {
   assert.equal((await client("plot", "1", "-x", "/network/hidden/0", "-y", "m1")).out, svg);
 });
 
+test("a mean of fewer seeds is thin, and has no band", async (t) => {
+  const { server, client } = await withJobs(t);
+  const { cells } = await server.get("/v1/jobs/1/curves?x=m0&y=test_accuracy");
+  const n = cells[4].n.filter((count) => count > 0);
+  assert.ok(n.some((count) => count < 3) && n.filter((count) => count === 3).length > 2, `${n}`);
+  const svg = (await client("plot", "1:4")).out;
+  const paths = elements(svg).filter(({ name }) => name === "path").map((e) => e.attributes);
+  const fewer = paths.filter((a) => a.class === "fewer");
+  assert.equal(fewer.length, 1);
+  assert.equal(fewer[0]["stroke-width"], "0.7");
+  const steps = (d) => d.match(/L/g).length;
+  const whole = paths.filter((a) => a["stroke-width"] === "1.6" && /L/.test(a.d));
+  assert.equal(whole.length, 1);
+  assert.equal(steps(whole[0].d) + steps(fewer[0].d), n.length - 1);
+  const [band] = paths.filter((a) => a["fill-opacity"] === "0.2");
+  assert.equal(steps(band.d) + 1, 2 * n.filter((count) => count === 3).length);
+  const [end, ...others] = pointsOf(svg);
+  const { m0, test_accuracy: accuracy } = (await server.get("/v1/jobs/1/summary")).cells[4].metrics;
+  assert.deepEqual([end, others],
+    [{ x: m0.mean, y: accuracy.mean, sem: accuracy.sem, n: 3, bound: false }, []]);
+  assert.ok(textsOf(svg).some((text) => /n = 3, thin where fewer$/.test(text)));
+});
+
 test("rules side by side, curves, and energy against accuracy", async (t) => {
   const { server, client } = await withJobs(t);
   const rules = (await client("plot", "1", "-x", "plasticity")).out;
   assert.ok(textsOf(rules).includes("gate wrong"));
   assert.equal(pointsOf(rules).length, 6);
+  const joined = elements(rules).filter(({ attributes }) => attributes["stroke-width"] === "1.6");
+  assert.deepEqual(joined, [], "no line joins what has no order");
 
   const curves = (await client("plot", "1:4", "-x", "samples", "-y", "test_accuracy")).out;
   assert.ok(elements(curves).length > 10);
@@ -68,6 +93,9 @@ test("what cannot be drawn", async (t) => {
   const { client } = await withJobs(t);
   for (const [args, wanted, words] of [
     [["1", "-x", "hidden.0", "-y", "m7"], 2, /no result "m7"/],
+    [["1", "-x", "hidden.1"], 2, /^frugal: job 1 does not sweep hidden\.1, but hidden\.0, plasticity\n$/],
+    [["1", "-y", "test_acuracy"], 2,
+      /^frugal: the traces of job 1 have no column test_acuracy; did you mean test_accuracy\?\n$/],
     [["1", "-x", "nonsense"], null, /x must be|nonsense/],
     [["1", "-x", "hidden.0", "-a", "accuracy>=2", "-y", "test_accuracy"], 4, /nothing to draw/],
     [["9"], 4, /no such job/],

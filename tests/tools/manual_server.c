@@ -64,6 +64,18 @@ static void print_kind(const json_t *field)
     printf(".\n");
 }
 
+/* mdoc takes quotation marks for its own. */
+static void print_value(const char *json)
+{
+    printf("Default:\n.Ql ");
+    for (; *json != '\0'; json++)
+        if (*json == '"')
+            printf("\\(dq");
+        else
+            putchar(*json);
+    printf(" .\n");
+}
+
 static void print_default(const json_t *field)
 {
     char *value = json_dumps(json_object_get(field, "default"),
@@ -71,7 +83,7 @@ static void print_default(const json_t *field)
     if (json_is_true(json_object_get(field, "required")))
         printf("It must be given.\n");
     else
-        printf("Default:\n.Ql %s .\n", value);
+        print_value(value);
     free(value);
 }
 

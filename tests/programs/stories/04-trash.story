@@ -6,13 +6,17 @@ $ echo '{"dataset": "tiny", "network": {"hidden": [5]}, "stop": {"accuracy": nul
 $ frugal submit quick.json --wait -q
 1
 $ frugal rm 1
-job 1 is succeeded: 1 succeeded
+job 1 is in the trash; frugal restore 1 takes it out
 $ frugal ls -q
 $ frugal ls -q --trash
 1
 $ frugal restore 1 -q
 1
 $ frugal rm 1 --purge
+frugal: job 1,* is not in the trash; --purge deletes it for good, with 1 run and all traces
+  give --yes if that is what you want
+? 2
+$ frugal rm 1 --purge --yes
 job 1 is deleted
 $ frugal show 1
 frugal: * (HTTP 404)

@@ -11,9 +11,9 @@ $ frugal wait 1
 job 1 is succeeded: 9 succeeded
 $ frugal compare 1 --baseline 1:0 --metric m0
 cell  hidden.0  n    M0  *  saving M0
- 1:0  4         3/3  *  1.0 ± 0.0
- 1:1  8         3/3  *  0.5 ± 0.0
- 1:2  16        3/3  *  0.3 ± 0.0
+ 1:0  4         3/3  *  1 ± 0
+ 1:1  8         3/3  *  0.5* ± 0
+ 1:2  16        3/3  *  0.* ± 0
 frugal: mean ± s.e.m. over the seeds, at the end of the runs that succeeded
 $ frugal compare 1 --csv | cut -d, -f1-4
 job,cell,name,/network/hidden/0

@@ -8,6 +8,7 @@ frugal: you are anna, with the role admin; the token is kept in */config/frugal/
 $ stat -c %a config/frugal/token
 600
 $ frugal user create bert --role reader
+user bert has the role reader
 $ frugal user create bert
 frugal: there is a user of that name (HTTP 409)
 ? 7
@@ -21,6 +22,8 @@ $ FRUGAL_TOKEN=$(cat bert) frugal submit - <<< '{"dataset": "tiny"}'
 frugal: * (HTTP 403)
 ? 5
 $ frugal user role bert user
+user bert has the role user
+$ frugal user role bert user -q
 $ frugal user ls --csv | cut -d, -f1-3
 name,role,tokens
 anna,admin,1
@@ -34,6 +37,8 @@ $ frugal user role bert king
 frugal: * (HTTP 422)
   /role: must be reader, user or admin
 ? 3
+$ frugal token revoke $(frugal token ls -q | tail -n 1)
+token * of bert is revoked
 $ frugal user rm bert --json
 {
   "name": "bert",
