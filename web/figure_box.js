@@ -22,6 +22,7 @@ export class FigureBox {
     this.empty = h("p", { class: "chart-empty" });
     this.readout = h("p", { class: "readout" }, zoom && HINT);
     this.legend = h("ul", { class: "legend", "aria-label": "Lines" });
+    this.note = h("p", { class: "muted small-note" });
     this.numbers = h("div");
     this.details = h("details", { ontoggle: () => this.#list() },
       h("summary", null, "The numbers"), this.numbers);
@@ -29,7 +30,7 @@ export class FigureBox {
       h("button", { type: "button", class: "small", onclick: () => this.#save(kind) }, kind)));
     this.element = h("div", { class: "figure" },
       h("div", { class: "chart-frame" }, this.host, this.empty),
-      zoom && this.readout, this.legend,
+      zoom && this.readout, this.legend, zoom && this.note,
       h("div", { class: "figure-foot" }, this.details, this.files));
     this.chart = zoom ? new LineChart(this.host, { zoom, point: (point) => this.#read(point) })
       : new PointChart(this.host);
@@ -48,6 +49,7 @@ export class FigureBox {
       button.disabled = nothing;
       button.setAttribute("aria-label", `${figure.title} as ${button.textContent}`);
     }
+    this.note.textContent = figure.note ?? "";
     this.#listLegend();
     this.#list();
   }

@@ -2,8 +2,9 @@
 // looks are in its attributes, so that any program shows the same.
 
 import { svg } from "./dom.js";
-import { limitsOf } from "./figure.js";
-import { bandPaths, errorBar, linePath, marker, markerOf } from "./figure_marks.js";
+import { fullOf, limitsOf, weakOf } from "./figure.js";
+import { bandPaths, errorBar, errorBarX, linePath, marker, markerOf }
+  from "./figure_marks.js";
 import { colourOf, css, dashOf } from "./palette.js";
 import { scaleOf, ticksOf } from "./scale.js";
 
@@ -28,7 +29,9 @@ export function drawFigure(figure, { width, height: plain, zoom, look }) {
   const limits = limitsOf(figure, zoom);
   const left = leftMargin(figure, limits);
   const legend = look.print ? legendOf(figure, left, width) : [];
-  const height = plain + (legend.length > 0 ? LEGEND_GAP + legend.length * LEGEND_ROW : 0);
+  const note = look.print && figure.note;
+  const rows = legend.length + (note ? 1 : 0);
+  const height = plain + (rows > 0 ? LEGEND_GAP + rows * LEGEND_ROW : 0);
   const area = { left, right: width - 14, top: look.print ? 16 : 10, bottom: plain - 46 };
   const scales = {
     x: scaleOf(figure.x, limits.x, area.left, area.right),
@@ -44,8 +47,10 @@ export function drawFigure(figure, { width, height: plain, zoom, look }) {
   svg("clipPath", { id: clip }, svg("rect", { x: area.left, y: area.top - 6,
     width: area.right - area.left, height: area.bottom - area.top + 12 })),
   axesOf(drawing),
-  svg("g", { "clip-path": `url(#${clip})` }, goalOf(drawing), seriesOf(drawing)),
-  legendRows(legend, drawing, plain + LEGEND_GAP));
+  svg("g", { "clip-path": `url(#${clip})` }, goalOf(drawing), seriesOf(drawing),
+    marksOf(drawing)),
+  legendRows(legend, drawing, plain + LEGEND_GAP),
+  note && text(note, left, height - LEGEND_ROW + 4, "start", look.muted, 11));
 }
 
 function leftMargin(figure, limits) {
@@ -77,8 +82,9 @@ function rule(x1, y1, x2, y2, stroke) {
   return svg("line", { x1, y1, x2, y2, stroke, "stroke-width": 1 });
 }
 
-function text(content, x, y, anchor, fill) {
-  return svg("text", { x: round(x), y: round(y), "text-anchor": anchor, fill }, content);
+function text(content, x, y, anchor, fill, size) {
+  return svg("text", { x: round(x), y: round(y), "text-anchor": anchor, fill,
+    "font-size": size }, content);
 }
 
 function shortened(label, letters) {
@@ -116,15 +122,27 @@ function dodge(i, of, figure) {
 
 function bandOf(one, { figure, look, scales, limits }) {
   if (!one.sem || figure.kind === "points") return null;
-  return bandPaths(one, scales, figure.y.log && limits.y[0])
+  return bandPaths(fullOf(one), scales, figure.y.log && limits.y[0])
     .map((d) => svg("path", { d, fill: look.colourOf(one.index), "fill-opacity": 0.16 }));
 }
 
 function line(one, { look, scales }) {
-  return svg("path", { d: linePath(one, scales), fill: "none",
-    stroke: look.colourOf(one.index), "stroke-width": one.thin ? 0.7 : 1.7,
-    "stroke-opacity": one.thin ? 0.5 : 1, "stroke-linejoin": "round",
+  const path = (points, width, opacity) => svg("path", { d: linePath(points, scales),
+    fill: "none", stroke: look.colourOf(one.index), "stroke-width": width,
+    "stroke-opacity": opacity, "stroke-linejoin": "round",
     "stroke-dasharray": one.thin ? null : dashOf(one.index).join(" ") || null });
+  if (one.thin) return path(one, 0.7, 0.5);
+  return [one.weak?.includes(true) && path(weakOf(one), 0.8, 0.5), path(fullOf(one), 1.7, 1)];
+}
+
+function marksOf({ figure, look, scales, limits }) {
+  return figure.marks?.map((one) => {
+    const colour = look.colourOf(one.index);
+    return svg("g", { stroke: colour, "stroke-width": 1.4 },
+      errorBar(one, 0, scales, figure.y.log && limits.y[0]),
+      errorBarX(one, 0, scales, figure.x.log && limits.x[0]),
+      markerOf(one.index, round(scales.x(one.x[0])), round(scales.y(one.y[0])), colour));
+  });
 }
 
 function pointsOf(one, shift, { figure, look, scales, limits }) {

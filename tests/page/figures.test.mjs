@@ -40,7 +40,8 @@ test("charts", { timeout: 240000 }, async (t) => {
     const page = await open(t, "#/jobs/1?x=m1");
     const file = await save(page, "test accuracy against M1 as CSV");
     assert.equal(file.name, "job-1-test_accuracy-m1.csv");
-    const rows = records(file.bytes.toString());
+    const all = records(file.bytes.toString());
+    const rows = all.filter((row) => !row.series.endsWith(" end"));
     const { cells } = await server.get("/v1/jobs/1/curves?x=m1&per_decade=20");
     const wanted = cells.flatMap((cell) => cell.x.map((x, i) => ({ series: `1:${cell.cell}`, x,
       y: cell.mean[i], sem: cell.sem[i], n: cell.n[i] })));
@@ -52,6 +53,29 @@ test("charts", { timeout: 240000 }, async (t) => {
       assert.equal(row.sem, sem === null ? "" : String(sem));
       assert.match(row.name, /^hidden\.0 = (6|24)$/);
     });
+    const ends = (await server.get("/v1/jobs/1/summary")).cells.map(({ metrics }) =>
+      [metrics.m1.mean, metrics.m1.sem, metrics.test_accuracy.mean, metrics.test_accuracy.sem]);
+    assert.deepEqual(all.slice(rows.length).map((row) =>
+      [row.m1, row.sem_m1, row.test_accuracy, row.sem].map(Number)), ends);
+  });
+
+  await t.test("where runs are missing the mean is thin, and the ends are marked", async (t) => {
+    const page = await open(t, "#/jobs/1?x=samples");
+    const { cells } = await server.get("/v1/jobs/1/curves?x=samples");
+    const full = cells.map(({ n }) => n.filter((one) => one === Math.max(...n)).length);
+    assert.ok(cells.some(({ n }, i) => full[i] < n.length), "no run ends before another");
+    const note = "Mean ± s.e.m. of n = 3 seeds; thin where fewer are left; " +
+      "marks: mean of the runs that succeeded, at their ends";
+    await page.getByText(note).waitFor();
+    const all = elements((await save(page, "test accuracy against samples as SVG")).bytes.toString());
+    const paths = (name, value) => all.filter((e) => e.name === "path" &&
+      e.attributes[name] === value).map((e) => e.attributes.d.match(/[ML]/g)?.length ?? 0);
+    assert.deepEqual(paths("stroke-width", "1.7"), full);
+    assert.equal(paths("stroke-width", "0.8").length,
+      cells.filter(({ n }, i) => full[i] < n.length).length);
+    assert.deepEqual(paths("fill-opacity", "0.16"), full.map((n) => 2 * n));
+    assert.equal(all.filter((e) => e.name === "g" && e.attributes["stroke-width"] === "1.4").length, 2);
+    assert.ok(all.some((e) => e.name === "text" && e.text === note), "the note");
   });
 
   await t.test("the table beside a chart has its numbers", async (t) => {
@@ -63,7 +87,11 @@ test("charts", { timeout: 240000 }, async (t) => {
     }, "the numbers");
     const { cells } = await server.get("/v1/jobs/1/curves?x=samples");
     const wanted = cells.flatMap((cell) => cell.x.map((x, i) => [String(x), String(cell.n[i])]));
-    assert.deepEqual(rows.map((row) => [row[1].replace(/\s/g, ""), row[3]]), wanted);
+    const shown = rows.map((row) => [row[1].replace(/\s/g, ""), row[3]]);
+    assert.deepEqual(shown.slice(0, -2), wanted);
+    assert.deepEqual(rows.slice(-2).map((row) => row[0]),
+      ["hidden.0 = 6, at the end", "hidden.0 = 24, at the end"]);
+    assert.match(rows.at(-1)[1], /±/);
   });
 
   await t.test("as SVG it is whole, with names on both axes, whatever the page looks like", async (t) => {
@@ -81,7 +109,7 @@ test("charts", { timeout: 240000 }, async (t) => {
     const words = all.filter((e) => e.name === "text").map((e) => e.text);
     for (const word of ["test accuracy", "M0, number of synaptic changes", "hidden.0 = 6",
       "hidden.0 = 24", "goal 0.95"]) assert.ok(words.includes(word), `${word} in ${words}`);
-    const lines = all.filter((e) => e.name === "path" && e.attributes.fill === "none");
+    const lines = all.filter((e) => e.attributes["stroke-width"] === "1.7" && e.name === "path");
     assert.equal(lines.length, 2);
     assert.notEqual(lines[0].attributes["stroke-dasharray"], lines[1].attributes["stroke-dasharray"]);
     assert.ok(all.filter((e) => e.attributes["fill-opacity"]).length >= 2, "bands");
@@ -92,7 +120,7 @@ test("charts", { timeout: 240000 }, async (t) => {
     const page = await open(t, "#/jobs/1");
     const file = await save(page, "test accuracy against M0 as PNG");
     assert.equal(file.name, "job-1-test_accuracy-m0.png");
-    assert.deepEqual(sizeOfPng(file.bytes), [2560, 1804]);
+    assert.deepEqual(sizeOfPng(file.bytes), [2560, 1872]);
     assert.ok(file.bytes.length > 20000, `${file.bytes.length} bytes`);
   });
 
