@@ -99,6 +99,7 @@ export function paintMarks(plot, figure) {
     for (const one of figure.marks ?? []) {
       ctx.fillStyle = ctx.strokeStyle = colourOf(one.index);
       ctx.lineWidth = 1.4 * ratio;
+      ctx.setLineDash([]);
       const [x, y] = [plot.valToPos(one.x[0], "x", true), plot.valToPos(one.y[0], "y", true)];
       ctx.beginPath();
       for (const end of endsOf(plot, one.y, one.sem, figure.y, "y")) {
