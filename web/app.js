@@ -34,7 +34,13 @@ const VIEWS = [
 const main = document.getElementById("main");
 let open = null;
 
+/* A question belongs to the view it was asked in. Who somebody is belongs to none. */
+function closeDialogs() {
+  for (const dialog of document.querySelectorAll("dialog[open]:not(#login)")) dialog.close();
+}
+
 function navigate() {
+  closeDialogs();
   const route = current();
   if (open?.path === route.path && open.view.update) {
     open.view.update(route);

@@ -63,6 +63,17 @@ test("verbs of a job", { timeout: 240000 }, async (t) => {
     assert.equal(await page.locator("dialog").filter({ visible: true }).count(), 0);
   });
 
+  await t.test("a question does not outlive its view", async (t) => {
+    const { page, act } = await open(t, 1);
+    await page.goto(`${server.url}/#/jobs/3`);
+    await page.getByRole("heading", { name: "work" }).waitFor();
+    await act("Delete…");
+    await page.getByText("Delete job 3?").waitFor();
+    await page.goBack();
+    await page.getByRole("heading", { name: "done" }).waitFor();
+    await until(async () => await page.locator("dialog.ask").count() === 0, "no question");
+  });
+
   await t.test("delete, restore, and for good", async (t) => {
     const { page, act, enabled } = await open(t, 3, { expected: /Failed to load resource: .*404/ });
     await act("Delete…", "Delete job 3");
