@@ -15,6 +15,7 @@ import { openJob } from "./view_job.js";
 import { openNew } from "./view_new.js";
 import { openRun } from "./view_run.js";
 import { openRuns } from "./view_runs.js";
+import { openTrash } from "./view_trash.js";
 import { openWords } from "./view_words.js";
 import { explainOnClick } from "./word_box.js";
 
@@ -28,6 +29,7 @@ const VIEWS = [
   [/^compare$/, "Compare", openCompare],
   [/^new$/, "New job", openNew],
   [/^admin$/, "Admin", openAdmin],
+  [/^trash$/, "Trash", openTrash],
   [/^words$/, "Glossary", openWords],
 ];
 

@@ -2,14 +2,14 @@
 
 import { h } from "./dom.js";
 import { count, percent } from "./format.js";
-import { jobName, progressBar, stateBadge, tagList } from "./parts.js";
+import { jobName, jobState, progressBar, tagList } from "./parts.js";
 import { ago, duration, secondsBetween } from "./times.js";
 
 /* cells: those of its summary, as far as it is known */
 export function jobHead(job, cells) {
   return [
     h("p", { class: "crumbs" }, h("a", { href: "#/" }, "Jobs"), ` / ${job.id}`),
-    h("div", { class: "title" }, h("h1", null, jobName(job)), stateBadge(job.state)),
+    h("div", { class: "title" }, h("h1", null, jobName(job)), jobState(job)),
     h("dl", { class: "facts" },
       fact("data set", job.dataset),
       fact("cells", count(job.cells)),

@@ -79,6 +79,16 @@ test("verbs of a job", { timeout: 240000 }, async (t) => {
     await act("Delete…", "Delete job 3");
     await page.locator(".said").getByText("moved into the trash").waitFor();
     await until(async () => (await enabled()).join() === "Restore,Delete for good…", "the trash");
+    assert.equal(await page.locator(".title .state").innerText(), "in the trash");
+    await page.goto(`${server.url}/#/`);
+    await page.getByRole("link", { name: "Trash", exact: true }).click();
+    await page.getByRole("button", { name: "restore job 3" }).click();
+    await page.getByText("Nothing is in the trash.").waitFor();
+    await page.goto(`${server.url}/#/jobs/3`);
+    await until(async () => (await enabled()).includes("Add seeds…"), "the job again");
+    assert.equal(await page.locator(".title .state").innerText(), "cancelled");
+    await act("Delete…", "Delete job 3");
+    await until(async () => (await enabled()).join() === "Restore,Delete for good…", "the trash");
     await act("Restore");
     await until(async () => (await enabled()).includes("Add seeds…"), "the job again");
     await act("Delete…", "Delete job 3");
