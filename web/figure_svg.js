@@ -14,6 +14,8 @@ const LETTER = 6.1; // a letter is about so wide
 const LEGEND_ROW = 17;
 const LEGEND_GAP = 14;
 const DODGE = 5;
+const WORD_ROW = 13; // of labels of several lines
+const WORD_ROWS = 6;
 
 /* The colours of the page, or those of print. */
 export function looks(print) {
@@ -32,12 +34,14 @@ export function drawFigure(figure, { width, height: plain, zoom, look }) {
   const note = look.print && figure.note;
   const rows = legend.length + (note ? 1 : 0);
   const height = plain + (rows > 0 ? LEGEND_GAP + rows * LEGEND_ROW : 0);
-  const area = { left, right: width - 14, top: look.print ? 16 : 10, bottom: plain - 46 };
+  const words = wordsBelow(figure.x, width - 14 - left);
+  const below = 33 + WORD_ROW * Math.max(1, ...words.map((lines) => lines.length));
+  const area = { left, right: width - 14, top: look.print ? 16 : 10, bottom: plain - below };
   const scales = {
     x: scaleOf(figure.x, limits.x, area.left, area.right),
     y: scaleOf(figure.y, limits.y, area.bottom, area.top),
   };
-  const drawing = { figure, look, limits, area, scales };
+  const drawing = { figure, look, limits, area, scales, words };
   const clip = `clip-${figure.name}`;
   return svg("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`,
     width, height, "font-family": FONT, "font-size": SIZE, role: "img",
@@ -58,22 +62,41 @@ function leftMargin(figure, limits) {
   return 36 + Math.max(...labels, 2) * LETTER;
 }
 
-function axesOf({ figure, look, limits, area, scales }) {
+/* The lines of each label of an axis that has words, as wide as its place. */
+function wordsBelow({ labels }, width) {
+  const room = Math.max(4, Math.floor(width / (labels?.length ?? 1) / LETTER) - 1);
+  return (labels ?? []).map((label) => wrapped(label, room));
+}
+
+function wrapped(label, room) {
+  const lines = [""];
+  for (const word of label.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (longer.length <= room) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  const full = lines.filter(Boolean);
+  const shown = full.slice(0, WORD_ROWS);
+  if (full.length > WORD_ROWS) shown[WORD_ROWS - 1] += "…";
+  return shown.map((line) => shortened(line, room));
+}
+
+function axesOf({ figure, look, limits, area, scales, words }) {
   const xTicks = ticksOf(figure.x, limits.x, (area.right - area.left) / 80);
   const yTicks = ticksOf(figure.y, limits.y, (area.bottom - area.top) / 36);
-  const room = (area.right - area.left) / Math.max(1, xTicks.length) / LETTER;
   const middle = (area.top + area.bottom) / 2;
+  const bottom = area.bottom + 24 + WORD_ROW * Math.max(1, ...words.map((lines) => lines.length));
   return svg("g", { fill: look.muted, stroke: "none" },
     yTicks.map(({ value, label }) => [
       rule(area.left, scales.y(value), area.right, scales.y(value), look.grid),
       text(label, area.left - 7, scales.y(value) + 4, "end")]),
     xTicks.map(({ value, label }) => [
       rule(scales.x(value), area.top, scales.x(value), area.bottom, look.grid),
-      text(figure.x.labels ? shortened(label, room) : label, scales.x(value),
-        area.bottom + 17, "middle")]),
+      (words[value] ?? [label]).map((line, i) => text(line, scales.x(value),
+        area.bottom + 17 + i * WORD_ROW, "middle"))]),
     rule(area.left, area.bottom, area.right, area.bottom, look.muted),
     rule(area.left, area.top, area.left, area.bottom, look.muted),
-    text(figure.x.label, (area.left + area.right) / 2, area.bottom + 37, "middle", look.ink),
+    text(figure.x.label, (area.left + area.right) / 2, bottom, "middle", look.ink),
     svg("text", { transform: `translate(14 ${middle}) rotate(-90)`, "text-anchor": "middle",
       fill: look.ink }, figure.y.label));
 }

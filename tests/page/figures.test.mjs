@@ -12,6 +12,9 @@ const WORK = spec(short, { name: "with \"quotes\", commas", seeds: 3, evaluate: 
   stop: { accuracy: 0.95, epochs: 5 }, sweep: { "/network/hidden/0": [6, 24] } });
 const RULES = spec(short, { name: "rules", seeds: 2, evaluate: { every: 250 },
   sweep: { "/plasticity": [{}, { gate: "wrong" }, { compete: { fraction: [0.01, 1] } }] } });
+const by = (rule) => ({ compete: { fraction: [0.01, 1], by: rule } });
+const MORE_RULES = { ...RULES, name: "more rules", sweep: { "/plasticity":
+  [{}, { gate: "wrong" }, ...["update", "weight", "error", "activity"].map(by)] } };
 
 /* Width and height in the head of a PNG. */
 function sizeOfPng(bytes) {
@@ -23,7 +26,7 @@ function sizeOfPng(bytes) {
 test("charts", { timeout: 240000 }, async (t) => {
   const browser = await launch(t);
   const server = await startServer(t);
-  for (const [i, work] of [WORK, RULES].entries()) {
+  for (const [i, work] of [WORK, RULES, MORE_RULES].entries()) {
     await server.submit(work);
     assert.equal((await server.done(i + 1)).state, "succeeded");
   }
@@ -138,6 +141,20 @@ test("charts", { timeout: 240000 }, async (t) => {
       assert.ok(words.includes(word), `${word} in ${words}`);
     }
     sizeOfPng((await save(page, "M0 at the end, against plasticity as PNG")).bytes);
+  });
+
+  await t.test("names below a chart stand apart, and say what tells them apart", async (t) => {
+    const page = await open(t, "#/jobs/3");
+    const texts = await page.locator(".costs svg").first().locator("text").evaluateAll((all) =>
+      all.map((e) => ({ text: e.textContent, box: e.getBoundingClientRect().toJSON() })));
+    for (const rule of ["weight", "error", "activity"]) {
+      assert.ok(texts.some(({ text }) => text.includes(rule)), rule);
+    }
+    const meet = texts.flatMap((a, i) => texts.slice(i + 1).filter((b) =>
+      a.box.left < b.box.right && b.box.left < a.box.right &&
+      a.box.top + 2 < b.box.bottom && b.box.top + 2 < a.box.bottom)
+      .map((b) => `${a.text} / ${b.text}`));
+    assert.deepEqual(meet, []);
   });
 
   await t.test("seeds are thin lines, when somebody asks for them", async (t) => {
