@@ -70,7 +70,7 @@ function wordsBelow({ labels }, width) {
 
 function wrapped(label, room) {
   const lines = [""];
-  for (const word of label.split(" ")) {
+  for (const word of label.split(/ (?![^(]*\))/)) {
     const longer = `${lines.at(-1)} ${word}`.trim();
     if (longer.length <= room) lines[lines.length - 1] = longer;
     else lines.push(word);

@@ -79,7 +79,7 @@ function cellRow(cell, { at, many, pointers, isShown, job }) {
 /* Words may wrap, numbers never. */
 function sweptCell(value) {
   return typeof value === "number" ? number(String(value))
-    : h("td", { class: "swept" }, paramValue(value));
+    : h("td", { class: "swept-value" }, paramValue(value));
 }
 
 function meanOrBound(metric, plain) {

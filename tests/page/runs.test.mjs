@@ -53,6 +53,9 @@ test("the list of runs", { timeout: 300000 }, async (t) => {
           return cell.scrollWidth > cell.clientWidth ||
             cell.getBoundingClientRect().right > box.right + 1;
         }).map((cell) => cell.innerText)), [], hash);
+      assert.equal(await page.locator(".vscroll[data-beyond]:visible").count(), 0);
+      await page.setViewportSize({ width: 700, height: 900 });
+      await page.locator(".vscroll[data-beyond]:visible").waitFor();
     }
   });
 
