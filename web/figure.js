@@ -75,6 +75,11 @@ export function weakOf({ x, y, weak }) {
     weak[i - 1] || weak[i] || weak[i + 1] ? value : null) };
 }
 
+/* Whether a line joins the points of a series in a figure of points. */
+export function isJoined(one, { x: { labels } }) {
+  return !labels && one.x.length > 1;
+}
+
 /* What is a number, and has a place on the axis. */
 export function hasPlace(value, { log }) {
   return typeof value === "number" && Number.isFinite(value) && (!log || value > 0);

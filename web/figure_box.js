@@ -3,7 +3,9 @@
 
 import { LineChart } from "./charts.js";
 import { h, patch } from "./dom.js";
+import { isJoined } from "./figure.js";
 import { saveFigure } from "./figure_files.js";
+import { markerOf } from "./figure_marks.js";
 import { numbersTable } from "./figure_table.js";
 import { swatch } from "./palette.js";
 import { PointChart } from "./point_chart.js";
@@ -62,7 +64,7 @@ export class FigureBox {
     const plain = this.#figure.series.filter((one) => !one.thin);
     const single = plain.length === 1 && plain[0].key === "all";
     patch(this.legend, single ? [] : plain.map((one) =>
-      h("li", { "data-key": one.key }, swatch(one.index), one.name)));
+      h("li", { "data-key": one.key }, swatchOf(one, this.#figure), one.name)));
   }
 
   #list() {
@@ -78,6 +80,12 @@ export class FigureBox {
     saveFigure(kind.toLowerCase(), this.#figure, this.#zoom)
       .catch((error) => window.alert(error.message));
   }
+}
+
+/* As the series is drawn. */
+function swatchOf(one, figure) {
+  return figure.kind === "curves" ? swatch(one.index) : swatch(one.index,
+    { line: isJoined(one, figure), mark: markerOf(one.index, 16, 5) });
 }
 
 function count({ series }) {

@@ -2,7 +2,7 @@
 // looks are in its attributes, so that any program shows the same.
 
 import { svg } from "./dom.js";
-import { fullOf, limitsOf, weakOf } from "./figure.js";
+import { fullOf, isJoined, limitsOf, weakOf } from "./figure.js";
 import { bandPaths, errorBar, errorBarX, linePath, marker, markerOf }
   from "./figure_marks.js";
 import { colourOf, css, dashOf } from "./palette.js";
@@ -170,10 +170,9 @@ function marksOf({ figure, look, scales, limits }) {
 
 function pointsOf(one, shift, { figure, look, scales, limits }) {
   const colour = look.colourOf(one.index);
-  const joined = !figure.x.labels && one.x.length > 1;
   return svg("g", { transform: shift ? `translate(${shift} 0)` : null, stroke: colour,
     "stroke-width": 1.4 },
-  joined && svg("path", { d: linePath(one, scales), fill: "none",
+  isJoined(one, figure) && svg("path", { d: linePath(one, scales), fill: "none",
     "stroke-dasharray": dashOf(one.index).join(" ") || null }),
   one.y.map((y, i) => y === null ? null : svg("g", null,
     figure.tell && svg("title", null, figure.tell(one, i)),
@@ -196,9 +195,10 @@ function legendRows(rows, { figure, look }, top) {
   return rows.map((row, i) => row.map(({ one, left }) => {
     const y = top + i * LEGEND_ROW;
     const colour = look.colourOf(one.index);
-    return [svg("line", { x1: left, x2: left + 32, y1: y, y2: y, stroke: colour,
+    const points = figure.kind === "points";
+    return [(!points || isJoined(one, figure)) && svg("line", { x1: left, x2: left + 32, y1: y, y2: y, stroke: colour,
       "stroke-width": 1.7, "stroke-dasharray": dashOf(one.index).join(" ") || null }),
-    figure.kind === "points" && svg("g", { stroke: colour, "stroke-width": 1.4 },
+    points && svg("g", { stroke: colour, "stroke-width": 1.4 },
       markerOf(one.index, left + 16, y, colour)),
     text(one.name, left + 40, y + 4, "start", look.ink)];
   }));
