@@ -15,6 +15,7 @@ import { openJob } from "./view_job.js";
 import { openNew } from "./view_new.js";
 import { openRun } from "./view_run.js";
 import { openRuns } from "./view_runs.js";
+import { openTrash } from "./view_trash.js";
 import { openWords } from "./view_words.js";
 import { explainOnClick } from "./word_box.js";
 
@@ -28,13 +29,20 @@ const VIEWS = [
   [/^compare$/, "Compare", openCompare],
   [/^new$/, "New job", openNew],
   [/^admin$/, "Admin", openAdmin],
+  [/^trash$/, "Trash", openTrash],
   [/^words$/, "Glossary", openWords],
 ];
 
 const main = document.getElementById("main");
 let open = null;
 
+/* A question belongs to the view it was asked in. Who somebody is belongs to none. */
+function closeDialogs() {
+  for (const dialog of document.querySelectorAll("dialog[open]:not(#login)")) dialog.close();
+}
+
 function navigate() {
+  closeDialogs();
   const route = current();
   if (open?.path === route.path && open.view.update) {
     open.view.update(route);

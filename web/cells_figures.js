@@ -1,4 +1,4 @@
-// From cells to figures: mean curves with the seeds as thin lines, what reaching a goal costs
+// From cells to figures: mean curves with their ends and the seeds as thin lines, what reaching a goal costs
 // over what is swept, and what is saved against a baseline. A cell has its own `params`, which
 // name it, and `values` of all in which the cells differ.
 
@@ -22,7 +22,9 @@ export function curvesFigure(cells, { x, y }, seeds, { withJob, goal, name }) {
   const means = cells.map((cell) => meanCurve(cell, axes, withJob));
   const thin = seeds ? seeds.runs.map((run) => seedLine(run, cells, axes, seeds.traces)) : [];
   const series = [...thin, ...means].filter((one) => one?.x.length > 0);
-  return { name: `${name}-${y}-${x}`, kind: "curves", ...axes, series,
+  const marks = cells.map((cell) => endMark(cell, axes, withJob)).filter(Boolean);
+  return { name: `${name}-${y}-${x}`, kind: "curves", ...axes, series, marks,
+    note: noteOf(means, marks),
     title: `${measure(y).name} against ${measure(x).name}`,
     goal: y === "test_accuracy" ? goal : null, tell: (one, i) => tellPoint(one, i, x, y) };
 }
@@ -31,9 +33,32 @@ function meanCurve(cell, axes, withJob) {
   const curve = cell.curve ?? { x: [], mean: [], sem: [], n: [] };
   const kept = placesOf(curve.x, curve.mean, axes);
   const pick = (values) => kept.map((i) => values[i] ?? null);
+  const most = Math.max(...curve.n);
   return { key: cell.key, name: cellName(cell, withJob), seed: null, index: cell.index,
     x: pick(curve.x), y: pick(curve.mean), sem: pick(curve.sem), n: pick(curve.n),
+    weak: pick(curve.n).map((n) => n < most), bound: null, thin: false };
+}
+
+/* Where the runs that succeeded ended: the mean of what they cost and of what they reached. */
+function endMark(cell, axes, withJob) {
+  const [x, y] = [axes.x, axes.y].map(({ key }) => cell.ends?.metrics?.[key]);
+  if (!hasPlace(x?.mean, axes.x) || !hasPlace(y?.mean, axes.y)) return null;
+  return { key: `${cell.key} end`, name: `${cellName(cell, withJob)}, at the end`, seed: null,
+    index: cell.index, x: [x.mean], xSem: [x.sem], y: [y.mean], sem: [y.sem], n: [y.n],
     bound: null, thin: false };
+}
+
+/* "Mean ± s.e.m. of n = 3 seeds; thin where fewer are left; ..." */
+function noteOf(means, marks) {
+  const known = means.filter((one) => one.n.length > 0);
+  if (known.length === 0) return null;
+  const most = known.map((one) => Math.max(...one.n));
+  const [low, high] = [Math.min(...most), Math.max(...most)];
+  const n = low === high ? `${high}` : `${low} to ${high}`;
+  return [`Mean ± s.e.m. of n = ${n} ${high === 1 ? "seed" : "seeds"}`,
+    known.some((one) => one.weak.includes(true)) && "thin where fewer are left",
+    marks.length > 0 && "marks: mean of the runs that succeeded, at their ends",
+  ].filter(Boolean).join("; ");
 }
 
 function seedLine(run, cells, axes, traces) {
@@ -51,8 +76,8 @@ function tellPoint(one, i, x, y) {
   const value = meanSem({ mean: one.y[i], sem: one.sem?.[i] }, measure(y).text);
   const who = one.thin ? `${one.key}, seed ${one.seed}, ${one.name}` : one.name;
   const n = one.n ? `, n = ${one.n[i]}` : "";
-  return `${who}: ${measure(y).name} ${value} at ${measure(x).name} ` +
-    `${measure(x).text(one.x[i])}${n}`;
+  const at = meanSem({ mean: one.x[i], sem: one.xSem?.[i] }, measure(x).text);
+  return `${who}: ${measure(y).name} ${value} at ${measure(x).name} ${at}${n}`;
 }
 
 /* What is swept over in a figure: the pointer asked for, else the first with most values. */

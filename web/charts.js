@@ -1,8 +1,9 @@
 // A figure of curves, drawn by uPlot. It keeps no state of its own beyond what it shows: the
 // zoom belongs to the page, which is told of new wishes.
 
-import { nearest, paintBands, paintEnds, paintGoal } from "./chart_paint.js";
-import { limitsOf } from "./figure.js";
+import { nearest, paintBands, paintEnds, paintGoal, paintMarks, paintWeak }
+  from "./chart_paint.js";
+import { allOf, fullOf, limitsOf } from "./figure.js";
 import { colourOf, css, dashOf } from "./palette.js";
 import { tickLabels, tickValues } from "./scale.js";
 import { moved, scaled } from "./zoom.js";
@@ -44,7 +45,7 @@ export class LineChart {
     this.#limits = limitsOf(figure, zoom);
     const { x, y, series } = figure;
     const shape = [x.key, x.log, y.key, y.log, ...series.map(shapeOf)].join();
-    const data = [null, ...series.map((one) => [one.x, one.y])];
+    const data = [null, ...series.map((one) => [one.x, fullOf(one).y])];
     if (shape === this.#shape) this.#plot?.setData(data);
     else this.#build(data);
     this.#shape = shape;
@@ -100,12 +101,16 @@ export class LineChart {
   #hooks() {
     return {
       setSelect: [(plot) => this.#select(plot)],
-      setCursor: [(plot) => this.on.point(nearest(plot, this.#figure.series))],
+      setCursor: [(plot) => this.on.point(nearest(plot, allOf(this.#figure)))],
       drawAxes: [(plot) => {
         paintGoal(plot, this.#figure.goal);
         paintBands(plot, this.#figure);
+        paintWeak(plot, this.#figure.series);
       }],
-      draw: [(plot) => paintEnds(plot, this.#figure.series)],
+      draw: [(plot) => {
+        paintEnds(plot, this.#figure);
+        paintMarks(plot, this.#figure);
+      }],
     };
   }
 

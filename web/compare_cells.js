@@ -1,6 +1,6 @@
 // Which cells a comparison has, from the text in the URL, and where their specs differ.
 
-import { paramValue } from "./params.js";
+import { paramValue, withParams } from "./params.js";
 
 const OTHER = ["/name", "/tags", "/note", "/seeds", "/sweep", "/priority", "/parallel", "/reuse"];
 
@@ -35,8 +35,7 @@ export function differing(cells, jobs) {
 
 /* Pointers and values of a cell's spec; lists are values, or their entries where one is swept. */
 function leavesOf(spec, params) {
-  const whole = structuredClone(spec);
-  for (const [pointer, value] of Object.entries(params)) set(whole, pointer, value);
+  const whole = withParams(spec, params);
   const leaves = new Map();
   walk(whole, "", leaves);
   for (const pointer of OTHER) leaves.delete(pointer);
@@ -51,15 +50,4 @@ function walk(thing, pointer, leaves) {
     return;
   }
   for (const [key, part] of Object.entries(thing)) walk(part, `${pointer}/${key}`, leaves);
-}
-
-function set(thing, pointer, value) {
-  const keys = pointer.split("/").slice(1);
-  const last = keys.pop();
-  let place = thing;
-  for (const key of keys) {
-    if (typeof place[key] !== "object" || place[key] === null) place[key] = {};
-    place = place[key];
-  }
-  place[last] = value;
 }

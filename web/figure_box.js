@@ -3,7 +3,9 @@
 
 import { LineChart } from "./charts.js";
 import { h, patch } from "./dom.js";
+import { isJoined } from "./figure.js";
 import { saveFigure } from "./figure_files.js";
+import { markerOf } from "./figure_marks.js";
 import { numbersTable } from "./figure_table.js";
 import { swatch } from "./palette.js";
 import { PointChart } from "./point_chart.js";
@@ -22,6 +24,7 @@ export class FigureBox {
     this.empty = h("p", { class: "chart-empty" });
     this.readout = h("p", { class: "readout" }, zoom && HINT);
     this.legend = h("ul", { class: "legend", "aria-label": "Lines" });
+    this.note = h("p", { class: "muted small-note" });
     this.numbers = h("div");
     this.details = h("details", { ontoggle: () => this.#list() },
       h("summary", null, "The numbers"), this.numbers);
@@ -29,7 +32,7 @@ export class FigureBox {
       h("button", { type: "button", class: "small", onclick: () => this.#save(kind) }, kind)));
     this.element = h("div", { class: "figure" },
       h("div", { class: "chart-frame" }, this.host, this.empty),
-      zoom && this.readout, this.legend,
+      zoom && this.readout, this.legend, zoom && this.note,
       h("div", { class: "figure-foot" }, this.details, this.files));
     this.chart = zoom ? new LineChart(this.host, { zoom, point: (point) => this.#read(point) })
       : new PointChart(this.host);
@@ -48,6 +51,7 @@ export class FigureBox {
       button.disabled = nothing;
       button.setAttribute("aria-label", `${figure.title} as ${button.textContent}`);
     }
+    this.note.textContent = figure.note ?? "";
     this.#listLegend();
     this.#list();
   }
@@ -60,7 +64,7 @@ export class FigureBox {
     const plain = this.#figure.series.filter((one) => !one.thin);
     const single = plain.length === 1 && plain[0].key === "all";
     patch(this.legend, single ? [] : plain.map((one) =>
-      h("li", { "data-key": one.key }, swatch(one.index), one.name)));
+      h("li", { "data-key": one.key }, swatchOf(one, this.#figure), one.name)));
   }
 
   #list() {
@@ -76,6 +80,12 @@ export class FigureBox {
     saveFigure(kind.toLowerCase(), this.#figure, this.#zoom)
       .catch((error) => window.alert(error.message));
   }
+}
+
+/* As the series is drawn. */
+function swatchOf(one, figure) {
+  return figure.kind === "curves" ? swatch(one.index) : swatch(one.index,
+    { line: isJoined(one, figure), mark: markerOf(one.index, 16, 5) });
 }
 
 function count({ series }) {

@@ -11,10 +11,12 @@ const HEIGHT = 420;
 const DOTS = 4; // pixels of PNG per unit: 2560 across, 600 dpi on 11 cm
 
 export function figureCsv(figure) {
-  const { x, y } = figure;
-  const head = ["series", "name", "seed", x.key, y.key, "sem", "n", "lower_bound"];
+  const { x, y, marks } = figure;
+  const head = ["series", "name", "seed", x.key, y.key, "sem", "n", "lower_bound",
+    ...marks ? [`sem_${x.key}`] : []];
   const rows = rowsOf(figure).map((row) => [row.series.key, row.series.name,
-    row.series.seed ?? "", row.x, row.y, row.sem ?? "", row.n ?? "", row.bound ? 1 : 0]);
+    row.series.seed ?? "", row.x, row.y, row.sem ?? "", row.n ?? "", row.bound ? 1 : 0,
+    ...marks ? [row.xSem ?? ""] : []]);
   return csv([head, ...rows]);
 }
 

@@ -67,6 +67,16 @@ export function errorBar(series, i, scales, floor) {
     fill: "none" });
 }
 
+/* The same along x. */
+export function errorBarX({ x, y, xSem }, i, scales, floor) {
+  if (!xSem?.[i]) return null;
+  const [low, high] = errorEnds({ y: x, sem: xSem }, i, floor)
+    .map((value) => round(scales.x(value)));
+  const at = round(scales.y(y[i]));
+  return svg("path", { d: `M${low} ${at - 3}v6M${low} ${at}H${high}M${high} ${at - 3}v6`,
+    fill: "none" });
+}
+
 /* Filled; open and with an arrow upwards where the value is only a lower bound. */
 export function marker(index, atX, atY, bound, paper, colour) {
   const [x, y] = [round(atX), round(atY)];
@@ -76,7 +86,11 @@ export function marker(index, atX, atY, bound, paper, colour) {
 }
 
 export function markerOf(index, x, y, fill) {
-  return svg("path", { d: SHAPES[index % SHAPES.length](x, y), fill });
+  return svg("path", { d: shapeOf(index, x, y), fill });
+}
+
+export function shapeOf(index, x, y) {
+  return SHAPES[index % SHAPES.length](x, y);
 }
 
 function round(value) {

@@ -2,8 +2,9 @@
 // looks are in its attributes, so that any program shows the same.
 
 import { svg } from "./dom.js";
-import { limitsOf } from "./figure.js";
-import { bandPaths, errorBar, linePath, marker, markerOf } from "./figure_marks.js";
+import { fullOf, isJoined, limitsOf, weakOf } from "./figure.js";
+import { bandPaths, errorBar, errorBarX, linePath, marker, markerOf }
+  from "./figure_marks.js";
 import { colourOf, css, dashOf } from "./palette.js";
 import { scaleOf, ticksOf } from "./scale.js";
 
@@ -13,6 +14,8 @@ const LETTER = 6.1; // a letter is about so wide
 const LEGEND_ROW = 17;
 const LEGEND_GAP = 14;
 const DODGE = 5;
+const WORD_ROW = 13; // of labels of several lines
+const WORD_ROWS = 6;
 
 /* The colours of the page, or those of print. */
 export function looks(print) {
@@ -28,13 +31,17 @@ export function drawFigure(figure, { width, height: plain, zoom, look }) {
   const limits = limitsOf(figure, zoom);
   const left = leftMargin(figure, limits);
   const legend = look.print ? legendOf(figure, left, width) : [];
-  const height = plain + (legend.length > 0 ? LEGEND_GAP + legend.length * LEGEND_ROW : 0);
-  const area = { left, right: width - 14, top: look.print ? 16 : 10, bottom: plain - 46 };
+  const note = look.print && figure.note;
+  const rows = legend.length + (note ? 1 : 0);
+  const height = plain + (rows > 0 ? LEGEND_GAP + rows * LEGEND_ROW : 0);
+  const words = wordsBelow(figure.x, width - 14 - left);
+  const below = 33 + WORD_ROW * Math.max(1, ...words.map((lines) => lines.length));
+  const area = { left, right: width - 14, top: look.print ? 16 : 10, bottom: plain - below };
   const scales = {
     x: scaleOf(figure.x, limits.x, area.left, area.right),
     y: scaleOf(figure.y, limits.y, area.bottom, area.top),
   };
-  const drawing = { figure, look, limits, area, scales };
+  const drawing = { figure, look, limits, area, scales, words };
   const clip = `clip-${figure.name}`;
   return svg("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`,
     width, height, "font-family": FONT, "font-size": SIZE, role: "img",
@@ -44,8 +51,10 @@ export function drawFigure(figure, { width, height: plain, zoom, look }) {
   svg("clipPath", { id: clip }, svg("rect", { x: area.left, y: area.top - 6,
     width: area.right - area.left, height: area.bottom - area.top + 12 })),
   axesOf(drawing),
-  svg("g", { "clip-path": `url(#${clip})` }, goalOf(drawing), seriesOf(drawing)),
-  legendRows(legend, drawing, plain + LEGEND_GAP));
+  svg("g", { "clip-path": `url(#${clip})` }, goalOf(drawing), seriesOf(drawing),
+    marksOf(drawing)),
+  legendRows(legend, drawing, plain + LEGEND_GAP),
+  note && text(note, left, height - LEGEND_ROW + 4, "start", look.muted, 11));
 }
 
 function leftMargin(figure, limits) {
@@ -53,22 +62,41 @@ function leftMargin(figure, limits) {
   return 36 + Math.max(...labels, 2) * LETTER;
 }
 
-function axesOf({ figure, look, limits, area, scales }) {
+/* The lines of each label of an axis that has words, as wide as its place. */
+function wordsBelow({ labels }, width) {
+  const room = Math.max(4, Math.floor(width / (labels?.length ?? 1) / LETTER) - 1);
+  return (labels ?? []).map((label) => wrapped(label, room));
+}
+
+function wrapped(label, room) {
+  const lines = [""];
+  for (const word of label.split(/ (?![^(]*\))/)) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (longer.length <= room) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  const full = lines.filter(Boolean);
+  const shown = full.slice(0, WORD_ROWS);
+  if (full.length > WORD_ROWS) shown[WORD_ROWS - 1] += "…";
+  return shown.map((line) => shortened(line, room));
+}
+
+function axesOf({ figure, look, limits, area, scales, words }) {
   const xTicks = ticksOf(figure.x, limits.x, (area.right - area.left) / 80);
   const yTicks = ticksOf(figure.y, limits.y, (area.bottom - area.top) / 36);
-  const room = (area.right - area.left) / Math.max(1, xTicks.length) / LETTER;
   const middle = (area.top + area.bottom) / 2;
+  const bottom = area.bottom + 24 + WORD_ROW * Math.max(1, ...words.map((lines) => lines.length));
   return svg("g", { fill: look.muted, stroke: "none" },
     yTicks.map(({ value, label }) => [
       rule(area.left, scales.y(value), area.right, scales.y(value), look.grid),
       text(label, area.left - 7, scales.y(value) + 4, "end")]),
     xTicks.map(({ value, label }) => [
       rule(scales.x(value), area.top, scales.x(value), area.bottom, look.grid),
-      text(figure.x.labels ? shortened(label, room) : label, scales.x(value),
-        area.bottom + 17, "middle")]),
+      (words[value] ?? [label]).map((line, i) => text(line, scales.x(value),
+        area.bottom + 17 + i * WORD_ROW, "middle"))]),
     rule(area.left, area.bottom, area.right, area.bottom, look.muted),
     rule(area.left, area.top, area.left, area.bottom, look.muted),
-    text(figure.x.label, (area.left + area.right) / 2, area.bottom + 37, "middle", look.ink),
+    text(figure.x.label, (area.left + area.right) / 2, bottom, "middle", look.ink),
     svg("text", { transform: `translate(14 ${middle}) rotate(-90)`, "text-anchor": "middle",
       fill: look.ink }, figure.y.label));
 }
@@ -77,8 +105,9 @@ function rule(x1, y1, x2, y2, stroke) {
   return svg("line", { x1, y1, x2, y2, stroke, "stroke-width": 1 });
 }
 
-function text(content, x, y, anchor, fill) {
-  return svg("text", { x: round(x), y: round(y), "text-anchor": anchor, fill }, content);
+function text(content, x, y, anchor, fill, size) {
+  return svg("text", { x: round(x), y: round(y), "text-anchor": anchor, fill,
+    "font-size": size }, content);
 }
 
 function shortened(label, letters) {
@@ -116,23 +145,34 @@ function dodge(i, of, figure) {
 
 function bandOf(one, { figure, look, scales, limits }) {
   if (!one.sem || figure.kind === "points") return null;
-  return bandPaths(one, scales, figure.y.log && limits.y[0])
+  return bandPaths(fullOf(one), scales, figure.y.log && limits.y[0])
     .map((d) => svg("path", { d, fill: look.colourOf(one.index), "fill-opacity": 0.16 }));
 }
 
 function line(one, { look, scales }) {
-  return svg("path", { d: linePath(one, scales), fill: "none",
-    stroke: look.colourOf(one.index), "stroke-width": one.thin ? 0.7 : 1.7,
-    "stroke-opacity": one.thin ? 0.5 : 1, "stroke-linejoin": "round",
+  const path = (points, width, opacity) => svg("path", { d: linePath(points, scales),
+    fill: "none", stroke: look.colourOf(one.index), "stroke-width": width,
+    "stroke-opacity": opacity, "stroke-linejoin": "round",
     "stroke-dasharray": one.thin ? null : dashOf(one.index).join(" ") || null });
+  if (one.thin) return path(one, 0.7, 0.5);
+  return [one.weak?.includes(true) && path(weakOf(one), 0.8, 0.5), path(fullOf(one), 1.7, 1)];
+}
+
+function marksOf({ figure, look, scales, limits }) {
+  return figure.marks?.map((one) => {
+    const colour = look.colourOf(one.index);
+    return svg("g", { stroke: colour, "stroke-width": 1.4 },
+      errorBar(one, 0, scales, figure.y.log && limits.y[0]),
+      errorBarX(one, 0, scales, figure.x.log && limits.x[0]),
+      markerOf(one.index, round(scales.x(one.x[0])), round(scales.y(one.y[0])), colour));
+  });
 }
 
 function pointsOf(one, shift, { figure, look, scales, limits }) {
   const colour = look.colourOf(one.index);
-  const joined = !figure.x.labels && one.x.length > 1;
   return svg("g", { transform: shift ? `translate(${shift} 0)` : null, stroke: colour,
     "stroke-width": 1.4 },
-  joined && svg("path", { d: linePath(one, scales), fill: "none",
+  isJoined(one, figure) && svg("path", { d: linePath(one, scales), fill: "none",
     "stroke-dasharray": dashOf(one.index).join(" ") || null }),
   one.y.map((y, i) => y === null ? null : svg("g", null,
     figure.tell && svg("title", null, figure.tell(one, i)),
@@ -155,9 +195,10 @@ function legendRows(rows, { figure, look }, top) {
   return rows.map((row, i) => row.map(({ one, left }) => {
     const y = top + i * LEGEND_ROW;
     const colour = look.colourOf(one.index);
-    return [svg("line", { x1: left, x2: left + 32, y1: y, y2: y, stroke: colour,
+    const points = figure.kind === "points";
+    return [(!points || isJoined(one, figure)) && svg("line", { x1: left, x2: left + 32, y1: y, y2: y, stroke: colour,
       "stroke-width": 1.7, "stroke-dasharray": dashOf(one.index).join(" ") || null }),
-    figure.kind === "points" && svg("g", { stroke: colour, "stroke-width": 1.4 },
+    points && svg("g", { stroke: colour, "stroke-width": 1.4 },
       markerOf(one.index, left + 16, y, colour)),
     text(one.name, left + 40, y + 4, "start", look.ink)];
   }));

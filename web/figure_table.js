@@ -22,7 +22,8 @@ export function numbersTable(figure) {
       h("tbody", null, rows.map((row) => h("tr", null,
         h("td", null, row.series.thin ? row.series.key : row.series.name),
         seeds && number(row.series.seed === null ? "" : String(row.series.seed)),
-        number(typeof row.x === "number" ? measure(x.key).text(row.x) : row.x),
+        number(typeof row.x === "number"
+          ? meanSem({ mean: row.x, sem: row.xSem }, measure(x.key).text) : row.x),
         number(valueText(row, y)),
         number(row.n === null ? "" : count(row.n))))))),
   ];

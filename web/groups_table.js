@@ -13,7 +13,7 @@ import { VirtualTable } from "./virtual_table.js";
 const TOGETHER = 4;
 const METRICS = [["samples", "samples", count], ["test_accuracy", "accuracy", accuracy],
   ["m0", "M0", energy], ["m1", "M1", energy], ["inefficiency_m1", "M1 / direct", energy]];
-const WIDTHS = ["w-m", "w-xl", "w-xl", "w-s", ...METRICS.map(() => "w-l")];
+const WIDTHS = ["w-s", "w-part", "w-part", "w-s", ...METRICS.map(() => "w-mean")];
 
 export class GroupsTable {
   #groups = new Map(); // "JOB:CELL" -> {key, job, cell, params, runs}

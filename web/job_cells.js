@@ -67,13 +67,19 @@ function cellRow(cell, { at, many, pointers, isShown, job }) {
     swatch(cell.index), job ? cell.key : String(cell.cell)),
     job && h("td", { class: "cell-job" }, h("a", { href: link(`jobs/${cell.job}`) },
       job.name || `job ${cell.job}`)),
-    pointers.map((pointer) => number(paramValue(cell.values[pointer]))),
+    pointers.map((pointer) => sweptCell(cell.values[pointer])),
     h("td", { class: "number seeds-done" }, `${count(n)}/${count(ends.runs)}`,
       ends.finished < ends.runs && h("progress", { max: ends.runs, value: ends.finished,
         "aria-label": `${ends.finished} of ${ends.runs} runs have ended` })),
     at && number(goal ? `${count(goal.reached)}/${count(goal.reached + goal.missed)}` : ""),
     METRICS.map(([key, , , plain]) => number(meanOrBound(metric(key), plain))),
     many && SAVINGS.map(([key]) => number(meanOrBound(saving?.[key], factor))));
+}
+
+/* Words may wrap, numbers never. */
+function sweptCell(value) {
+  return typeof value === "number" ? number(String(value))
+    : h("td", { class: "swept-value" }, paramValue(value));
 }
 
 function meanOrBound(metric, plain) {

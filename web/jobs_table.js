@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { count } from "./format.js";
-import { jobName, progressBar, stateBadge, tagList } from "./parts.js";
+import { jobName, jobState, progressBar, tagList } from "./parts.js";
 import { link } from "./router.js";
 import { ago } from "./times.js";
 
@@ -25,7 +25,7 @@ function jobRow(job) {
     cell("name", h("a", { href: link(`jobs/${job.id}`) }, jobName(job)),
       tagList(job.tags)),
     cell("dataset", job.dataset),
-    cell("state", stateBadge(job.state)),
+    cell("state", jobState(job)),
     cell("progress", progressBar(job.progress, `progress of job ${job.id}`),
       h("span", { class: "muted numbers" },
         `${count(finished)}/${count(job.runs.total)}`)),

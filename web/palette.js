@@ -22,10 +22,10 @@ export function css(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/* A piece of the line, for legends and tables. */
-export function swatch(index) {
-  const line = svg("line", { x1: 1, x2: 31, y1: 5, y2: 5, "stroke-width": 2.4,
+/* A piece of the line, for legends and tables; with `mark` on it, or alone, for points. */
+export function swatch(index, { line: hasLine = true, mark = null } = {}) {
+  const line = hasLine && svg("line", { x1: 1, x2: 31, y1: 5, y2: 5, "stroke-width": 2.4,
     "stroke-dasharray": dashOf(index).join(" ") || null });
   return h("span", { class: `swatch cell-${index % COLOURS}`, "aria-hidden": "true" },
-    svg("svg", { viewBox: "0 0 32 10", width: 32, height: 10 }, line));
+    svg("svg", { viewBox: "0 0 32 10", width: 32, height: 10 }, line, mark));
 }

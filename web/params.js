@@ -26,3 +26,21 @@ export function paramText(params) {
 export function pointersOf(things) {
   return [...new Set(things.flatMap((thing) => Object.keys(thing.params ?? {})))];
 }
+
+/* The spec of a cell: that of its job, with what is swept at its place. */
+export function withParams(spec, params) {
+  const whole = structuredClone(spec);
+  for (const [pointer, value] of Object.entries(params ?? {})) set(whole, pointer, value);
+  return whole;
+}
+
+function set(thing, pointer, value) {
+  const keys = pointer.split("/").slice(1);
+  const last = keys.pop();
+  let place = thing;
+  for (const key of keys) {
+    if (typeof place[key] !== "object" || place[key] === null) place[key] = {};
+    place = place[key];
+  }
+  place[last] = value;
+}

@@ -5,7 +5,12 @@ import { percent } from "./format.js";
 
 export function stateBadge(state) {
   return h("span", { class: "state", "data-state": state },
-    String(state ?? "unknown").replace("_", " "));
+    String(state ?? "unknown").replaceAll("_", " "));
+}
+
+/* Where a job stands; what its runs came to does not matter in the trash. */
+export function jobState(job) {
+  return stateBadge(job.trashed ? "in_the_trash" : job.state);
 }
 
 export function progressBar(fraction, label) {

@@ -26,16 +26,17 @@ function layout(signal) {
     pulse: h("p", { class: "pulse" }, "Loading…"),
     work: h("div"), queue: h("div"), failures: h("div"), list: h("div"),
     welcome: h("div"),
-    pages: h("nav", { class: "pages", "aria-label": "Older and newer jobs" }),
+    pages: h("nav", { class: "pages", "aria-label": "Other jobs" }),
   };
   page.now = h("div", { class: "now", hidden: true },
     panel("At work", page.work, "wide"), panel("Waiting", page.queue),
     panel("Needs attention", page.failures));
-  page.jobs = h("section", { hidden: true }, h("h2", null, "Jobs"), page.list, page.pages);
+  page.jobs = h("section", { hidden: true }, h("h2", null, "Jobs"), page.list);
   page.element = h("article", { class: "home" },
     h("div", { class: "home-head" }, h("h1", null, "Home"), page.pulse,
       h("a", { class: "button", href: "#/new" }, "New job")),
-    page.problem, page.welcome, page.now, page.jobs, submitBox(signal));
+    page.problem, page.welcome, page.now, page.jobs, page.pages,
+    submitBox(signal));
   return page;
 }
 
@@ -59,7 +60,8 @@ function show(page, data, cursor) {
   patch(page.failures, attention(data));
   patch(page.list, jobTable(data.list.items));
   patch(page.pages, cursor && h("a", { href: "#/" }, "Newest jobs"), data.list.next_cursor &&
-    h("a", { href: link("", { cursor: data.list.next_cursor }) }, "Older jobs"));
+    h("a", { href: link("", { cursor: data.list.next_cursor }) }, "Older jobs"),
+  h("a", { href: "#/trash" }, "Trash"));
 }
 
 /* "1 of 2 workers at work, 14 runs wait" */

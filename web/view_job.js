@@ -99,7 +99,7 @@ class JobPage {
 
   #showFacts(job) {
     document.title = `${jobName(job)} – frugal`;
-    patch(this.head, jobHead(job));
+    patch(this.head, jobHead(job, this.data.cells));
     this.verbs.show(job);
     this.costs.show(this.data, { withJob: false, name: `job-${job.id}` });
     patch(this.cells, cellTable(this.data, { shown: this.curves.shown(this.data.cells),

@@ -5,6 +5,7 @@ import { h, patch } from "./dom.js";
 import { follow } from "./events.js";
 import { FigureBox } from "./figure_box.js";
 import { CURVE_X, axisOf, measure } from "./measures.js";
+import { withParams } from "./params.js";
 import { problemBox } from "./parts.js";
 import { calmly } from "./pump.js";
 import { current, go, here, link, replace } from "./router.js";
@@ -59,13 +60,16 @@ class RunPage {
     this.#buildChart();
     this.parts = { results: h("div"), attempts: h("div"), changes: h("div"),
       provenance: h("div"), verified: h("div", { role: "status" }) };
+    this.spec = h("code");
     this.changes = section("How the changes were spread", this.parts.changes);
     this.body = h("div", { class: "job-body", hidden: true },
       h("div", { class: "verbs" }, this.verify.button, Object.values(this.verbs), this.trace,
         this.weights), this.parts.verified,
       this.chart, section("Results", this.parts.results),
       section("Attempts", this.parts.attempts), this.changes,
-      section("Where it comes from", this.parts.provenance));
+      section("Where it comes from", this.parts.provenance),
+      h("details", null, h("summary", null, "The spec of this run, with all defaults"),
+        h("pre", { tabindex: 0 }, this.spec)));
     this.element = h("article", null, this.problem, this.head, this.body);
   }
 
@@ -125,6 +129,13 @@ class RunPage {
     patch(this.parts.changes, changesTable(run.changes));
     this.changes.hidden = !run.changes;
     patch(this.parts.provenance, provenanceList(run.provenance, run.weights));
+    this.#showSpec(run, job);
+  }
+
+  /* A job of it would be this run and no other. */
+  #showSpec({ params, seed }, { spec: { sweep, ...spec } }) {
+    const text = JSON.stringify({ ...withParams(spec, params), seeds: [seed] }, null, 2);
+    if (this.spec.textContent !== text) this.spec.textContent = text;
   }
 
   #showTrace() {

@@ -70,6 +70,8 @@ export class VirtualTable {
       element.setAttribute("aria-rowindex", from + i + 2);
       return element;
     }));
+    const { scrollWidth, scrollLeft, clientWidth } = this.element;
+    this.element.toggleAttribute("data-beyond", scrollWidth - scrollLeft - clientWidth > 1);
     if (!this.done && rows.length - to < NEAR_END) this.more();
   }
 }

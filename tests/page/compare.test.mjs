@@ -29,6 +29,17 @@ test("cells side by side", { timeout: 180000 }, async (t) => {
     return rows.length === n && rows;
   }, `${n} cells`);
 
+  await t.test("legends show what is drawn: lines of curves, marks of points", async (t) => {
+    const page = await open(t, "#/compare?cells=1,2");
+    await page.locator(".costs .legend li").first().waitFor();
+    const costs = page.locator(".costs .legend").first();
+    const names = await costs.locator("li").count();
+    assert.equal(await costs.locator("path").count(), names);
+    assert.equal(await costs.locator("line").count(),
+      await page.locator(".costs svg[role=img]").first().locator("g > path[fill=none][d*=L]").count());
+    assert.equal(await page.locator(".curves .legend").first().locator("path").count(), 0);
+  });
+
   await t.test("only what differs is listed, with the server's means and savings", async (t) => {
     const page = await open(t, "#/compare?cells=1:1,2");
     const rows = await table(page, 2);

@@ -12,6 +12,9 @@ const WORK = spec(short, { name: "with \"quotes\", commas", seeds: 3, evaluate: 
   stop: { accuracy: 0.95, epochs: 5 }, sweep: { "/network/hidden/0": [6, 24] } });
 const RULES = spec(short, { name: "rules", seeds: 2, evaluate: { every: 250 },
   sweep: { "/plasticity": [{}, { gate: "wrong" }, { compete: { fraction: [0.01, 1] } }] } });
+const by = (rule) => ({ compete: { fraction: [0.01, 1], by: rule } });
+const MORE_RULES = { ...RULES, name: "more rules", sweep: { "/plasticity":
+  [{}, { gate: "wrong" }, ...["update", "weight", "error", "activity"].map(by)] } };
 
 /* Width and height in the head of a PNG. */
 function sizeOfPng(bytes) {
@@ -23,7 +26,7 @@ function sizeOfPng(bytes) {
 test("charts", { timeout: 240000 }, async (t) => {
   const browser = await launch(t);
   const server = await startServer(t);
-  for (const [i, work] of [WORK, RULES].entries()) {
+  for (const [i, work] of [WORK, RULES, MORE_RULES].entries()) {
     await server.submit(work);
     assert.equal((await server.done(i + 1)).state, "succeeded");
   }
@@ -40,7 +43,8 @@ test("charts", { timeout: 240000 }, async (t) => {
     const page = await open(t, "#/jobs/1?x=m1");
     const file = await save(page, "test accuracy against M1 as CSV");
     assert.equal(file.name, "job-1-test_accuracy-m1.csv");
-    const rows = records(file.bytes.toString());
+    const all = records(file.bytes.toString());
+    const rows = all.filter((row) => !row.series.endsWith(" end"));
     const { cells } = await server.get("/v1/jobs/1/curves?x=m1&per_decade=20");
     const wanted = cells.flatMap((cell) => cell.x.map((x, i) => ({ series: `1:${cell.cell}`, x,
       y: cell.mean[i], sem: cell.sem[i], n: cell.n[i] })));
@@ -52,6 +56,29 @@ test("charts", { timeout: 240000 }, async (t) => {
       assert.equal(row.sem, sem === null ? "" : String(sem));
       assert.match(row.name, /^hidden\.0 = (6|24)$/);
     });
+    const ends = (await server.get("/v1/jobs/1/summary")).cells.map(({ metrics }) =>
+      [metrics.m1.mean, metrics.m1.sem, metrics.test_accuracy.mean, metrics.test_accuracy.sem]);
+    assert.deepEqual(all.slice(rows.length).map((row) =>
+      [row.m1, row.sem_m1, row.test_accuracy, row.sem].map(Number)), ends);
+  });
+
+  await t.test("where runs are missing the mean is thin, and the ends are marked", async (t) => {
+    const page = await open(t, "#/jobs/1?x=samples");
+    const { cells } = await server.get("/v1/jobs/1/curves?x=samples");
+    const full = cells.map(({ n }) => n.filter((one) => one === Math.max(...n)).length);
+    assert.ok(cells.some(({ n }, i) => full[i] < n.length), "no run ends before another");
+    const note = "Mean ± s.e.m. of n = 3 seeds; thin where fewer are left; " +
+      "marks: mean of the runs that succeeded, at their ends";
+    await page.getByText(note).waitFor();
+    const all = elements((await save(page, "test accuracy against samples as SVG")).bytes.toString());
+    const paths = (name, value) => all.filter((e) => e.name === "path" &&
+      e.attributes[name] === value).map((e) => e.attributes.d.match(/[ML]/g)?.length ?? 0);
+    assert.deepEqual(paths("stroke-width", "1.7"), full);
+    assert.equal(paths("stroke-width", "0.8").length,
+      cells.filter(({ n }, i) => full[i] < n.length).length);
+    assert.deepEqual(paths("fill-opacity", "0.16"), full.map((n) => 2 * n));
+    assert.equal(all.filter((e) => e.name === "g" && e.attributes["stroke-width"] === "1.4").length, 2);
+    assert.ok(all.some((e) => e.name === "text" && e.text === note), "the note");
   });
 
   await t.test("the table beside a chart has its numbers", async (t) => {
@@ -63,7 +90,11 @@ test("charts", { timeout: 240000 }, async (t) => {
     }, "the numbers");
     const { cells } = await server.get("/v1/jobs/1/curves?x=samples");
     const wanted = cells.flatMap((cell) => cell.x.map((x, i) => [String(x), String(cell.n[i])]));
-    assert.deepEqual(rows.map((row) => [row[1].replace(/\s/g, ""), row[3]]), wanted);
+    const shown = rows.map((row) => [row[1].replace(/\s/g, ""), row[3]]);
+    assert.deepEqual(shown.slice(0, -2), wanted);
+    assert.deepEqual(rows.slice(-2).map((row) => row[0]),
+      ["hidden.0 = 6, at the end", "hidden.0 = 24, at the end"]);
+    assert.match(rows.at(-1)[1], /±/);
   });
 
   await t.test("as SVG it is whole, with names on both axes, whatever the page looks like", async (t) => {
@@ -81,7 +112,7 @@ test("charts", { timeout: 240000 }, async (t) => {
     const words = all.filter((e) => e.name === "text").map((e) => e.text);
     for (const word of ["test accuracy", "M0, number of synaptic changes", "hidden.0 = 6",
       "hidden.0 = 24", "goal 0.95"]) assert.ok(words.includes(word), `${word} in ${words}`);
-    const lines = all.filter((e) => e.name === "path" && e.attributes.fill === "none");
+    const lines = all.filter((e) => e.attributes["stroke-width"] === "1.7" && e.name === "path");
     assert.equal(lines.length, 2);
     assert.notEqual(lines[0].attributes["stroke-dasharray"], lines[1].attributes["stroke-dasharray"]);
     assert.ok(all.filter((e) => e.attributes["fill-opacity"]).length >= 2, "bands");
@@ -92,7 +123,7 @@ test("charts", { timeout: 240000 }, async (t) => {
     const page = await open(t, "#/jobs/1");
     const file = await save(page, "test accuracy against M0 as PNG");
     assert.equal(file.name, "job-1-test_accuracy-m0.png");
-    assert.deepEqual(sizeOfPng(file.bytes), [2560, 1804]);
+    assert.deepEqual(sizeOfPng(file.bytes), [2560, 1872]);
     assert.ok(file.bytes.length > 20000, `${file.bytes.length} bytes`);
   });
 
@@ -110,6 +141,20 @@ test("charts", { timeout: 240000 }, async (t) => {
       assert.ok(words.includes(word), `${word} in ${words}`);
     }
     sizeOfPng((await save(page, "M0 at the end, against plasticity as PNG")).bytes);
+  });
+
+  await t.test("names below a chart stand apart, and say what tells them apart", async (t) => {
+    const page = await open(t, "#/jobs/3");
+    const texts = await page.locator(".costs svg").first().locator("text").evaluateAll((all) =>
+      all.map((e) => ({ text: e.textContent, box: e.getBoundingClientRect().toJSON() })));
+    for (const rule of ["weight", "error", "activity"]) {
+      assert.ok(texts.some(({ text }) => text.includes(rule)), rule);
+    }
+    const meet = texts.flatMap((a, i) => texts.slice(i + 1).filter((b) =>
+      a.box.left < b.box.right && b.box.left < a.box.right &&
+      a.box.top + 2 < b.box.bottom && b.box.top + 2 < a.box.bottom)
+      .map((b) => `${a.text} / ${b.text}`));
+    assert.deepEqual(meet, []);
   });
 
   await t.test("seeds are thin lines, when somebody asks for them", async (t) => {

@@ -34,7 +34,7 @@ test("the first page", { timeout: 180000 }, async (t) => {
     await page.getByText(`frugal ${version}`, { exact: true }).waitFor();
     assert.equal(await page.getByRole("link", { name: "HTTP API" }).getAttribute("href"), "/docs");
     await server.submit(spec(short, { name: "the first", tags: ["one", "two"] }));
-    await page.getByRole("link", { name: "the first" }).waitFor();
+    await page.locator(".jobs").getByRole("link", { name: "the first" }).waitFor();
     await until(async () => (await jobs(page))[0]?.includes("succeeded"), "its end");
     await server.submit(spec(endless, { name: "the second", seeds: 2 }));
     await page.locator(".job-name").getByText("the second").waitFor();

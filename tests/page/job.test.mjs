@@ -222,10 +222,21 @@ test("the page of a job", { timeout: 240000 }, async (t) => {
     await until(async () => (await rowsUnder(page, "Cells")).length === 2, "the cells anyway");
   });
 
+  await t.test("the head says how many runs missed the goal", async (t) => {
+    const { id } = await server.submit(spec(short, { name: "out of reach", seeds: 2,
+      stop: { epochs: 1 }, sweep: { "/stop/accuracy": [0.2, 1] } }));
+    await server.done(id);
+    const { cells } = await server.get(`/v1/jobs/${id}/summary`);
+    const missed = cells.reduce((sum, { outcomes }) => sum + (outcomes.epochs ?? 0), 0);
+    assert.ok(missed > 0 && missed < 4, `${missed} of 4`);
+    const page = await openPage(t, browser, `${server.url}/#/jobs/${id}`);
+    await page.getByText(`4 of 4 runs succeeded, ${missed} missed the goal`).waitFor();
+  });
+
   await t.test("a run that failed says why", async (t) => {
-    await server.submit(spec(short, { training: { learning_rate: 99 } }));
-    await server.done(2);
-    const page = await openPage(t, browser, `${server.url}/#/jobs/2`);
+    const { id } = await server.submit(spec(short, { training: { learning_rate: 99 } }));
+    await server.done(id);
+    const page = await openPage(t, browser, `${server.url}/#/jobs/${id}`);
     await page.getByText(/the network diverged/).first().waitFor();
     await page.getByText("The runs left nothing to show.").waitFor();
     assert.match((await rowsUnder(page, "Runs"))[0].join(" "), /failed/);

@@ -44,6 +44,15 @@ test("the page of a run", { timeout: 240000 }, async (t) => {
     await page.waitForURL(/#\/jobs\/1$/);
   });
 
+  await t.test("its spec, with what is swept and its seed", async (t) => {
+    const page = await open(t);
+    await page.getByText("The spec of this run").click();
+    const shown = JSON.parse(await page.locator("details pre code").innerText());
+    const { sweep, ...rest } = (await server.get("/v1/jobs/1")).spec;
+    assert.deepEqual(Object.keys(sweep), ["/network/hidden/0"]);
+    assert.deepEqual(shown, { ...rest, seeds: [2], network: { ...rest.network, hidden: [6] } });
+  });
+
   await t.test("its trace, in any of its columns", async (t) => {
     const page = await open(t);
     const images = [(await chartOf(page)).image];

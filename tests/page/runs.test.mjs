@@ -42,6 +42,23 @@ test("the list of runs", { timeout: 300000 }, async (t) => {
     await page.getByText("9 runs", { exact: true }).waitFor();
   });
 
+  await t.test("no number is cut, and all fit a window of 1280", async (t) => {
+    for (const hash of ["#/runs", "#/runs?by=cell", "#/jobs/1"]) {
+      const page = await openPage(t, browser, `${server.url}/${hash}`,
+        { viewport: { width: 1280, height: 900 } });
+      await until(() => page.locator("td.number", { hasText: "×10" }).count(), "the numbers");
+      assert.deepEqual(await page.locator("td.number:visible").evaluateAll((all) =>
+        all.filter((cell) => {
+          const box = cell.closest(".vscroll, .scroll").getBoundingClientRect();
+          return cell.scrollWidth > cell.clientWidth ||
+            cell.getBoundingClientRect().right > box.right + 1;
+        }).map((cell) => cell.innerText)), [], hash);
+      assert.equal(await page.locator(".vscroll[data-beyond]:visible").count(), 0);
+      await page.setViewportSize({ width: 700, height: 900 });
+      await page.locator(".vscroll[data-beyond]:visible").waitFor();
+    }
+  });
+
   await t.test("the filter is that of the API, and its errors stand at their place", async (t) => {
     const page = await open(t, "#/runs", { expected: REFUSED });
     await page.getByLabel("Filter").fill("spec.network.hidden.0 > 20 and seed in (1, 2)");

@@ -63,10 +63,31 @@ test("verbs of a job", { timeout: 240000 }, async (t) => {
     assert.equal(await page.locator("dialog").filter({ visible: true }).count(), 0);
   });
 
+  await t.test("a question does not outlive its view", async (t) => {
+    const { page, act } = await open(t, 1);
+    await page.goto(`${server.url}/#/jobs/3`);
+    await page.getByRole("heading", { name: "work" }).waitFor();
+    await act("Delete…");
+    await page.getByText("Delete job 3?").waitFor();
+    await page.goBack();
+    await page.getByRole("heading", { name: "done" }).waitFor();
+    await until(async () => await page.locator("dialog.ask").count() === 0, "no question");
+  });
+
   await t.test("delete, restore, and for good", async (t) => {
     const { page, act, enabled } = await open(t, 3, { expected: /Failed to load resource: .*404/ });
     await act("Delete…", "Delete job 3");
     await page.locator(".said").getByText("moved into the trash").waitFor();
+    await until(async () => (await enabled()).join() === "Restore,Delete for good…", "the trash");
+    assert.equal(await page.locator(".title .state").innerText(), "in the trash");
+    await page.goto(`${server.url}/#/`);
+    await page.getByRole("link", { name: "Trash", exact: true }).click();
+    await page.getByRole("button", { name: "restore job 3" }).click();
+    await page.getByText("Nothing is in the trash.").waitFor();
+    await page.goto(`${server.url}/#/jobs/3`);
+    await until(async () => (await enabled()).includes("Add seeds…"), "the job again");
+    assert.equal(await page.locator(".title .state").innerText(), "cancelled");
+    await act("Delete…", "Delete job 3");
     await until(async () => (await enabled()).join() === "Restore,Delete for good…", "the trash");
     await act("Restore");
     await until(async () => (await enabled()).includes("Add seeds…"), "the job again");
