@@ -20,7 +20,7 @@ Q   := $(if $(V),,@)
 say  = @echo "  $(1)  $@"
 
 # The floors, from the top down; each may include only those to its right.
-FLOORS := http app work store data spec learn base
+FLOORS := http app remote work store data spec learn base
 
 INCLUDES := -Iserver -Iclient -Ischema -I. -I$(B)/gen
 WARNINGS := -Wall -Wextra -Wformat=2 -Wconversion -Wsign-conversion -Wshadow -Wvla \

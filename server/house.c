@@ -139,6 +139,7 @@ static int serve(struct house *house, struct buf *why)
                                       .build = {FRUGAL_VERSION, FRUGAL_CORE},
                                       .checkpoint_seconds = (double)o->checkpoint_seconds,
                                       .nice = (int)o->nice,
+                                      .lease_seconds = (double)o->lease_seconds,
                                       .folder = o->data_dir};
     struct keeper *keeper = NULL;
     enum status status =

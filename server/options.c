@@ -36,6 +36,12 @@ static const struct options defaults = {
                .upload_seconds = 3600},
     .log_level = LOG_LEVEL_INFO,
     .log_format = LOG_FORMAT_KEYS,
+    .lease_seconds = 90,
+    .server = "",
+    .token_file = "",
+    .cacert = "",
+    .cache = "",
+    .idle = "60s",
     .role = "",
     .name = "",
 };
@@ -82,6 +88,9 @@ static const struct opt table[] = {
         300,
         "Computing that a crash may cost a run, in seconds, though more if a network is "
         "very large; 0: as little as possible"),
+    COUNT("lease-seconds", lease_seconds, "N", "FRUGAL_LEASE_SECONDS", 3, 3600,
+          "Silence after which a worker elsewhere has lost its run, which goes on with "
+          "another one"),
     COUNT("dataset-megabytes", dataset_megabytes, "N", "FRUGAL_DATASET_MEGABYTES", 1,
           2047,
           "Largest data set that is fetched or uploaded, compressed as it comes; what it "
@@ -141,8 +150,21 @@ static const struct opt table[] = {
     FLAG("print-config", 0, print_config, NULL,
          "Print a file of all settings with their defaults"),
     TEXT("role", role, "ROLE", NULL,
-         "token create: reader, user or admin. Default: the user's, of a new one user"),
+         "token create: reader, user, admin or worker. Default: the user's, of a new one "
+         "user"),
     TEXT("name", name, "NAME", NULL, "token create: what it is for"),
+    TEXT("server", server, "URL", NULL, "work: the server whose runs are computed"),
+    TEXT("token-file", token_file, "FILE", NULL,
+         "work: a file with a token of the role worker"),
+    TEXT("cacert", cacert, "FILE", NULL,
+         "work: believe only certificates that are signed with one in this file"),
+    TEXT("cache", cache, "DIR", NULL,
+         "work: where data sets of the server are kept, for all workers of this machine. "
+         "Default: frugal in the user's cache"),
+    TEXT("idle", idle, "TIME", NULL,
+         "work: end after so long without a run: 60s, 5m, 1h"),
+    COUNT("runs", runs, "N", NULL, 0, 1000000000,
+          "work: end after so many runs; 0: any number"),
     COUNT("expires", expires, "DAYS", NULL, 0, 36500,
           "token create: days until it expires; 0: never"),
     FLAG("help", 'h', help, NULL, "Print this help"),
@@ -226,6 +248,7 @@ void options_help(void)
         "       frugald token create USER [--role ROLE] [--name NAME] [--expires DAYS]\n"
         "       frugald token ls\n"
         "       frugald token revoke ID\n"
+        "       frugald work --server URL [--token-file FILE] [--idle TIME] [--runs N]\n"
         "       frugald restore BACKUP [OPTION...]\n\n");
     opts_help(table, OPTIONS, &defaults, stdout);
     printf(

@@ -15,8 +15,11 @@ struct options {
     int log_level, log_format; /* enum log_level, log_format */
     bool require_tokens, plain_on_lan;
     bool help, version, print_config;
-    const char *role, *name; /* of a token to be made */
-    long expires;            /* days until it does; 0: never */
+    const char *role, *name;                          /* of a token to be made */
+    long expires;                                     /* days until it does; 0: never */
+    const char *server, *token_file, *cacert, *cache; /* of a worker */
+    const char *idle;
+    long runs, lease_seconds;
     struct opts_words words; /* what stands beside the options */
     struct conf conf;        /* what the texts above may be borrowed from */
 };

@@ -50,12 +50,13 @@ static bool visit_state(void *arg, const struct run *r)
 static double seconds_until(const struct waiting_run *w)
 {
     const struct queue_place *p = &w->place;
-    if (w->workers.draining || w->workers.starved || p->suspect != 0 ||
-        w->workers.count == 0 || !(p->mean_seconds > 0))
+    int64_t workers = (int64_t)w->workers.count + w->workers.remote;
+    if (w->workers.draining || w->workers.starved || p->suspect != 0 || workers == 0 ||
+        !(p->mean_seconds > 0))
         return NAN;
-    int64_t free = (int64_t)w->workers.count - (int64_t)w->workers.busy;
+    int64_t free = workers - w->workers.busy - w->workers.remote_busy;
     int64_t before = p->place - (free > 0 ? free : 0);
-    return before > 0 ? p->mean_seconds * (double)before / w->workers.count : 0;
+    return before > 0 ? p->mean_seconds * (double)before / (double)workers : 0;
 }
 
 static void say_why(struct waiting_run *w)
@@ -79,7 +80,7 @@ static void say_why(struct waiting_run *w)
     else if (w->workers.starved)
         snprintf(why, room,
                  "the disk of the server is full: no run begins until it has space");
-    else if (w->workers.count == 0)
+    else if (w->workers.count + w->workers.remote == 0)
         snprintf(why, room,
                  "the server has no workers: no run begins until it is given some");
     else if (p->suspect != 0)
@@ -101,7 +102,8 @@ static void say_why(struct waiting_run *w)
         snprintf(why, room,
                  "%lld %s before it: %lld of its owner, %lld of others (workers: %u)",
                  (long long)p->place - 1, go[p->verifications][p->place == 2],
-                 (long long)p->ahead_own, (long long)p->ahead_others, w->workers.count);
+                 (long long)p->ahead_own, (long long)p->ahead_others,
+                 w->workers.count + w->workers.remote);
 }
 
 enum status waiting_run_read(const struct app *app, struct conn *reader, int64_t run,
