@@ -37,6 +37,17 @@ static const struct options defaults = {
     .log_level = LOG_LEVEL_INFO,
     .log_format = LOG_FORMAT_KEYS,
     .lease_seconds = 90,
+    .executor = EXECUTOR_THREADS,
+    .slurm_partition = "",
+    .slurm_account = "",
+    .slurm_time = "",
+    .slurm_memory = "",
+    .slurm_options = "",
+    .slurm_url = "",
+    .slurm_program = "",
+    .slurm_cache = "",
+    .slurm_cacert = "",
+    .slurm_processes = 16,
     .server = "",
     .token_file = "",
     .cacert = "",
@@ -91,6 +102,32 @@ static const struct opt table[] = {
     COUNT("lease-seconds", lease_seconds, "N", "FRUGAL_LEASE_SECONDS", 3, 3600,
           "Silence after which a worker elsewhere has lost its run, which goes on with "
           "another one"),
+    CHOICE("executor", executor, "threads|slurm", "FRUGAL_EXECUTOR",
+           "threads, or slurm: workers are submitted to Slurm, as many as the queue can "
+           "use, and "
+           "there are no threads unless workers says so"),
+    COUNT("slurm-processes", slurm_processes, "N", "FRUGAL_SLURM_PROCESSES", 1, 4000,
+          "Workers in Slurm at the same time, waiting ones included"),
+    TEXT("slurm-partition", slurm_partition, "NAME", "FRUGAL_SLURM_PARTITION",
+         "Where they go; without one, where Slurm sends them. So with the next three"),
+    TEXT("slurm-account", slurm_account, "NAME", "FRUGAL_SLURM_ACCOUNT",
+         "On whose account"),
+    TEXT("slurm-time", slurm_time, "TIME", "FRUGAL_SLURM_TIME",
+         "Time limit of a worker, as sbatch takes it, more than two minutes; runs go on "
+         "with "
+         "the next one"),
+    TEXT("slurm-memory", slurm_memory, "SIZE", "FRUGAL_SLURM_MEMORY",
+         "Memory of a worker, as sbatch takes it: 2G"),
+    TEXT("slurm-options", slurm_options, "OPTIONS", "FRUGAL_SLURM_OPTIONS",
+         "Further options of sbatch, with spaces between: --qos=low --constraint=avx512"),
+    TEXT("slurm-url", slurm_url, "URL", "FRUGAL_SLURM_URL",
+         "How the nodes reach the server. Default: the address that it answers on"),
+    TEXT("slurm-program", slurm_program, "FILE", "FRUGAL_SLURM_PROGRAM",
+         "frugald, the same build, on the nodes. Default: the path of this one"),
+    TEXT("slurm-cache", slurm_cache, "DIR", "FRUGAL_SLURM_CACHE",
+         "Where the nodes keep data sets. Default: frugal in the user's cache"),
+    TEXT("slurm-cacert", slurm_cacert, "FILE", "FRUGAL_SLURM_CACERT",
+         "The certificate that signed the server's, on the nodes"),
     COUNT("dataset-megabytes", dataset_megabytes, "N", "FRUGAL_DATASET_MEGABYTES", 1,
           2047,
           "Largest data set that is fetched or uploaded, compressed as it comes; what it "
@@ -211,7 +248,8 @@ int options_read(int argc, char *const *argv, struct options *ret, struct buf *e
         return EX_CONFIG;
     opts_parse(table, OPTIONS, argc, argv, ret, &ret->words, error); /* as before */
     if (ret->workers < 0)
-        ret->workers = sysconf(_SC_NPROCESSORS_ONLN);
+        ret->workers =
+            ret->executor == EXECUTOR_SLURM ? 0 : sysconf(_SC_NPROCESSORS_ONLN);
     return 0;
 }
 

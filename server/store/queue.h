@@ -37,6 +37,10 @@ enum status store_owner_used(struct conn *c, int64_t job, double seconds, int64_
 /* How many runs of the owner of a job wait, held ones included. */
 enum status store_owner_waiting(struct conn *c, int64_t job, int64_t *ret_runs);
 
+/* How many runs and verifications workers could begin, if there were enough of them: what
+ * waits, within the limits of the jobs. */
+enum status store_queue_ready(struct conn *c, int64_t *ret);
+
 /* What a queued run waits for. */
 struct queue_place {
     int64_t place;        /* in the queue, from 1 */

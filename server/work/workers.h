@@ -66,7 +66,7 @@ void workers_abandon(struct workers *w, int64_t job);
 struct workers_state {
     unsigned count; /* runs that may be at work at the same time */
     unsigned busy;
-    unsigned remote;  /* workers that are elsewhere, and how many of them are at a run */
+    unsigned remote; /* workers that are elsewhere, and how many of them are at a run */
     unsigned remote_busy;
     bool draining;    /* no run begins; those at work go on */
     bool starved;     /* the disk is full or nearly so: no run begins */
