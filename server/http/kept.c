@@ -1,5 +1,5 @@
-/* In: replies of GETs and the version of the store that they were made from. Out: the
- * same bytes again, as long as it is the version. Knows nothing of what they say. */
+/* In: replies of GETs and the version of the store that they were made from. Out: the same bytes
+ * again, as long as it is the version. Knows nothing of what they say. */
 #include "http/kept.h"
 
 #include <pthread.h>

@@ -46,6 +46,7 @@ static bool read_state(struct request *r, enum run_state *ret)
 void runs_list(struct request *r)
 {
     struct listing_question asked = {.of = QUERY_RUNS};
-    if (read_state(r, &asked.state) && request_number(r, "job", 1, INT64_MAX, &asked.job))
+    if (read_state(r, &asked.state) &&
+        request_number(r, "job", 1, INT64_MAX, &asked.job))
         list_reply(r, &asked, view_item);
 }

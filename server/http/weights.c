@@ -52,8 +52,7 @@ void weights_get(struct request *r)
         return;
     }
     status = store_weights_open(r->app->store, r->id, &fd, &length);
-    if (status == STATUS_OK &&
-        length != (uint64_t)w.weights) { /* another run's, or cut */
+    if (status == STATUS_OK && length != (uint64_t)w.weights) { /* another run's, or cut */
         close(fd);
         status = STATUS_CORRUPT;
     }

@@ -51,13 +51,13 @@ bool work_lease(struct request *r, struct lease *ret)
     return true;
 }
 
-void work_reply(struct request *r)
+void work_reply(struct request *r, const struct lease *l)
 {
-    struct lease l;
     bool unwanted = false;
-    if (!work_lease(r, &l))
+    struct conn *c = request_reader(r);
+    if (c == NULL)
         return;
-    enum status status = store_lease_unwanted(request_reader(r), &l, &unwanted);
+    enum status status = store_lease_unwanted(c, l, &unwanted);
     if (status == STATUS_OK)
         reply_json(r, MHD_HTTP_OK,
                    json_pack("{s:b, s:f}", "unwanted", (int)unwanted, "heartbeat",
@@ -199,10 +199,12 @@ void work_sign(struct request *r)
     json_int_t samples = json_integer_value(json_object_get(body, "samples"));
     double rate = json_number_value(json_object_get(body, "per_second"));
     json_decref(body);
+    struct lease l;
     if (samples > 0)
         crew_hear_of(workers_crew(r->app->workers), r->id, (uint64_t)samples,
                      rate > 0 ? rate : 0);
-    work_reply(r);
+    if (work_lease(r, &l))
+        work_reply(r, &l);
 }
 
 /* A start or an end on its way to the writer. */

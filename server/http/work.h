@@ -13,7 +13,7 @@ bool work_lease(struct request *r, struct lease *ret);
 
 /* What every reply to a worker at work tells him: whether the run is still wanted, and
  * when to say something at the latest. */
-void work_reply(struct request *r);
+void work_reply(struct request *r, const struct lease *l);
 
 /* Why the writer has refused something of a lease. */
 void work_refuse(struct request *r, enum status status);

@@ -22,7 +22,8 @@ struct octets {
     int64_t id;
     struct lease lease;
     struct buf bytes;
-    int fd; /* of a weights file; -1: none */
+    bool timed; /* of a checkpoint that is forgotten: rows go, too */
+    int fd;     /* of a weights file; -1: none */
     enum status status;
 };
 
@@ -81,8 +82,9 @@ void work_receive(struct request *r)
 
 static void answered(struct request *r)
 {
+    const struct octets *o = r->own;
     if (r->outcome == STATUS_OK)
-        work_reply(r);
+        work_reply(r, &o->lease);
     else
         work_refuse(r, r->outcome);
 }
@@ -175,7 +177,7 @@ static enum status apply_again(struct conn *c, void *own)
 {
     struct octets *o = own;
     enum status status = store_lease_get(c, o->id, &o->lease);
-    return status == STATUS_OK ? store_run_begin_again(c, o->lease.run, o->lease.verifies)
+    return status == STATUS_OK ? store_run_begin_again(c, o->lease.run, o->timed)
                                : status;
 }
 
@@ -193,7 +195,7 @@ void work_checkpoint_delete(struct request *r)
     int64_t timed = 0;
     if (!request_number(r, "timed", 0, 1, &timed) || !work_lease(r, &o->lease))
         return;
-    o->lease.verifies = timed != 0;
+    o->timed = timed != 0;
     r->apply = apply_again;
     r->resume = answered;
 }

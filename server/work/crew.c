@@ -47,6 +47,12 @@ static struct entry *find_lease(struct crew *c, int64_t lease)
     return e;
 }
 
+static void touch(struct entry *e)
+{
+    e->heard = clock_monotonic();
+    e->member.heard = clock_now_ms();
+}
+
 /* The entry of a worker, new if need be; NULL without memory. */
 static struct entry *know(struct crew *c, const struct worker_name *who)
 {
@@ -58,10 +64,8 @@ static struct entry *know(struct crew *c, const struct worker_name *who)
         c->last = &e->next;
         c->members++;
     }
-    if (e != NULL) {
-        e->heard = clock_monotonic();
-        e->member.heard = clock_now_ms();
-    }
+    if (e != NULL)
+        touch(e);
     return e;
 }
 
@@ -153,7 +157,7 @@ bool crew_hear_of(struct crew *c, int64_t lease, uint64_t samples, double per_se
     pthread_mutex_lock(&c->lock);
     struct entry *e = find_lease(c, lease);
     if (e != NULL) {
-        know(c, &e->member.who);
+        touch(e);
         if (samples > 0) {
             e->member.samples = samples;
             e->member.per_second = per_second;
@@ -169,7 +173,7 @@ void crew_take(struct crew *c, int64_t lease)
     struct entry *e = find_lease(c, lease);
     if (e != NULL) {
         set_lease(c, e, &(struct lease){.id = 0});
-        know(c, &e->member.who);
+        touch(e);
     }
     pthread_mutex_unlock(&c->lock);
 }

@@ -127,6 +127,9 @@ test("a checkpoint: of this run, whole, and forgotten when it is of no use", asy
   assert.equal((await other.checkpoint(b.lease)).status, 404, "that of run 1 is not run 2's");
   assert.equal((await hand.again(a.lease)).status, 200);
   assert.equal((await hand.checkpoint(a.lease)).status, 404);
+  assert.deepEqual(await rowsOf(server, 1), [0], "its rows stay, and are compared");
+  assert.equal((await hand.again(a.lease, "?timed=1")).status, 200);
+  assert.deepEqual(await rowsOf(server, 1), [], "where the clock ends the run, they do not come again");
 });
 
 test("a worker that asks twice gets the same run, and one of another build none", async (t) => {

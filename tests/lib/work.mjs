@@ -48,7 +48,7 @@ export function byHand(server, { core, worker = "hand", version = "0", token = n
     rows: (id, bytes, query = "?soon=1") => send("PUT", of(id, `/rows${query}`), OCTETS, bytes),
     put: (id, what, bytes) => send("PUT", of(id, `/${what}`), OCTETS, bytes),
     checkpoint: (id) => send("GET", of(id, "/checkpoint")),
-    again: (id) => send("DELETE", of(id, "/checkpoint")),
+    again: (id, query = "") => send("DELETE", of(id, `/checkpoint${query}`)),
     end: (id, body = FINISH) => tell(of(id, "/end"), body),
     dataset: (name, more = {}) => server.request(`/v1/work/dataset?name=${name}`,
       { headers: { ...headers, ...more } }),

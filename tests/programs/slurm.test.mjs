@@ -197,5 +197,5 @@ test("workers that fail one after the other are not submitted again and again", 
 test("an executor that there is not", async (t) => {
   const place = workspace(t);
   await assert.rejects(startServer(t, { place, args: ["--executor", "magic"] }),
-    /executor is threads or slurm, not "magic"/);
+    /--executor takes threads.slurm, not "magic"/);
 });
