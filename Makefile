@@ -20,7 +20,7 @@ Q   := $(if $(V),,@)
 say  = @echo "  $(1)  $@"
 
 # The floors, from the top down; each may include only those to its right.
-FLOORS := http app work store data spec learn base
+FLOORS := http app remote work store data spec learn base
 
 INCLUDES := -Iserver -Iclient -Ischema -I. -I$(B)/gen
 WARNINGS := -Wall -Wextra -Wformat=2 -Wconversion -Wsign-conversion -Wshadow -Wvla \
@@ -241,7 +241,7 @@ screenshots: packages-check
 soak: packages-check packages-soak
 	+$(MAKE) all tests tests/node_modules/.package-lock.json
 	FRUGAL_KILLS=2000 FRUGAL_CUTS=3000 FRUGAL_DISK_CYCLES=20 FRUGAL_FAULTS=200 FRUGAL_FLIPS=200 \
-	FRUGAL_STOPS=50 FRUGAL_SUBMISSIONS=500 FRUGAL_EVENT_KILLS=50 FRUGAL_NOTEBOOKS=1 FRUGAL_FILE_MS=5400000 node --test --test-reporter=spec \
+	FRUGAL_STOPS=50 FRUGAL_WORKER_ENDS=100 FRUGAL_SLURM_RUNS=200 FRUGAL_SUBMISSIONS=500 FRUGAL_EVENT_KILLS=50 FRUGAL_NOTEBOOKS=1 FRUGAL_FILE_MS=5400000 node --test --test-reporter=spec \
 		tests/programs/{kill,powercut,disk,stop,backup,restore,flips,poison,lost_answers,events_kill,readme}.test.mjs
 
 lint: $(B)/learn.a

@@ -12,20 +12,59 @@
 #include "text.h"
 #include "verbs.h"
 
-enum { PATH_MAX_BYTES = 8192 };
+enum { PATH_MAX_BYTES = 8192, LINE_MAX_BYTES = 2000 };
 
 static const struct opt options[] = {VERBS_JSON};
+
+/* A line for each worker that is at work or elsewhere. */
+static void print_worker(const json_t *w)
+{
+    struct buf line;
+    buf_init(&line, LINE_MAX_BYTES);
+    text_add_line(&line, field_text(w, "worker", "thread"));
+    buf_adds(&line, "  ");
+    text_add_line(&line, field_text(w, "host", "?"));
+    if (json_is_string(json_object_get(w, "slurm"))) {
+        buf_adds(&line, "  Slurm ");
+        text_add_line(&line, field_text(w, "slurm", "?"));
+    }
+    if (json_is_integer(json_object_get(w, "run")))
+        buf_addf(&line, "  %srun %" PRId64,
+                 json_is_true(json_object_get(w, "verifies")) ? "verifies " : "",
+                 field_count(w, "run"));
+    else
+        buf_adds(&line, "  idle");
+    if (json_is_number(json_object_get(w, "per_second")))
+        buf_addf(&line, "  %.0f samples/s",
+                 json_number_value(json_object_get(w, "per_second")));
+    buf_adds(&line, "  heard ");
+    text_add_line(&line, field_text(w, "heard", "?"));
+    printf("%s\n", line.data);
+    buf_release(&line);
+}
 
 static enum ending print_workers(const struct options *given, json_t *workers)
 {
     enum ending ending = ENDING_OK;
+    char elsewhere[60] = "";
+    size_t i;
+    const json_t *item;
+    if (field_count(workers, "remote") > 0)
+        snprintf(elsewhere, sizeof elsewhere, ", elsewhere %" PRId64 " of %" PRId64,
+                 field_count(workers, "remote_busy"), field_count(workers, "remote"));
     if (given->json)
         ending = dump_print(workers);
     else
-        printf("%" PRId64 " of %" PRId64 " workers at work%s%s\n",
+        printf("%" PRId64 " of %" PRId64 " workers at work%s%s%s\n",
                field_count(workers, "busy"), field_count(workers, "count"),
                json_is_true(json_object_get(workers, "draining")) ? ", draining" : "",
-               json_is_true(json_object_get(workers, "disk_full")) ? ", disk full" : "");
+               json_is_true(json_object_get(workers, "disk_full")) ? ", disk full" : "",
+               elsewhere);
+    json_array_foreach(json_object_get(workers, "items"), i, item)
+    {
+        if (!given->json)
+            print_worker(item);
+    }
     json_decref(workers);
     return ending;
 }
@@ -100,7 +139,8 @@ const struct verb verb_admin = {
     .words = "workers|drain|resume|backup [N]",
     .choices = "workers drain resume backup",
     .summary = "Looks after the server: workers [N], drain, resume, backup",
-    .more = "admin workers      how many runs may be at work, and how many are\n"
+    .more = "admin workers      how many runs may be at work, how many are, and who is "
+            "at which\n"
             "admin workers N    changes that, until the server starts again\n"
             "admin drain        no run begins any more; those at work go on\n"
             "admin resume       ends that\n"

@@ -29,7 +29,7 @@ static bool add_values(const char *metavar, FILE *out)
     else if (strstr(metavar, "PRESET") != NULL)
         add_presets(out);
     else if (strcmp(metavar, "ROLE") == 0)
-        fprintf(out, "reader user admin");
+        fprintf(out, "reader user admin worker");
     else
         return false;
     return true;

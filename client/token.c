@@ -21,8 +21,9 @@ static const struct csv_column columns[] = {
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
 static const struct opt options[] = {
-    VERBS_ROLE("create: reader, user or admin; that of the user if not given, of a new "
-               "one user"),
+    VERBS_ROLE(
+        "create: reader, user, admin or worker; that of the user if not given, of a new "
+        "one user"),
     {"name", 0, OPT_TEXT, offsetof(struct options, name), "NAME", NULL, 0, 0,
      "create: what it is for"},
     {"expires", 0, OPT_COUNT, offsetof(struct options, expires), "DAYS", NULL, 1,

@@ -15,7 +15,7 @@
 enum { NAME_MAX_BYTES = 256 };
 
 static const struct opt options[] = {
-    VERBS_ROLE("create: reader, user or admin; user if not given"),
+    VERBS_ROLE("create: reader, user, admin or worker; user if not given"),
     VERBS_JSON,
     VERBS_CSV,
     VERBS_QUIET("ls, create: print names only; else nothing"),
@@ -125,7 +125,7 @@ const struct verb verb_user = {
     .more =
         "user ls              who there is, with his role and how many tokens he has\n"
         "user create NAME     makes one, without a token; frugal token create gives one\n"
-        "user role NAME ROLE  what he may do from now on: reader, user or admin\n"
+        "user role NAME ROLE  what he may do from now on: reader, user, admin or worker\n"
         "user rm NAME         deletes him and his tokens; his jobs stay\n",
     .words_min = 1,
     .words_max = 3,

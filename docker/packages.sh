@@ -9,7 +9,8 @@ build='gcc libc6-dev ca-certificates libmicrohttpd-dev libgnutls28-dev libjansso
     libsqlite3-dev zlib1g-dev libzip-dev libsodium-dev libsleef-dev libinih-dev
     dataset-fashion-mnist'
 check='libcmocka-dev clang libclang-rt-14-dev chromium fonts-dejavu-core qemu-user python3-numpy
-    python3-scipy strace openssl mandoc man-db groff-base zsh fish systemd nginx'
+    python3-scipy strace openssl mandoc man-db groff-base zsh fish systemd nginx
+    slurmctld slurmd slurm-client munge'
 bench='libopenblas-dev python3-numpy'
 soak='python3-pandas r-base-core'
 deb='dpkg-dev lintian debootstrap'

@@ -30,7 +30,7 @@ static bool write_creation(const struct options *o, struct buf *order,
                  "and . _ - in between",
                  user);
     else if (*o->role != '\0' && role_of(o->role) == ROLES)
-        buf_addf(why, "--role takes reader, user or admin, not \"%s\"", o->role);
+        buf_addf(why, "--role takes reader, user, admin or worker, not \"%s\"", o->role);
     else if (strlen(o->name) > TOKEN_NAME_MAX || !is_printable(o->name))
         buf_adds(why, "--name takes one line of at most 100 bytes");
     if (why->len > 0)

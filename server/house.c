@@ -1,12 +1,17 @@
 /* The port comes first, then the store, the workers, HTTP; a signal; and back. */
 #include "house.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "app/cluster.h"
 #include "base/log.h"
 #include "host.h"
 #include "store/events.h"
@@ -117,6 +122,50 @@ static void answer(struct house *house)
     http_stop(house->http);
 }
 
+/* The path of this program. */
+static bool find_program(char ret[static PATH_MAX])
+{
+    ssize_t n = readlink("/proc/self/exe", ret, PATH_MAX - 1);
+    ret[n > 0 ? n : 0] = '\0';
+    return n > 0;
+}
+
+/* With workers on a cluster; until the server stops. */
+static enum status answer_with_slurm(struct house *house, struct buf *why)
+{
+    const struct options *o = &house->options;
+    char program[PATH_MAX] = "", folder[PATH_MAX], token[PATH_MAX + 20];
+    if (realpath(o->data_dir, folder) == NULL || !find_program(program)) {
+        buf_addf(why, "%s: %s", o->data_dir, strerror(errno));
+        return STATUS_IO;
+    }
+    snprintf(token, sizeof token, "%s/slurm-token", folder);
+    struct slurm_options slurm = {
+        .partition = o->slurm_partition,
+        .account = o->slurm_account,
+        .time = o->slurm_time,
+        .memory = o->slurm_memory,
+        .extra = o->slurm_options,
+        .program = *o->slurm_program != '\0' ? o->slurm_program : program,
+        .url = *o->slurm_url != '\0' ? o->slurm_url : http_address(house->http),
+        .token_file = token,
+        .cache = o->slurm_cache,
+        .cacert = o->slurm_cacert,
+        .folder = folder,
+        .processes = (unsigned)o->slurm_processes};
+    struct app *app = &house->app;
+    struct slurm *cluster = NULL;
+    enum status status = cluster_token(app, token, why);
+    if (status == STATUS_OK)
+        status = slurm_start(app->store, app->workers, &slurm, &cluster, why);
+    if (status == STATUS_OK) {
+        app->slurm = cluster;
+        answer(house);
+        slurm_stop(cluster);
+    }
+    return status;
+}
+
 /* Opens the two ways in: from this machine, and over HTTP. */
 static int open_doors(struct house *house, struct buf *why)
 {
@@ -124,7 +173,9 @@ static int open_doors(struct house *house, struct buf *why)
     if (host == NULL)
         return EX_CANTCREAT;
     enum status status = http_start(house->http, &house->app, why);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && house->options.executor == EXECUTOR_SLURM)
+        status = answer_with_slurm(house, why);
+    else if (status == STATUS_OK)
         answer(house);
     host_close(host);
     return status == STATUS_OK ? 0 : EX_UNAVAILABLE;
@@ -139,6 +190,7 @@ static int serve(struct house *house, struct buf *why)
                                       .build = {FRUGAL_VERSION, FRUGAL_CORE},
                                       .checkpoint_seconds = (double)o->checkpoint_seconds,
                                       .nice = (int)o->nice,
+                                      .lease_seconds = (double)o->lease_seconds,
                                       .folder = o->data_dir};
     struct keeper *keeper = NULL;
     enum status status =

@@ -2,6 +2,7 @@
  * backup, or looks after tokens. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include "host.h"
 #include "house.h"
 #include "store/backup.h"
+#include "remote/worker.h"
 #include "version.h"
 #include "work/workers.h"
 
@@ -49,6 +51,38 @@ static void prepare_process(sigset_t *signals)
     raise_file_limit();
 }
 
+/* "60s", "5m", "1h", or seconds; false: none of these. */
+static bool read_duration(const char *text, double *ret)
+{
+    char *end;
+    double n = strtod(text, &end);
+    if (end == text || !(n >= 0) || n > 1e9)
+        return false;
+    double unit = *end == 'm' ? 60 : *end == 'h' ? 3600 : 1;
+    end += strchr("smh", *end) != NULL && *end != '\0';
+    *ret = n * unit;
+    return *end == '\0';
+}
+
+static int work(const struct options *o, struct buf *why)
+{
+    struct worker_options w = {.server = o->server,
+                               .token_file = o->token_file,
+                               .cacert = o->cacert,
+                               .cache = o->cache,
+                               .runs = o->runs,
+                               .nice = (int)o->nice,
+                               .build = {FRUGAL_VERSION, FRUGAL_CORE}};
+    if (strncmp(o->server, "http://", strlen("http://")) != 0 &&
+        strncmp(o->server, "https://", strlen("https://")) != 0)
+        buf_adds(why, "work needs --server, a URL with http:// or https://");
+    else if (!read_duration(o->idle, &w.idle))
+        buf_addf(why, "--idle takes a time like 60s, 5m or 1h, not \"%s\"", o->idle);
+    else
+        return worker_run(&w, why);
+    return EX_USAGE;
+}
+
 /* What stands beside the options says what to do. */
 static int command(struct house *house, struct buf *why)
 {
@@ -56,6 +90,8 @@ static int command(struct house *house, struct buf *why)
     const char *verb = words->count > 0 ? words->word[0] : "";
     if (strcmp(verb, "restore") == 0 && words->count == 2)
         return restore(&house->options, why);
+    if (strcmp(verb, "work") == 0 && words->count == 1)
+        return work(&house->options, why);
     if (strcmp(verb, "token") == 0)
         return host_command(&house->options, why);
     if (words->count == 0)

@@ -36,6 +36,23 @@ static const struct options defaults = {
                .upload_seconds = 3600},
     .log_level = LOG_LEVEL_INFO,
     .log_format = LOG_FORMAT_KEYS,
+    .lease_seconds = 90,
+    .executor = EXECUTOR_THREADS,
+    .slurm_partition = "",
+    .slurm_account = "",
+    .slurm_time = "",
+    .slurm_memory = "",
+    .slurm_options = "",
+    .slurm_url = "",
+    .slurm_program = "",
+    .slurm_cache = "",
+    .slurm_cacert = "",
+    .slurm_processes = 16,
+    .server = "",
+    .token_file = "",
+    .cacert = "",
+    .cache = "",
+    .idle = "60s",
     .role = "",
     .name = "",
 };
@@ -82,6 +99,35 @@ static const struct opt table[] = {
         300,
         "Computing that a crash may cost a run, in seconds, though more if a network is "
         "very large; 0: as little as possible"),
+    COUNT("lease-seconds", lease_seconds, "N", "FRUGAL_LEASE_SECONDS", 3, 3600,
+          "Silence after which a worker elsewhere has lost its run, which goes on with "
+          "another one"),
+    CHOICE("executor", executor, "threads|slurm", "FRUGAL_EXECUTOR",
+           "threads, or slurm: workers are submitted to Slurm, as many as the queue can "
+           "use, and "
+           "there are no threads unless workers says so"),
+    COUNT("slurm-processes", slurm_processes, "N", "FRUGAL_SLURM_PROCESSES", 1, 4000,
+          "Workers in Slurm at the same time, waiting ones included"),
+    TEXT("slurm-partition", slurm_partition, "NAME", "FRUGAL_SLURM_PARTITION",
+         "Where they go; without one, where Slurm sends them. So with the next three"),
+    TEXT("slurm-account", slurm_account, "NAME", "FRUGAL_SLURM_ACCOUNT",
+         "On whose account"),
+    TEXT("slurm-time", slurm_time, "TIME", "FRUGAL_SLURM_TIME",
+         "Time limit of a worker, as sbatch takes it, more than two minutes; runs go on "
+         "with "
+         "the next one"),
+    TEXT("slurm-memory", slurm_memory, "SIZE", "FRUGAL_SLURM_MEMORY",
+         "Memory of a worker, as sbatch takes it: 2G"),
+    TEXT("slurm-options", slurm_options, "OPTIONS", "FRUGAL_SLURM_OPTIONS",
+         "Further options of sbatch, with spaces between: --qos=low --constraint=avx512"),
+    TEXT("slurm-url", slurm_url, "URL", "FRUGAL_SLURM_URL",
+         "How the nodes reach the server. Default: the address that it answers on"),
+    TEXT("slurm-program", slurm_program, "FILE", "FRUGAL_SLURM_PROGRAM",
+         "frugald, the same build, on the nodes. Default: the path of this one"),
+    TEXT("slurm-cache", slurm_cache, "DIR", "FRUGAL_SLURM_CACHE",
+         "Where the nodes keep data sets. Default: frugal in the user's cache"),
+    TEXT("slurm-cacert", slurm_cacert, "FILE", "FRUGAL_SLURM_CACERT",
+         "The certificate that signed the server's, on the nodes"),
     COUNT("dataset-megabytes", dataset_megabytes, "N", "FRUGAL_DATASET_MEGABYTES", 1,
           2047,
           "Largest data set that is fetched or uploaded, compressed as it comes; what it "
@@ -141,8 +187,21 @@ static const struct opt table[] = {
     FLAG("print-config", 0, print_config, NULL,
          "Print a file of all settings with their defaults"),
     TEXT("role", role, "ROLE", NULL,
-         "token create: reader, user or admin. Default: the user's, of a new one user"),
+         "token create: reader, user, admin or worker. Default: the user's, of a new one "
+         "user"),
     TEXT("name", name, "NAME", NULL, "token create: what it is for"),
+    TEXT("server", server, "URL", NULL, "work: the server whose runs are computed"),
+    TEXT("token-file", token_file, "FILE", NULL,
+         "work: a file with a token of the role worker"),
+    TEXT("cacert", cacert, "FILE", NULL,
+         "work: believe only certificates that are signed with one in this file"),
+    TEXT("cache", cache, "DIR", NULL,
+         "work: where data sets of the server are kept, for all workers of this machine. "
+         "Default: frugal in the user's cache"),
+    TEXT("idle", idle, "TIME", NULL,
+         "work: end after so long without a run: 60s, 5m, 1h"),
+    COUNT("runs", runs, "N", NULL, 0, 1000000000,
+          "work: end after so many runs; 0: any number"),
     COUNT("expires", expires, "DAYS", NULL, 0, 36500,
           "token create: days until it expires; 0: never"),
     FLAG("help", 'h', help, NULL, "Print this help"),
@@ -189,7 +248,8 @@ int options_read(int argc, char *const *argv, struct options *ret, struct buf *e
         return EX_CONFIG;
     opts_parse(table, OPTIONS, argc, argv, ret, &ret->words, error); /* as before */
     if (ret->workers < 0)
-        ret->workers = sysconf(_SC_NPROCESSORS_ONLN);
+        ret->workers =
+            ret->executor == EXECUTOR_SLURM ? 0 : sysconf(_SC_NPROCESSORS_ONLN);
     return 0;
 }
 
@@ -226,6 +286,7 @@ void options_help(void)
         "       frugald token create USER [--role ROLE] [--name NAME] [--expires DAYS]\n"
         "       frugald token ls\n"
         "       frugald token revoke ID\n"
+        "       frugald work --server URL [--token-file FILE] [--idle TIME] [--runs N]\n"
         "       frugald restore BACKUP [OPTION...]\n\n");
     opts_help(table, OPTIONS, &defaults, stdout);
     printf(

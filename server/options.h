@@ -6,17 +6,27 @@
 #include "base/conf.h"
 #include "http/http.h"
 
+enum executor { EXECUTOR_THREADS, EXECUTOR_SLURM };
+
 struct options {
     const char *listen, *data_dir, *datasets, *config;
     const char *tls_cert, *tls_key, *allowed_hosts, *trusted_proxy;
     const char *fetch_allow, *fetch_ports, *fetch_mirror;
-    long workers, per_owner, waiting_per_owner, checkpoint_seconds, dataset_megabytes, nice;
+    long workers, per_owner, waiting_per_owner, checkpoint_seconds, dataset_megabytes,
+        nice;
     struct http_limits limits;
     int log_level, log_format; /* enum log_level, log_format */
     bool require_tokens, plain_on_lan;
     bool help, version, print_config;
-    const char *role, *name; /* of a token to be made */
-    long expires;            /* days until it does; 0: never */
+    const char *role, *name;                          /* of a token to be made */
+    long expires;                                     /* days until it does; 0: never */
+    const char *server, *token_file, *cacert, *cache; /* of a worker */
+    const char *idle;
+    long runs, lease_seconds;
+    int executor; /* enum executor */
+    const char *slurm_partition, *slurm_account, *slurm_time, *slurm_memory;
+    const char *slurm_options, *slurm_url, *slurm_program, *slurm_cache, *slurm_cacert;
+    long slurm_processes;
     struct opts_words words; /* what stands beside the options */
     struct conf conf;        /* what the texts above may be borrowed from */
 };

@@ -38,6 +38,8 @@ tap() {
     status=$?
     good=$(grep -cE '^ *ok [0-9]+' "$logs/$name.log")
     bad=$(grep -cE '^ *not ok [0-9]+' "$logs/$name.log")
+    # what could not be tested here, and why
+    sed -nE 's/^ *ok [0-9]+ - (.*) # SKIP (.+)$/    not tested: \1: \2/p' "$logs/$name.log"
     if [ "$bad" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$good" -eq 0 ]; }; then bad=1; fi
     count "$good" "$bad" "$name"
 }

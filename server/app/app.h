@@ -4,6 +4,7 @@
 
 #include "data/arrivals.h"
 #include "data/catalogue.h"
+#include "remote/slurm.h"
 #include "spec/spec.h"
 #include "store/store.h"
 #include "work/hub.h"
@@ -17,6 +18,7 @@ struct app {
     struct arrivals *arrivals;
     struct workers *workers;
     struct hub *hub;
+    struct slurm *_Atomic slurm; /* NULL: runs are computed by threads, and by whoever asks */
     _Atomic int64_t per_owner;         /* his runs at work at the same time, and */
     _Atomic int64_t waiting_per_owner; /* those that may wait; 0: any number */
     const char *version;

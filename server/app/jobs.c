@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "store/jobs.h"
@@ -86,7 +87,9 @@ static void say_why(struct waiting_run *w)
     else if (w->workers.starved)
         snprintf(why, room,
                  "the disk of the server is full: no run begins until it has space");
-    else if (w->workers.count == 0)
+    else if (w->workers.count + w->workers.remote == 0 && w->on_cluster)
+        snprintf(why, room, "it waits for a worker on the cluster");
+    else if (w->workers.count + w->workers.remote == 0)
         snprintf(why, room,
                  "the server has no workers: no run begins until it is given some");
     else if (p->suspect != 0)
@@ -108,13 +111,26 @@ static void say_why(struct waiting_run *w)
         snprintf(why, room,
                  "%lld %s before it: %lld of its owner, %lld of others (workers: %u)",
                  (long long)p->place - 1, go[p->verifications][p->place == 2],
-                 (long long)p->ahead_own, (long long)p->ahead_others, w->workers.count);
+                 (long long)p->ahead_own, (long long)p->ahead_others,
+                 w->workers.count + w->workers.remote);
+}
+
+/* How the workers on the cluster are, behind why the run waits. */
+static void say_slurm(const struct app *app, struct waiting_run *w)
+{
+    char slurm[300];
+    size_t n = strlen(w->why);
+    slurm_say(app->slurm, slurm, sizeof slurm);
+    if (slurm[0] != '\0')
+        snprintf(w->why + n, sizeof w->why - n, "; %s", slurm);
 }
 
 enum status waiting_run_read(const struct app *app, struct conn *reader, int64_t run,
                              struct waiting_run *ret)
 {
-    *ret = (struct waiting_run){.per_owner = app->per_owner, .seconds_until = NAN};
+    *ret = (struct waiting_run){.per_owner = app->per_owner,
+                                .on_cluster = app->slurm != NULL,
+                                .seconds_until = NAN};
     enum status status = store_run_get(reader, run, visit_state, ret);
     bool in_line = status == STATUS_OK && ret->state == RUN_QUEUED && !ret->absent;
     if (in_line)
@@ -129,5 +145,7 @@ enum status waiting_run_read(const struct app *app, struct conn *reader, int64_t
             app, reader, &ret->workers, ret->place.place - 1, ret->place.mean_seconds);
     if (ret->why[0] == '\0')
         say_why(ret);
+    if (in_line && !ret->workers.draining && !ret->workers.starved)
+        say_slurm(app, ret);
     return STATUS_OK;
 }

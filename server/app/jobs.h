@@ -54,7 +54,8 @@ struct waiting_run {
     bool interrupted;     /* RUN_RUNNING, but the disk is too full to put it back */
     int64_t per_owner;    /* limit of runs at work per owner; 0: none */
     double seconds_until; /* its expected start; NAN: not known */
-    char why[400];        /* a sentence */
+    bool on_cluster;      /* workers are submitted to Slurm */
+    char why[800];        /* a sentence */
 };
 
 /* Any thread. NOT_FOUND. */

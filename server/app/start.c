@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "work/crew.h"
+
 /* Halvings of an interval, more than a double has bits. */
 enum { HALVINGS = 60 };
 
@@ -80,24 +82,39 @@ static void read_left(const struct app *app, struct conn *reader, double mean,
     }
 }
 
+/* What is at work; 0: a verification. */
+struct at_work {
+    int64_t *run; /* [room] */
+    size_t count, room;
+};
+
+static bool list_run(void *arg, const struct crew_member *m)
+{
+    struct at_work *a = arg;
+    if (a->count < a->room && (m->run != 0 || m->verifies))
+        a->run[a->count++] = m->verifies ? 0 : m->run;
+    return a->count < a->room;
+}
+
 double start_seconds_until(const struct app *app, struct conn *reader,
                            const struct workers_state *workers, int64_t before,
                            double mean)
 {
-    size_t count = workers->count;
-    size_t room = workers->busy > count ? workers->busy : count;
+    size_t count = workers->count + workers->remote;
+    size_t at_work = workers->busy + workers->remote_busy;
+    size_t room = at_work > count ? at_work : count;
     double *left = calloc(room + 1, sizeof *left);
-    int64_t *runs = calloc(room + 1, sizeof *runs);
+    struct at_work a = {.run = calloc(room + 1, sizeof *a.run), .room = room};
     double until = NAN;
-    if (left != NULL && runs != NULL) {
-        size_t busy = workers_at_work(app->workers, runs, room);
-        read_left(app, reader, mean, runs, busy, left);
+    if (left != NULL && a.run != NULL) {
+        workers_list(app->workers, list_run, &a);
+        read_left(app, reader, mean, a.run, a.count, left);
         /* those above the count, which are fewer now, leave none free when they end */
-        size_t surplus = busy > count ? busy - count : 0;
-        qsort(left, busy, sizeof *left, ascending);
+        size_t surplus = a.count > count ? a.count - count : 0;
+        qsort(left, a.count, sizeof *left, ascending);
         until = start_after(left + surplus, count, before, mean);
     }
     free(left);
-    free(runs);
+    free(a.run);
     return until;
 }

@@ -193,6 +193,18 @@ enum status catalogue_find(struct catalogue *c, const char *name, struct buf *re
     return status;
 }
 
+enum status catalogue_open_file(struct catalogue *c, const char *name,
+                                enum dataset_file f, int *ret_fd)
+{
+    struct buf folder;
+    buf_init(&folder, FOLDER_PATH_MAX);
+    enum status status = catalogue_find(c, name, &folder);
+    if (status == STATUS_OK)
+        status = dataset_open(folder.data, name, f, ret_fd);
+    buf_release(&folder);
+    return status;
+}
+
 enum status catalogue_info(struct catalogue *c, const char *name,
                            struct dataset_info *ret, struct buf *why)
 {

@@ -58,6 +58,10 @@ bool catalogue_is_loaded(struct catalogue *c, const char *name);
 /* The folder that has a set of that name, into *ret. NOT_FOUND, NO_MEMORY. */
 enum status catalogue_find(struct catalogue *c, const char *name, struct buf *ret);
 
+/* One of the four files of a set, open for reading. NOT_FOUND, IO, NO_MEMORY. */
+enum status catalogue_open_file(struct catalogue *c, const char *name,
+                                enum dataset_file f, int *ret_fd);
+
 /* A set that has gone from the disk: it is not handed out any more. */
 void catalogue_forget(struct catalogue *c, const char *name);
 

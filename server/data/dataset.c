@@ -2,6 +2,7 @@
  * of MNIST's files; their contents are idx.c's and the sparse form is learn's. */
 #include "data/dataset.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,20 @@ bool dataset_is_there(const char *folder, const char *name)
         complete = find_file(folder, name, (enum dataset_file)f, &path);
     buf_release(&path);
     return complete;
+}
+
+enum status dataset_open(const char *folder, const char *name, enum dataset_file f,
+                         int *ret_fd)
+{
+    struct buf path;
+    buf_init(&path, PATH_CAP);
+    enum status status = STATUS_NOT_FOUND;
+    if (dataset_is_name(name) && find_file(folder, name, f, &path)) {
+        *ret_fd = open(path.data, O_RDONLY | O_CLOEXEC);
+        status = *ret_fd >= 0 ? STATUS_OK : STATUS_IO;
+    }
+    buf_release(&path);
+    return status;
 }
 
 enum status dataset_peek(const char *folder, const char *name, struct dataset_info *ret,

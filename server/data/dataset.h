@@ -24,6 +24,10 @@ bool dataset_is_name(const char *name);
 /* Whether folder/name holds a data set. */
 bool dataset_is_there(const char *folder, const char *name);
 
+/* One of its files, open for reading. NOT_FOUND, IO. */
+enum status dataset_open(const char *folder, const char *name, enum dataset_file f,
+                         int *ret_fd);
+
 /* Dimensions from the headers. */
 enum status dataset_peek(const char *folder, const char *name, struct dataset_info *ret,
                          struct buf *why);

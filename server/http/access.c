@@ -168,7 +168,7 @@ bool access_admit(struct request *r)
         return false;
     if (r->who.role == ROLE_ANYBODY)
         return refuse(r, STATUS_UNAUTHORIZED, NULL);
-    if (r->who.role < r->route->role) {
+    if (!role_may(r->who.role, r->route->role)) {
         snprintf(detail, sizeof detail, "this needs the role %s, and the token has %s",
                  role_name(r->route->role), role_name(r->who.role));
         return refuse(r, STATUS_NOT_ALLOWED, detail);

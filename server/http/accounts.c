@@ -96,7 +96,7 @@ static enum role read_role(struct request *r, const json_t *body, enum role othe
         return otherwise;
     enum role role = json_is_string(word) ? role_of(json_string_value(word)) : ROLES;
     if (role == ROLES)
-        body_refuse(r, "/role", "wrong_value", "must be reader, user or admin");
+        body_refuse(r, "/role", "wrong_value", "must be reader, user, admin or worker");
     return role;
 }
 
@@ -289,7 +289,7 @@ void users_patch(struct request *r)
     json_t *body = body_object(r, " role ");
     enum role role = body != NULL ? read_role(r, body, ROLE_ANYBODY) : ROLES;
     if (role == ROLE_ANYBODY)
-        body_refuse(r, "/role", "required", "must be reader, user or admin");
+        body_refuse(r, "/role", "required", "must be reader, user, admin or worker");
     bool good = role != ROLE_ANYBODY && role != ROLES;
     struct account_change *a = good ? begin_change(r, r->word[0]) : NULL;
     if (a != NULL) {

@@ -252,7 +252,8 @@ static enum MHD_Result answer(struct request *r)
         return send_reply(r);
     if (!begin_writing(r->http))
         return MHD_NO;
-    r->write = (struct write){.apply = apply_write, .done = write_done, .arg = r};
+    r->write = (struct write){
+        .apply = apply_write, .done = write_done, .arg = r, .patient = r->patient};
     r->posted = clock_monotonic();
     MHD_suspend_connection(r->connection); /* before it can be resumed */
     if (r->labour != NULL)

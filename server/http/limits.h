@@ -14,8 +14,10 @@ enum {
     LIMIT_JSON_BODY = 256 * 1024,  /* in the table of routes; --body-kilobytes counts */
     LIMIT_ORDER_BODY = 128 * 1024, /* the numbers of all runs of a job fit */
     LIMIT_DATASET_BODY =
-        INT_MAX,                 /* one file; --dataset-megabytes says less, or as much */
-    LIMIT_OVERRUN = 1024 * 1024, /* of a refused body that is read before closing */
+        INT_MAX, /* one file; --dataset-megabytes says less, or as much */
+    LIMIT_ROWS_BODY = 1024 * 1024,
+    LIMIT_CHECKPOINT_BODY = 257 << 20, /* a state and what precedes it */
+    LIMIT_OVERRUN = 1024 * 1024,       /* of a refused body that is read before closing */
     LIMIT_REPLY = 1 << 30,
     LIMIT_PAGE = 500, /* items of a list */
     DEFAULT_PAGE = 100,

@@ -38,7 +38,8 @@ void request_take_name(struct request *r)
 void request_log(const struct request *r, bool complete)
 {
     char status[16], ms[32], bytes[24];
-    bool changes = strcmp(r->route->method, "GET") != 0 && r->code < 400;
+    bool changes = strcmp(r->route->method, "GET") != 0 && r->code < 400 &&
+                   r->route->role != ROLE_WORKER; /* which come all the time */
     const char *pattern = r->route->pattern;
     const struct log_field fields[] = {
         {"method", r->method},

@@ -78,6 +78,7 @@ struct request {
     enum status (*labour)(void *own); /* instead of apply: on a thread of its own */
     void (*labour_halt)(void *own);   /* NULL: it ends soon; else: nobody wants
                                        * it any more; any thread, repeatedly */
+    bool patient; /* the write may wait a little for others, see struct write */
     handler *resume;
     enum status outcome; /* of the write or the labour, for resume */
     struct write write;

@@ -65,6 +65,30 @@ const struct route routes[] = {
      JSON, "Changes the number of workers, or whether new runs begin."},
     {"GET", "/v1/disk", ROLE_READER, OWN_NOTHING, disk_get, 0, "", JSON,
      "How much space the disk of the server has."},
+    {"POST", "/v1/work/claims", ROLE_WORKER, OWN_NOTHING, work_claim, LIMIT_ORDER_BODY,
+     "", JSON, "Leases the run whose turn it is to a worker."},
+    {"POST", "/v1/work/leases/{id}", ROLE_WORKER, OWN_NOTHING, work_sign,
+     LIMIT_ORDER_BODY, "", JSON, "Keeps a lease; the worker says how far it is."},
+    {"POST", "/v1/work/leases/{id}/start", ROLE_WORKER, OWN_NOTHING, work_start,
+     LIMIT_ORDER_BODY, "", JSON, "The attempt begins; says with what."},
+    {"PUT", "/v1/work/leases/{id}/rows", ROLE_WORKER, OWN_NOTHING, work_rows,
+     LIMIT_ROWS_BODY, " soon ", JSON, "Takes rows of the trace."},
+    {"PUT", "/v1/work/leases/{id}/checkpoint", ROLE_WORKER, OWN_NOTHING,
+     work_checkpoint_put, LIMIT_CHECKPOINT_BODY, "", JSON, "Takes a checkpoint."},
+    {"GET", "/v1/work/leases/{id}/checkpoint", ROLE_WORKER, OWN_NOTHING,
+     work_checkpoint_get, 0, "", "application/octet-stream",
+     "The checkpoint that an earlier attempt left."},
+    {"DELETE", "/v1/work/leases/{id}/checkpoint", ROLE_WORKER, OWN_NOTHING,
+     work_checkpoint_delete, 0, " timed ", JSON,
+     "It was of no use: the attempt begins at the beginning."},
+    {"PUT", "/v1/work/leases/{id}/weights", ROLE_WORKER, OWN_NOTHING, work_weights,
+     LIMIT_DATASET_BODY, "", JSON, "Takes the weights file, before the end."},
+    {"POST", "/v1/work/leases/{id}/end", ROLE_WORKER, OWN_NOTHING, work_end,
+     LIMIT_ORDER_BODY, "", JSON, "The attempt ends, or the run is given back."},
+    {"GET", "/v1/work/dataset", ROLE_WORKER, OWN_NOTHING, work_dataset, 0, " name ", JSON,
+     "The hashes of a data set."},
+    {"GET", "/v1/work/dataset/{file}", ROLE_WORKER, OWN_NOTHING, work_dataset_file, 0,
+     " name ", "application/octet-stream", "One of its four files."},
     {"POST", "/v1/backups", ROLE_ADMIN, OWN_NOTHING, backups_make, LIMIT_ORDER_BODY, "",
      JSON, "Makes a whole, verified copy of the database."},
     {"GET", "/v1/me", ROLE_READER, OWN_NOTHING, me_get, 0, "", JSON,
@@ -118,7 +142,16 @@ const size_t routes_count = sizeof routes / sizeof routes[0];
 
 handler *route_receiver(const struct route *route)
 {
-    return route->handle == datasets_put ? datasets_receive : NULL;
+    static const struct {
+        handler *takes, *first;
+    } receivers[] = {{datasets_put, datasets_receive},
+                     {work_rows, work_receive},
+                     {work_checkpoint_put, work_receive},
+                     {work_weights, work_receive}};
+    for (size_t i = 0; i < sizeof receivers / sizeof receivers[0]; i++)
+        if (route->handle == receivers[i].takes)
+            return receivers[i].first;
+    return NULL;
 }
 
 static bool has_prefix(const char *s, const char *prefix)

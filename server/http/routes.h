@@ -29,6 +29,9 @@ handler runs_list, runs_get, runs_trace, runs_why, runs_attempts, runs_verify;
 handler export_get, weights_get, workers_get, workers_patch, backups_make, disk_get;
 handler datasets_list, datasets_get, datasets_fetch, datasets_delete, datasets_receive,
     datasets_put;
+handler work_claim, work_sign, work_start, work_end, work_dataset, work_dataset_file;
+handler work_receive, work_rows, work_checkpoint_get, work_checkpoint_put,
+    work_checkpoint_delete, work_weights;
 handler me_get, tokens_make, tokens_list, tokens_revoke;
 handler users_make, users_list, users_patch, users_delete;
 handler spec_get, spec_schema_get, events_stream;

@@ -17,7 +17,7 @@
 struct inquiry {
     struct store *store;
     enum format format;
-    char at[100]; /* as it was asked; "": results at the end */
+    char at[100];  /* as it was asked; "": results at the end */
     char *filter; /* likewise; NULL: none; owned */
     struct goal goal;
     struct question question;

@@ -1,8 +1,9 @@
-/* /v1/workers: how many runs may be at work, and whether new ones begin; /v1/disk:
- * whether there is space for them. */
+/* /v1/workers: how many runs may be at work, whether new ones begin, and who is at what;
+ * /v1/disk: whether there is space for them. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "work/crew.h"
 #include "work/workers.h"
 #include "http/body.h"
 #include "http/limits.h"
@@ -10,11 +11,29 @@
 #include "http/routes.h"
 #include "store/reserve.h"
 
+static bool add_worker(void *list, const struct crew_member *m)
+{
+    bool is_thread = m->who.worker[0] == '\0';
+    json_t *j = json_pack(
+        "{s:o, s:s, s:o, s:s, s:o, s:b, s:o, s:o, s:o, s:o}", "worker",
+        json_text(is_thread ? NULL : m->who.worker), "host", m->who.host, "slurm",
+        json_text(m->who.slurm[0] != '\0' ? m->who.slurm : NULL), "cpu", m->cpu, "run",
+        m->run != 0 ? json_integer(m->run) : json_null(), "verifies", (int)m->verifies,
+        "samples", m->run != 0 ? json_count((double)m->samples) : json_null(),
+        "per_second", m->per_second > 0 ? json_measure(m->per_second) : json_null(),
+        "since", json_time(m->since), "heard", json_time(m->heard));
+    return json_array_append_new(list, j) == 0;
+}
+
 static json_t *view_state(const struct request *r)
 {
     struct workers_state s = workers_state(r->app->workers);
-    return json_pack("{s:i, s:i, s:b, s:b}", "count", (int)s.count, "busy", (int)s.busy,
-                     "draining", (int)s.draining, "disk_full", (int)s.starved);
+    json_t *items = json_array();
+    workers_list(r->app->workers, add_worker, items);
+    return json_pack("{s:i, s:i, s:i, s:i, s:b, s:b, s:o}", "count", (int)s.count, "busy",
+                     (int)s.busy, "remote", (int)s.remote, "remote_busy",
+                     (int)s.remote_busy, "draining", (int)s.draining, "disk_full",
+                     (int)s.starved, "items", items);
 }
 
 static void reply_state(struct request *r)

@@ -5,7 +5,13 @@
 
 #include "store/conn.h"
 
-static const char *const role_names[ROLES] = {"anybody", "reader", "user", "admin"};
+static const char *const role_names[ROLES] = {"anybody", "worker", "reader", "user",
+                                              "admin"};
+
+bool role_may(enum role has, enum role takes)
+{
+    return takes == ROLE_WORKER ? has == ROLE_WORKER || has == ROLE_ADMIN : has >= takes;
+}
 
 const char *role_name(enum role r)
 {
@@ -14,7 +20,7 @@ const char *role_name(enum role r)
 
 enum role role_of(const char *name)
 {
-    enum role r = ROLE_READER; /* "anybody" is not to be given */
+    enum role r = ROLE_WORKER; /* "anybody" is not to be given */
     while (r < ROLES && strcmp(role_names[r], name) != 0)
         r++;
     return r;

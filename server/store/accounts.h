@@ -6,14 +6,18 @@
 #include "base/token.h"
 #include "store/store.h"
 
-/* Each may do what those before it may. */
+/* Each may do what those before it may, but for ROLE_WORKER. */
 enum role {
     ROLE_ANYBODY, /* without a token */
+    ROLE_WORKER,  /* compute runs, which nobody else may but admins; and nothing else */
     ROLE_READER,  /* look at everything */
     ROLE_USER,    /* submit jobs, and change his own */
     ROLE_ADMIN,   /* change all jobs; workers, backups, users, tokens */
     ROLES,
 };
+
+/* Whether somebody may do what takes a role. */
+bool role_may(enum role has, enum role takes);
 
 const char *role_name(enum role r);
 enum role role_of(const char *name); /* ROLES: there is none of that name */

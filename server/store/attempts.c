@@ -105,6 +105,18 @@ enum status store_run_start(struct conn *c, const struct run_start *s)
     return status == STATUS_OK ? write_start(c, s) : status;
 }
 
+enum status store_run_begin(struct conn *c, const struct store *files,
+                            const struct run_start *s, const struct claim *claim,
+                            int64_t now, bool *ret_reused)
+{
+    enum status status = store_run_start(c, s);
+    if (status != STATUS_OK || !claim->reuse)
+        return status;
+    status = store_run_reuse(c, files, s, claim->job, now);
+    *ret_reused = status == STATUS_OK;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 /* Ends the attempt that is open; `state` NULL: interrupted. */
 static enum status close_attempt(struct conn *c, const struct run_end *e,
                                  const char *state)

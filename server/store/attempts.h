@@ -27,6 +27,14 @@ enum status store_run_begin_again(struct conn *c, int64_t run, bool timed);
 enum status store_run_reuse(struct conn *c, const struct store *files,
                             const struct run_start *s, int64_t job, int64_t now);
 
+struct claim; /* store/queue.h */
+
+/* The start of an attempt as workers make it: store_run_start and then, if the claim
+ * wants it, store_run_reuse. */
+enum status store_run_begin(struct conn *c, const struct store *files,
+                            const struct run_start *s, const struct claim *claim,
+                            int64_t now, bool *ret_reused);
+
 struct run_changes; /* store/changes.h */
 
 struct run_end {
@@ -39,15 +47,15 @@ struct run_end {
     double earlier; /* of them, those of attempts that this one continues */
     const struct run_changes *changes; /* NULL: not counted */
     int64_t weights;                   /* bytes of its weights file; 0: it has none */
-    bool stays_suspect; /* it is given back, but not in order */
+    bool stays_suspect;                /* it is given back, but not in order */
 };
 
 /* CONFLICT: the run is not at work. */
 enum status store_run_finish(struct conn *c, const struct run_end *e);
 
-/* Back into the queue, or held, as e->state says; the reason is that of the attempt, which
- * ends as interrupted, and of a run that is held. It is free of suspicion unless it shall
- * not be. A run that is to be cancelled ends instead. */
+/* Back into the queue, or held, as e->state says; the reason is that of the attempt,
+ * which ends as interrupted, and of a run that is held. It is free of suspicion unless it
+ * shall not be. A run that is to be cancelled ends instead. */
 enum status store_run_requeue(struct conn *c, const struct run_end *e);
 
 /* How many attempts in a row were given back for this reason, the newest ones but for the

@@ -41,3 +41,11 @@ enum status store_checkpoint_get(struct conn *c, int64_t run, struct checkpoint 
     sqlite3_reset(q);
     return status;
 }
+
+enum status store_checkpoint_exists(struct conn *c, int64_t run, bool *ret)
+{
+    int64_t seq = 0;
+    enum status status = conn_read(c, STATEMENT_CHECKPOINT_SEQ, &seq, run);
+    *ret = status == STATUS_OK;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}

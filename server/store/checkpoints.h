@@ -25,4 +25,7 @@ enum status store_checkpoint_put(struct conn *c, const struct checkpoint *p);
 /* The caller frees ret->state. NOT_FOUND; NO_MEMORY. */
 enum status store_checkpoint_get(struct conn *c, int64_t run, struct checkpoint *ret);
 
+/* Whether there is one. */
+enum status store_checkpoint_exists(struct conn *c, int64_t run, bool *ret);
+
 #endif

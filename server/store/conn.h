@@ -12,10 +12,11 @@
     "run.outcome, run.reason, run.attempts, run.created, run.started, run.finished, "    \
     "run.seconds, run.stop_samples, run.columns, run.spec_sha256, run.data_sha256, "     \
     "run.build, run.core, run.cpu, run.host, run.last, run.samples, run.epochs, "        \
-    "run.test_accuracy, run.m0, run.m1, run.m0_direct, run.m1_direct, run.maintenance, " \
-    NEWEST("value") NEWEST("hash") "run.weights, run.reused, run.absent, "                \
-    VERIFIED("state") VERIFIED("requested") VERIFIED("finished") VERIFIED("seq")         \
-    VERIFIED("reason") VERIFIED("build") VERIFIED("core") "NULL"
+    "run.test_accuracy, run.m0, run.m1, run.m0_direct, run.m1_direct, "                  \
+    "run.maintenance, " NEWEST("value")                                                  \
+        NEWEST("hash") "run.weights, run.reused, run.absent, " VERIFIED("state")         \
+            VERIFIED("requested") VERIFIED("finished") VERIFIED("seq")                   \
+                VERIFIED("reason") VERIFIED("build") VERIFIED("core") "NULL"
 
 /* Of the newest row of its trace. */
 #define NEWEST(column)                                                                   \
@@ -55,6 +56,11 @@
 #define JOB_COLUMNS(spec)                                                                \
     "SELECT id, name, note, tags, dataset, owner, " spec ", cells, priority, parallel, " \
     "created, started, finished, trashed FROM job "
+
+/* A lease as read_lease reads it; and of runs, whether none is leased. */
+#define LEASE "SELECT id, run, job, verifies, worker, host, slurm FROM lease "
+#define NOT_LEASED                                                                       \
+    "NOT EXISTS (SELECT 1 FROM lease WHERE lease.run = run.id AND lease.verifies = 0)"
 
 enum statement {
 #define STATEMENT(name, sql) STATEMENT_##name,

@@ -18,12 +18,13 @@ EMBED(migration_0008, "schema/migrations/0008_trials.sql");
 EMBED(migration_0009, "schema/migrations/0009_accounts.sql");
 EMBED(migration_0010, "schema/migrations/0010_absent.sql");
 EMBED(migration_0011, "schema/migrations/0011_lacking.sql");
+EMBED(migration_0012, "schema/migrations/0012_leases.sql");
 
 /* In order; the number of a migration is its place, counted from 1. */
 static const char *const migrations[] = {migration_0001, migration_0002, migration_0003,
                                          migration_0004, migration_0005, migration_0006,
                                          migration_0007, migration_0008, migration_0009,
-                                         migration_0010, migration_0011};
+                                         migration_0010, migration_0011, migration_0012};
 
 enum {
     MIGRATIONS = sizeof migrations / sizeof migrations[0],

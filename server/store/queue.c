@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "store/attempts.h"
 #include "store/doubt.h"
 #include "store/events.h"
 #include "store/queue_inner.h"
@@ -73,26 +74,43 @@ static enum status next_turn(struct conn *c, struct best *best)
     return best->waits ? STATUS_CONFLICT : STATUS_NOT_FOUND;
 }
 
-static enum status read_work(struct conn *c, const struct best *best, struct claim *ret)
+static char *copy_text(const char *text)
+{
+    return text != NULL ? strdup(text) : NULL;
+}
+
+enum status queue_read_work(struct conn *c, int64_t run, bool verifies, bool again,
+                            struct claim *ret)
 {
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_RUN_WORK);
     if (q == NULL)
         return conn_status(c);
-    sqlite3_bind_int64(q, 1, best->run);
+    sqlite3_bind_int64(q, 1, run);
     enum status status = STATUS_OK;
     if (sqlite3_step(q) == SQLITE_ROW)
-        *ret = (struct claim){.run = best->run,
-                              .verifies = best->contender.verifies,
+        *ret = (struct claim){.run = run,
+                              .verifies = verifies,
                               .job = sqlite3_column_int64(q, 0),
                               .seed = (uint64_t)sqlite3_column_int64(q, 1),
-                              .attempt = sqlite3_column_int64(q, 2) + 1,
+                              .attempt = sqlite3_column_int64(q, 2) + !again,
                               .reuse = sqlite3_column_int64(q, 3) != 0,
                               .params = strdup(column_text(q, 4)),
-                              .spec = strdup(column_text(q, 5))};
+                              .spec = strdup(column_text(q, 5)),
+                              .data_sha256 = copy_text(column_text_or_null(q, 6)),
+                              .last = column_integer(q, 7, -1)};
     else
         status = conn_status(c) == STATUS_OK ? STATUS_CORRUPT : conn_status(c);
     sqlite3_reset(q);
-    return status;
+    bool may_be_too_large = status == STATUS_OK && ret->attempt > 2 && !ret->verifies;
+    return may_be_too_large
+               ? store_run_refused(c, ret->run, status_text(STATUS_NO_MEMORY),
+                                   &ret->too_large, &ret->begun)
+               : status;
+}
+
+enum status store_run_claimed(struct conn *c, int64_t run, struct claim *ret)
+{
+    return queue_read_work(c, run, false, true, ret);
 }
 
 enum status store_claim(struct conn *c, const struct schedule_limits *limits, int64_t now,
@@ -101,7 +119,7 @@ enum status store_claim(struct conn *c, const struct schedule_limits *limits, in
     struct best best = {.limits = limits, .now = now};
     enum status status = next_turn(c, &best);
     if (status == STATUS_OK)
-        status = read_work(c, &best, ret);
+        status = queue_read_work(c, best.run, best.contender.verifies, false, ret);
     if (status == STATUS_OK && ret->verifies)
         return conn_apply(c, STATEMENT_VERIFY_CLAIM, ret->run, now);
     if (status == STATUS_OK)

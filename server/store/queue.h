@@ -14,6 +14,11 @@ struct claim {
     bool verifies; /* the run has ended; its trace is to be compared */
     bool reuse;    /* a finished run that is the same may stand in for it */
     char *params, *spec;
+    char
+        *data_sha256; /* of the files that earlier attempts were computed from; or NULL */
+    int64_t last;     /* its newest row; -1: none */
+    int64_t too_large; /* attempts in a row, up to now, that lacked memory */
+    bool begun;        /* if there were two: it had got anywhere before */
 };
 
 /* Takes the run or the verification whose turn it is and marks it running; of a run, that
@@ -23,11 +28,18 @@ struct claim {
 enum status store_claim(struct conn *c, const struct schedule_limits *limits, int64_t now,
                         struct claim *ret);
 
+/* The same of a run that is at work. */
+enum status store_run_claimed(struct conn *c, int64_t run, struct claim *ret);
+
 /* An owner's use of the workers grows by so many seconds of computing. */
 enum status store_owner_used(struct conn *c, int64_t job, double seconds, int64_t now);
 
 /* How many runs of the owner of a job wait, held ones included. */
 enum status store_owner_waiting(struct conn *c, int64_t job, int64_t *ret_runs);
+
+/* How many runs and verifications workers could begin, if there were enough of them: what
+ * waits, within the limits of the jobs. */
+enum status store_queue_ready(struct conn *c, int64_t *ret);
 
 /* What a queued run waits for. */
 struct queue_place {

@@ -11,11 +11,15 @@ enum status store_queue_suspect(struct conn *c, int64_t now, int64_t *ret_run)
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+enum status store_queue_ready(struct conn *c, int64_t *ret)
+{
+    return conn_read(c, STATEMENT_QUEUE_READY, ret);
+}
+
 /* The run's own part. *ret_close is what waits before it in its job and in the jobs that
  * are counted together with it. */
 static enum status read_own(struct conn *c, int64_t run, struct queue_place *ret,
-                            int64_t *ret_job, int64_t *ret_close,
-                            int64_t *ret_priority)
+                            int64_t *ret_job, int64_t *ret_close, int64_t *ret_priority)
 {
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_QUEUE_RUN);
     if (q == NULL)

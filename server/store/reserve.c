@@ -107,3 +107,10 @@ void reserve_cry(struct store *s)
         s->full(s->full_arg);
     pthread_mutex_unlock(&s->reserve_lock);
 }
+
+bool store_has_room_for_state(struct store *s, size_t size, bool is_full)
+{
+    double room =
+        is_full ? (double)store_reserve_left(s) / 4 : (double)store_space_left(s) / 2;
+    return (double)size <= room;
+}

@@ -15,6 +15,8 @@
 #ifndef FRUGAL_STORE_RESERVE_H
 #define FRUGAL_STORE_RESERVE_H
 
+#include <stddef.h>
+
 #include "store/store.h"
 
 /* Makes the reserve whole, if it is not and can be. NO_SPACE: the disk has not space
@@ -27,6 +29,11 @@ int64_t store_reserve_left(struct store *s);
 
 /* Bytes that are free beside it; 0: nobody knows. Any thread. */
 int64_t store_space_left(const struct store *s);
+
+/* Whether a checkpoint of so many bytes may be written. A state is written twice, into
+ * the log and into the database: one for which there is no room would fill the disk. On a
+ * full one, none must take what is there for the ends of all runs. Any thread. */
+bool store_has_room_for_state(struct store *s, size_t size, bool is_full);
 
 /* Calls full(arg) on the writer thread when a write has found no space, before it is
  * tried again. NULL: nobody any more. Any thread. */

@@ -94,19 +94,34 @@ static enum status update_results(struct conn *c, const struct trace_entry *e)
     return conn_run(c, q);
 }
 
+enum status store_trace_compare_values(struct conn *c, const struct trace_entry *e,
+                                       const double *value, size_t count)
+{
+    return compare(c, e, value, count * sizeof value[0]);
+}
+
 enum status store_trace_compare(struct conn *c, const struct trace_entry *e)
 {
     double value[TRACE_COLUMNS_MAX];
     trace_values(&e->row, value);
-    return compare(c, e, value,
-                   trace_columns(e->row.layers, e->row.exponents) * sizeof value[0]);
+    return store_trace_compare_values(c, e, value,
+                                      trace_columns(e->row.layers, e->row.exponents));
 }
 
 enum status store_trace_add(struct conn *c, const struct trace_entry *e)
 {
     double value[TRACE_COLUMNS_MAX];
-    size_t size = trace_columns(e->row.layers, e->row.exponents) * sizeof value[0];
     trace_values(&e->row, value);
+    return store_trace_add_values(c, e, value,
+                                  trace_columns(e->row.layers, e->row.exponents));
+}
+
+enum status store_trace_add_values(struct conn *c, const struct trace_entry *e,
+                                   const double *value, size_t count)
+{
+    struct trace_entry totals = *e;
+    size_t size = count * sizeof value[0];
+    trace_read_totals(value, &totals.row);
     sqlite3_stmt *q = conn_prepare(c, STATEMENT_TRACE_INSERT);
     if (q == NULL)
         return conn_status(c);
@@ -120,7 +135,7 @@ enum status store_trace_add(struct conn *c, const struct trace_entry *e)
         return status;
     if (sqlite3_changes(c->db) == 0)
         return repeat_row(c, e, value, size);
-    status = update_results(c, e);
+    status = update_results(c, &totals);
     if (status == STATUS_OK)
         status = trace_parts_add(c, e->run, e->seq);
     if (status != STATUS_OK)
@@ -218,7 +233,7 @@ enum status store_trace_get(struct conn *c, int64_t run, int64_t seq, trace_visi
     sqlite3_bind_int64(q, 1, run);
     sqlite3_bind_int64(q, 2, seq);
     int code = sqlite3_step(q);
-    enum status status = code == SQLITE_ROW ? visit_row(q, run, seq, visit, arg, &more)
+    enum status status = code == SQLITE_ROW    ? visit_row(q, run, seq, visit, arg, &more)
                          : code == SQLITE_DONE ? STATUS_NOT_FOUND
                                                : conn_status(c);
     sqlite3_reset(q);

@@ -21,6 +21,13 @@ struct trace_entry {
  * of suspicion. */
 enum status store_trace_add(struct conn *c, const struct trace_entry *e);
 
+/* The same with the numbers of the row, in the order of the columns, instead of e->row.
+ */
+enum status store_trace_add_values(struct conn *c, const struct trace_entry *e,
+                                   const double *value, size_t count);
+enum status store_trace_compare_values(struct conn *c, const struct trace_entry *e,
+                                       const double *value, size_t count);
+
 /* Whether the stored row is the same bit for bit; any connection. CONFLICT: it differs,
  * or is not there; CORRUPT: the disk has damaged it. */
 enum status store_trace_compare(struct conn *c, const struct trace_entry *e);
@@ -61,8 +68,8 @@ enum status store_trace_list(struct conn *c, int64_t run, int64_t after,
 /* How many rows the ranges cover that are kept of a trace. */
 enum { TRACE_PART_SMALL = 16, TRACE_PART_LARGE = 256 };
 
-/* The least and the greatest value of each column in rows first to last; NaN where no row has
- * a number. Live only as long as the visit. */
+/* The least and the greatest value of each column in rows first to last; NaN where no row
+ * has a number. Live only as long as the visit. */
 struct trace_range {
     int64_t first, last;
     const double *least, *greatest; /* [count] */
@@ -71,8 +78,8 @@ struct trace_range {
 
 typedef bool trace_range_visit(void *arg, const struct trace_range *range);
 
-/* Those of `size` rows, of number `from` to below `to`, ascending: number n begins with row
- * n * size. Some may be missing; at one that is damaged the visit ends. */
+/* Those of `size` rows, of number `from` to below `to`, ascending: number n begins with
+ * row n * size. Some may be missing; at one that is damaged the visit ends. */
 enum status store_trace_part_list(struct conn *c, int64_t run, int64_t size, int64_t from,
                                   int64_t to, trace_range_visit *visit, void *arg);
 

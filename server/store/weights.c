@@ -10,10 +10,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "store/leases.h"
 #include "store/npz.h"
 #include "store/writer.h"
 
-enum { NAME_MAX_BYTES = 40 };
+enum { NAME_MAX_BYTES = 64 };
 
 static const char unfinished[] = ".new";
 
@@ -40,14 +41,30 @@ static bool make_folder(const char *path, const char *parent)
     return ok;
 }
 
+/* "7.npz.new.3": what came with lease 3. */
+static void name_leased(char ret[static NAME_MAX_BYTES], int64_t run, int64_t lease)
+{
+    snprintf(ret, NAME_MAX_BYTES, "%lld.npz%s.%lld", (long long)run, unfinished,
+             (long long)lease);
+}
+
+/* The lease in such a name, from ".new" on; 0: none. */
+static int64_t read_lease(const char *end)
+{
+    end += strlen(unfinished);
+    return *end == '.' ? strtoll(end + 1, NULL, 10) : 0;
+}
+
 /* Whether a process that was killed has left the file: half of one, or one whose run it
  * did not live to record. */
 static bool is_left_over(struct conn *c, const char *name)
 {
     char whole[NAME_MAX_BYTES];
     int64_t run = strtoll(name, NULL, 10), yes;
-    if (strstr(name, unfinished) != NULL)
-        return true;
+    struct lease lease;
+    const char *end = strstr(name, unfinished);
+    if (end != NULL) /* one that belongs to a lease stays as long as that */
+        return store_lease_get(c, read_lease(end), &lease) != STATUS_OK;
     name_file(whole, run, "");
     return strcmp(name, whole) == 0 &&
            conn_read(c, STATEMENT_RUN_WITHOUT_WEIGHTS, &yes, run) == STATUS_OK;
@@ -137,6 +154,37 @@ void store_weights_remove(const struct store *s, int64_t run)
     name_file(name, run, "");
     if (unlinkat(s->weights, name, 0) != 0 && errno != ENOENT)
         log_warning("weights of run %lld: %s", (long long)run, strerror(errno));
+}
+
+enum status store_weights_receive(const struct store *s, int64_t run, int64_t lease,
+                                  int *ret_fd)
+{
+    char name[NAME_MAX_BYTES];
+    name_leased(name, run, lease);
+    *ret_fd = openat(s->weights, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    return *ret_fd >= 0 ? STATUS_OK : status_of_errno();
+}
+
+enum status store_weights_adopt(const struct store *s, int64_t run, int64_t lease,
+                                int64_t *ret_bytes)
+{
+    char old[NAME_MAX_BYTES], name[NAME_MAX_BYTES];
+    struct stat st;
+    name_leased(old, run, lease);
+    name_file(name, run, "");
+    if (fstatat(s->weights, old, &st, 0) != 0)
+        return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
+    if (renameat(s->weights, old, s->weights, name) != 0 || fsync(s->weights) != 0)
+        return status_of_errno();
+    *ret_bytes = st.st_size;
+    return STATUS_OK;
+}
+
+void store_weights_drop(const struct store *s, int64_t run, int64_t lease)
+{
+    char name[NAME_MAX_BYTES];
+    name_leased(name, run, lease);
+    unlinkat(s->weights, name, 0);
 }
 
 enum status store_weights_open(const struct store *s, int64_t run, int *ret_fd,

@@ -6,17 +6,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/weights.h"
 
 double computed(const struct execution *e)
 {
     return e->seconds_before + clock_thread_seconds() - e->computing_since;
 }
-
-struct end_write {
-    struct run_end end;
-    const struct execution *execution;
-};
 
 /* Whether the end already says that the attempt went wrong, not only the network. */
 static bool is_failure(const struct run_end *e)
@@ -27,23 +21,6 @@ static bool is_failure(const struct run_end *e)
 bool may_pass(enum status status)
 {
     return status == STATUS_NO_SPACE || status == STATUS_NO_MEMORY || status == STATUS_IO;
-}
-
-/* The rows come before their end in the queue, perhaps in the same transaction: a run
- * does not succeed when one of them was refused. STOPPED: one was, for what may pass, and
- * is gone; only another attempt has it again. */
-static enum status apply_end(struct conn *c, void *arg)
-{
-    struct end_write *w = arg;
-    enum status rows = (enum status)atomic_load(&w->execution->row_status);
-    if (!is_failure(&w->end) && rows != STATUS_OK)
-        return may_pass(rows) ? STATUS_STOPPED : rows;
-    return store_run_finish(c, &w->end);
-}
-
-static enum status apply_requeue(struct conn *c, void *arg)
-{
-    return store_run_requeue(c, arg);
 }
 
 void describe_end(const struct execution *e, const struct setup *s,
@@ -101,17 +78,6 @@ bool is_worth_another_try(const struct execution *e, enum status status)
     return true;
 }
 
-/* A server that stops before it is done finds the run at its next start. */
-enum status insist(struct execution *e, enum status (*apply)(struct conn *, void *),
-                   void *arg)
-{
-    enum status status;
-    do
-        status = store_write(e->place->store, apply, arg);
-    while (is_worth_another_try(e, status));
-    return status;
-}
-
 static struct run_end end_now(const struct execution *e)
 {
     return (struct run_end){.run = e->claim->run,
@@ -121,10 +87,24 @@ static struct run_end end_now(const struct execution *e)
                             .earlier = e->seconds_before};
 }
 
-static void put_back(struct execution *e, struct run_end *end)
+void log_lost(const struct execution *e)
 {
-    enum status status = insist(e, apply_requeue, end);
-    if (status != STATUS_OK)
+    log_warning("%s %lld: %s", e->claim->verifies ? "verification of run" : "run",
+                (long long)e->claim->run, status_text(STATUS_LEASE_LOST));
+}
+
+/* A server that stops before it is done finds the run at its next start. */
+static void put_back(struct execution *e, const struct run_end *end, const char *dataset)
+{
+    struct desk *d = e->place->desk;
+    enum status status;
+    do
+        status =
+            dataset != NULL ? d->wait_for(d, e, end, dataset) : d->requeue(d, e, end);
+    while (is_worth_another_try(e, status));
+    if (status == STATUS_LEASE_LOST)
+        log_lost(e);
+    else if (status != STATUS_OK)
         log_error("run %lld could not be given back: %s", (long long)end->run,
                   status_text(status));
 }
@@ -133,12 +113,12 @@ void give_back(struct execution *e, enum status status)
 {
     struct run_end end = end_now(e);
     end.state = RUN_QUEUED;
-    end.reason = may_pass(status) ? status_text(status) : "the server stopped";
+    end.reason = may_pass(status) ? status_text(status) : e->place->stop_reason;
     end.stays_suspect = status == STATUS_NO_MEMORY; /* for three tries at most */
     e->waits_for = may_pass(status) ? status : STATUS_OK;
     if (may_pass(status))
         log_warning("run %lld waits: %s", (long long)end.run, status_text(status));
-    put_back(e, &end);
+    put_back(e, &end, NULL);
 }
 
 void set_aside(struct execution *e, enum status status)
@@ -153,34 +133,13 @@ void set_aside(struct execution *e, enum status status)
     end.reason = reason;
     end.stays_suspect = true;
     log_warning("run %lld is held: %s", (long long)end.run, reason);
-    put_back(e, &end);
-}
-
-struct wait_write {
-    struct run_end end;
-    const char *dataset;
-};
-
-static enum status apply_wait(struct conn *c, void *arg)
-{
-    struct wait_write *w = arg;
-    return store_run_wait_for(c, &w->end, w->dataset);
+    put_back(e, &end, NULL);
 }
 
 void let_wait(struct execution *e, const char *dataset)
 {
-    struct buf why;
-    struct wait_write w = {.end = end_now(e), .dataset = dataset};
-    buf_init(&why, 1 << 17);
-    buf_addf(&why, "waits for data set \"%s\": not found in ", dataset);
-    catalogue_add_folders(e->place->catalogue, &why);
-    log_warning("run %lld %s", (long long)w.end.run, why.data);
-    w.end.reason = why.data;
-    enum status status = insist(e, apply_wait, &w);
-    if (status != STATUS_OK)
-        log_error("run %lld could not be given back: %s", (long long)w.end.run,
-                  status_text(status));
-    buf_release(&why);
+    struct run_end end = end_now(e);
+    put_back(e, &end, dataset);
 }
 
 void finish(struct execution *e, struct run_end *end, struct buf *why)
@@ -192,15 +151,18 @@ void finish(struct execution *e, struct run_end *end, struct buf *why)
     end->reason = why->len > 0 ? why->data : NULL;
     end->changes = e->counted && !is_failure(end) ? &e->changes : NULL;
     end->weights = is_failure(end) ? 0 : e->weights;
-    if (end->weights == 0)
-        store_weights_remove(e->place->store, end->run);
-    struct end_write w = {.end = *end, .execution = e};
-    enum status status = insist(e, apply_end, &w);
-    if (status != STATUS_OK && status != STATUS_STOPPED && !may_pass(status) &&
-        !is_failure(end)) {
+    struct desk *d = e->place->desk;
+    enum status status;
+    do
+        status = d->finish(d, e, end, is_failure(end));
+    while (is_worth_another_try(e, status));
+    if (status != STATUS_OK && status != STATUS_STOPPED && status != STATUS_LEASE_LOST &&
+        !may_pass(status) && !is_failure(end)) {
         buf_clear(why);
         describe_failure(status, end, why);
         finish(e, end, why);
+    } else if (status == STATUS_LEASE_LOST) {
+        log_lost(e);
     } else if (status == STATUS_STOPPED) {
         give_back(e, (enum status)atomic_load(&e->row_status));
     } else if (status != STATUS_OK) {

@@ -34,10 +34,6 @@ void add_data_sha256(struct buf *b, const struct dataset *d);
 /* Of the core: how the run goes on. arg: struct execution. */
 enum train_wish poll_run(void *arg, uint64_t samples);
 
-/* A write that must not get lost: tried again until it is done, or the server stops. */
-enum status insist(struct execution *e, enum status (*apply)(struct conn *, void *),
-                   void *arg);
-
 /* Seconds of processor time since the training began, perhaps in an earlier attempt. */
 double computed(const struct execution *e);
 
@@ -61,6 +57,9 @@ enum status take_end(void *arg, const struct final *left);
  * back instead. */
 void finish(struct execution *e, struct run_end *end, struct buf *why);
 void give_back(struct execution *e, enum status status);
+
+/* It is somebody else's by now. */
+void log_lost(const struct execution *e);
 
 /* Held, for want of what `status` says, until somebody releases it. */
 void set_aside(struct execution *e, enum status status);

@@ -1,4 +1,4 @@
-/* In: a claimed run. Out: rows and an end in the store. The spec comes from the store,
+/* In: a claimed run. Out: rows and an end at the desk. The spec comes with the claim,
  * never from memory, so that an attempt after a crash begins like the first. */
 #include "work/execute.h"
 
@@ -8,8 +8,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "learn/trace.h"
-#include "store/traces.h"
-#include "store/weights.h"
 #include "work/ending.h"
 #include "work/resume.h"
 
@@ -37,72 +35,24 @@ enum train_wish poll_run(void *arg, uint64_t samples)
     return e->time_is_up ? WISH_END : e->state_is_due ? WISH_CHECKPOINT : WISH_GO_ON;
 }
 
-/* A row on its way to the writer. */
-struct row_write {
-    struct write write; /* first */
-    struct trace_entry entry;
-    struct execution *execution;
-};
-
-static void note_row_status(struct execution *e, enum status status)
+void execution_note(struct execution *e, enum status status)
 {
     int ok = STATUS_OK;
     if (status != STATUS_OK)
         atomic_compare_exchange_strong(&e->row_status, &ok, (int)status);
 }
 
-/* What lacks space may be tried again. */
-static enum status apply_row(struct conn *c, void *arg)
-{
-    struct row_write *w = arg;
-    enum status status = store_trace_add(c, &w->entry);
-    if (status != STATUS_NO_SPACE)
-        note_row_status(w->execution, status);
-    return status;
-}
-
-static void row_done(void *arg, enum status outcome)
-{
-    struct row_write *w = arg;
-    note_row_status(w->execution, outcome);
-    free(w);
-}
-
 static enum status take_row(void *arg, const struct trace_row *row)
 {
     struct execution *e = arg;
-    struct row_write *w = calloc(1, sizeof *w);
-    if (w == NULL)
-        return STATUS_NO_MEMORY;
-    w->write =
-        (struct write){.apply = apply_row, .done = row_done, .arg = w, .patient = true};
-    w->entry = (struct trace_entry){.run = e->claim->run,
-                                    .job = e->claim->job,
-                                    .seq = e->rows++,
-                                    .row = *row,
-                                    .seconds = computed(e),
-                                    .now = clock_now_ms()};
-    w->execution = e;
-    store_post(e->place->store, &w->write);
-    return STATUS_OK;
-}
-
-struct start_write {
-    struct run_start start;
-    const struct store *store;
-    const struct claim *claim;
-    bool reused;
-};
-
-static enum status apply_start(struct conn *c, void *arg)
-{
-    struct start_write *w = arg;
-    enum status status = store_run_start(c, &w->start);
-    if (status != STATUS_OK || !w->claim->reuse)
-        return status;
-    status = store_run_reuse(c, w->store, &w->start, w->claim->job, clock_now_ms());
-    w->reused = status == STATUS_OK;
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    struct desk *d = e->place->desk;
+    struct trace_entry entry = {.run = e->claim->run,
+                                .job = e->claim->job,
+                                .seq = e->rows++,
+                                .row = *row,
+                                .seconds = computed(e),
+                                .now = clock_now_ms()};
+    return d->row(d, e, &entry);
 }
 
 void add_data_sha256(struct buf *b, const struct dataset *d)
@@ -141,11 +91,10 @@ static enum status record_start(struct execution *e, const struct setup *s)
                               .cpu = e->place->cpu,
                               .host = e->place->host,
                               .timed = e->stop_seconds > 0};
-    struct start_write w = {.start = start, .store = e->place->store, .claim = e->claim};
+    struct desk *d = e->place->desk;
     enum status status = columns.failed || data.failed
                              ? STATUS_NO_MEMORY
-                             : store_write(e->place->store, apply_start, &w);
-    e->reused = status == STATUS_OK && w.reused;
+                             : d->start(d, e, &start, &e->reused);
     buf_release(&columns);
     buf_release(&data);
     return status;
@@ -156,10 +105,7 @@ static enum status prepare(struct execution *e, struct setup *s, struct buf *why
     enum status status = load_setup(e, s, why);
     if (status == STATUS_OK)
         status = check_data(e, s, why);
-    if (status != STATUS_OK)
-        return status;
-    store_weights_remove(e->place->store, e->claim->run); /* of an earlier attempt */
-    return record_start(e, s);
+    return status == STATUS_OK ? record_start(e, s) : status;
 }
 
 /* Takes the state of the checkpoint. */
@@ -197,18 +143,11 @@ static enum status go_on(struct execution *e, const struct setup *s,
     return status;
 }
 
-/* Whether a run could not begin for lack of memory, three times in a row; and whether it
- * had got anywhere before. */
-static bool is_too_large(const struct execution *e, enum status status, bool *ret_begun)
+/* Whether a run could not begin for lack of memory, three times in a row. */
+static bool is_too_large(const struct execution *e, enum status status)
 {
-    int64_t before = 0;
-    if (status != STATUS_NO_MEMORY || e->rows > e->rows_before)
-        return false;
-    struct conn *c = store_reader(e->place->store);
-    return c != NULL &&
-           store_run_refused(c, e->claim->run, status_text(status), &before, ret_begun) ==
-               STATUS_OK &&
-           before >= 2;
+    return status == STATUS_NO_MEMORY && e->rows == e->rows_before &&
+           e->claim->too_large >= 2;
 }
 
 /* Its data set is not there; it goes on when that is. */
@@ -234,10 +173,12 @@ void execute(struct execution *e)
         status == STATUS_STOPPED || (status == STATUS_OK && outcome == OUTCOME_STOPPED);
     if (stopped && atomic_load(&e->yield) && !atomic_load(&e->stop))
         status = STATUS_NO_SPACE;
-    bool begun = false, too_large = is_too_large(e, status, &begun);
-    if (e->reused) {
+    bool too_large = is_too_large(e, status);
+    if (status == STATUS_LEASE_LOST) {
+        log_lost(e);
+    } else if (e->reused) {
         log_info("run %lld took over a finished trace", (long long)e->claim->run);
-    } else if (too_large && begun) {
+    } else if (too_large && e->claim->begun) {
         set_aside(e, status);
     } else if ((may_pass(status) && !too_large) || stopped) {
         give_back(e, status);

@@ -6,30 +6,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "data/catalogue.h"
 #include "learn/kernels.h"
-#include "store/attempts.h"
 #include "store/changes.h"
-#include "store/queue.h"
-#include "store/store.h"
+#include "work/desk.h"
 #include "work/workers.h"
 
 enum { CORE_TEXT = 17 };
 
 /* Where runs are executed: what all attempts share. */
 struct execution_place {
-    struct store *store;
-    struct catalogue *catalogue;
+    struct desk *desk;
     const struct kernels *kernels;
     const char *build;    /* names it */
-    char core[CORE_TEXT]; /* the same where the same numbers come out, libraries included */
+    char core[CORE_TEXT]; /* the same where the same numbers come out, libraries included
+                           */
+    const char *stop_reason; /* of runs that are given back when it is to stop; static */
     double checkpoint_seconds; /* of computing between two checkpoints, at least */
     char host[256], cpu[256];
 };
 
-void execution_place_init(struct execution_place *p, struct store *store,
-                          struct catalogue *catalogue, const struct build *build,
-                          double checkpoint_seconds);
+void execution_place_init(struct execution_place *p, struct desk *desk,
+                          const struct build *build, double checkpoint_seconds);
 
 struct execution {
     const struct claim *claim;
@@ -40,7 +37,7 @@ struct execution {
     atomic_bool cancel; /* likewise: end it */
     atomic_uint_fast64_t samples,
         samples_before;     /* learnt; of them, in earlier attempts */
-    atomic_int row_status;  /* enum status of the first row that the store refused */
+    atomic_int row_status;  /* enum status of the first row that was refused */
     double stop_seconds;    /* of computing; 0: no limit */
     double computing_since; /* thread time at the start */
     double seconds_before;  /* of computing, in attempts that this one continues */
@@ -62,6 +59,9 @@ struct execution {
     int64_t weights; /* bytes of its weights file; 0: it has none */
     struct execution *next;
 };
+
+/* What became of a row; the first failure stays, and ends the attempt. Any thread. */
+void execution_note(struct execution *e, enum status status);
 
 /* Trains and records the run to its end, or gives it back to the queue. It must be known
  * to those who set stop and cancel by then: what was asked for before, the store says. */

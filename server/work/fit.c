@@ -1,9 +1,7 @@
 /* In: a run and its data set. Out: whether they still go together. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/jobs.h"
 #include "work/ending.h"
 #include "work/extent.h"
 
@@ -25,27 +23,18 @@ enum status check_fit(const struct setup *s, struct buf *why)
 void setup_free(const struct execution *e, struct setup *s)
 {
     if (s != NULL)
-        catalogue_put(e->place->catalogue, s->data);
+        e->place->desk->data_back(e->place->desk, s->data);
     free(s);
-}
-
-static bool copy_data_sha256(void *arg, const struct run *r)
-{
-    snprintf(arg, DATA_SHA256_MAX, "%s", r->data_sha256 != NULL ? r->data_sha256 : "");
-    return false;
 }
 
 enum status check_data(const struct execution *e, const struct setup *s, struct buf *why)
 {
-    char before[DATA_SHA256_MAX] = "";
+    const char *before = e->claim->data_sha256;
+    enum status status = STATUS_OK;
     struct buf now;
-    struct conn *c = store_reader(e->place->store);
-    enum status status = c == NULL
-                             ? STATUS_NO_MEMORY
-                             : store_run_get(c, e->claim->run, copy_data_sha256, before);
-    buf_init(&now, sizeof before);
+    buf_init(&now, DATA_SHA256_MAX);
     add_data_sha256(&now, s->data);
-    if (status == STATUS_OK && *before != '\0' && strcmp(now.data, before) != 0) {
+    if (before != NULL && strcmp(now.data, before) != 0) {
         buf_addf(why,
                  "the data set \"%s\" is no longer the one that the run was computed "
                  "from: its files have changed since the first attempt",

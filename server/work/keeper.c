@@ -12,6 +12,7 @@
 #include "store/absent.h"
 #include "store/reserve.h"
 #include "store/steps.h"
+#include "work/crew.h"
 
 enum { LOOK_SECONDS = 2 };
 
@@ -97,6 +98,12 @@ static void look_for_data(const struct keeper *k)
     buf_release(&folder);
 }
 
+static void look_at_crew(const struct keeper *k)
+{
+    if (crew_look(workers_crew(k->workers)) > 0)
+        workers_wake(k->workers);
+}
+
 static enum status purge_some(struct conn *c, void *arg)
 {
     return store_purge_some(c, arg);
@@ -137,6 +144,7 @@ static void *keeper_main(void *arg)
         purge(k);
         look_at_disk(k);
         look_for_data(k);
+        look_at_crew(k);
     } while (sleep_a_little(k));
     return NULL;
 }

@@ -1,6 +1,6 @@
 /* Looks after the store while nobody asks for anything: whether its disk has space,
- * whether there are data sets that runs wait for, what an ended process left to recover,
- * and what there is to delete for good. */
+ * whether there are data sets that runs wait for, whether workers elsewhere are silent,
+ * what an ended process left to recover, and what there is to delete for good. */
 #ifndef FRUGAL_WORK_KEEPER_H
 #define FRUGAL_WORK_KEEPER_H
 

@@ -1,5 +1,4 @@
 /* In: the network at the end of a run. Out: what is kept of it. */
-#include "store/weights.h"
 #include "work/ending.h"
 
 static enum status count_changes(struct execution *e, const struct final *left)
@@ -16,13 +15,14 @@ static enum status count_changes(struct execution *e, const struct final *left)
     return STATUS_OK;
 }
 
-/* Waits for a disk that is full, as the end of the run does, unless nobody wants the run any
- * more; the network is still there. */
+/* Waits for a disk that is full, as the end of the run does, unless nobody wants the run
+ * any more; the network is still there. */
 static enum status keep_weights(struct execution *e, const struct final *left)
 {
+    struct desk *d = e->place->desk;
     enum status status;
     do
-        status = store_weights_write(e->place->store, e->claim->run, left, &e->weights);
+        status = d->weights(d, e, left, &e->weights);
     while (!atomic_load(&e->cancel) && is_worth_another_try(e, status));
     return status;
 }

@@ -69,14 +69,13 @@ static void name_core(const char *built, char ret[static CORE_TEXT])
     buf_release(&all);
 }
 
-void execution_place_init(struct execution_place *p, struct store *store,
-                          struct catalogue *catalogue, const struct build *build,
-                          double checkpoint_seconds)
+void execution_place_init(struct execution_place *p, struct desk *desk,
+                          const struct build *build, double checkpoint_seconds)
 {
-    *p = (struct execution_place){.store = store,
-                                  .catalogue = catalogue,
+    *p = (struct execution_place){.desk = desk,
                                   .kernels = kernels_for(NULL),
                                   .build = build->version,
+                                  .stop_reason = "the server stopped",
                                   .checkpoint_seconds = checkpoint_seconds};
     if (gethostname(p->host, sizeof p->host - 1) != 0)
         snprintf(p->host, sizeof p->host, "unknown");

@@ -12,7 +12,7 @@ enum status load_setup(struct execution *e, struct setup *s, struct buf *why)
         buf_adds(why, "the stored spec cannot be read by this version");
         return status;
     }
-    status = catalogue_get(e->place->catalogue, s->spec.dataset, &s->data, why);
+    status = e->place->desk->data(e->place->desk, s->spec.dataset, &s->data, why);
     if (status == STATUS_OK)
         status = check_fit(s, why);
     if (status != STATUS_OK)

@@ -4,33 +4,16 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/jobs.h"
-#include "store/traces.h"
-#include "store/verifications.h"
 #include "work/ending.h"
 
 static enum status compare_row(void *arg, const struct trace_row *row)
 {
     struct execution *e = arg;
-    struct conn *c = store_reader(e->place->store);
+    struct desk *d = e->place->desk;
     struct trace_entry entry = {.run = e->claim->run, .seq = e->rows, .row = *row};
-    if (c == NULL)
-        return STATUS_NO_MEMORY;
-    enum status status = store_trace_compare(c, &entry);
+    enum status status = d->compare(d, e, &entry);
     e->rows += status == STATUS_OK;
     return status;
-}
-
-static bool copy_last(void *arg, const struct run *r)
-{
-    *(int64_t *)arg = r->last;
-    return false;
-}
-
-static enum status read_last(const struct execution *e, int64_t *ret)
-{
-    struct conn *c = store_reader(e->place->store);
-    return c != NULL ? store_run_get(c, e->claim->run, copy_last, ret) : STATUS_NO_MEMORY;
 }
 
 static enum status train_again(struct execution *e, const struct setup *s,
@@ -42,11 +25,6 @@ static enum status train_again(struct execution *e, const struct setup *s,
                      ret_outcome);
 }
 
-static enum status apply_end(struct conn *c, void *arg)
-{
-    return store_verification_end(c, arg);
-}
-
 static void record(struct execution *e, struct verification_end *end)
 {
     end->run = e->claim->run;
@@ -55,7 +33,11 @@ static void record(struct execution *e, struct verification_end *end)
     end->build = e->place->build;
     end->core = e->place->core;
     end->seconds = computed(e);
-    enum status status = insist(e, apply_end, end);
+    struct desk *d = e->place->desk;
+    enum status status;
+    do
+        status = d->verified(d, e, end);
+    while (is_worth_another_try(e, status));
     if (status == STATUS_OK && end->gone)
         return;
     if (status == STATUS_OK)
@@ -66,12 +48,12 @@ static void record(struct execution *e, struct verification_end *end)
 }
 
 /* Too few rows differ as well, at the first one that is missing. */
-static void judge(const struct execution *e, enum status status, int64_t last,
+static void judge(const struct execution *e, enum status status,
                   struct verification_end *end, struct buf *why)
 {
     end->seq = -1;
     if (status == STATUS_CONFLICT || status == STATUS_CORRUPT ||
-        (status == STATUS_OK && e->rows != last + 1)) {
+        (status == STATUS_OK && e->rows != e->claim->last + 1)) {
         end->state = "different";
         end->seq = e->rows;
         buf_addf(why, "row %lld %s", (long long)e->rows,
@@ -87,7 +69,6 @@ static void judge(const struct execution *e, enum status status, int64_t last,
 void verify(struct execution *e)
 {
     struct buf why;
-    int64_t last = -1;
     enum train_outcome outcome = OUTCOME_SAMPLES;
     buf_init(&why, 1000);
     e->computing_since = clock_thread_seconds();
@@ -96,13 +77,14 @@ void verify(struct execution *e)
     if (status == STATUS_OK)
         status = check_data(e, s, &why);
     if (status == STATUS_OK)
-        status = read_last(e, &last);
-    if (status == STATUS_OK)
         status = train_again(e, s, &outcome);
     struct verification_end end = {.state = "queued", .seq = -1};
     if (status != STATUS_OK || outcome != OUTCOME_STOPPED)
-        judge(e, status, last, &end, &why);
-    record(e, &end);
+        judge(e, status, &end, &why);
+    if (status == STATUS_LEASE_LOST)
+        log_lost(e);
+    else
+        record(e, &end);
     setup_free(e, s);
     buf_release(&why);
 }

@@ -10,17 +10,16 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/doubt.h"
-#include "store/queue.h"
 #include "store/recover.h"
 #include "work/blame.h"
+#include "work/crew.h"
 #include "work/execute.h"
 
 struct workers {
     struct store *store;
+    struct desk *desk;
+    struct crew *crew;
     struct execution_place place;
-    _Atomic int64_t per_owner;
-    double began; /* monotonic */
     int nice;
     struct blame blame;    /* what the last process left */
     atomic_bool recovered; /* it has been dealt with */
@@ -65,50 +64,25 @@ static void unlist_execution(struct workers *w, struct execution *e)
     pthread_mutex_unlock(&w->lock);
 }
 
-static bool is_settling(const struct workers *w)
-{
-    return clock_monotonic() - w->began < DOUBT_SETTLE_SECONDS;
-}
-
-struct claim_write {
-    struct schedule_limits limits;
-    struct claim claim;
-};
-
-static void release_claim(struct claim *c)
-{
-    free(c->params);
-    free(c->spec);
-    *c = (struct claim){.run = 0};
-}
-
-static enum status apply_claim(struct conn *c, void *arg)
-{
-    struct claim_write *w = arg;
-    release_claim(&w->claim); /* of an attempt that found no space */
-    return store_claim(c, &w->limits, clock_now_ms(), &w->claim);
-}
-
 /* Takes and executes one run. NOT_FOUND: there is none; else why none could be taken. */
 static enum status work_once(struct workers *w)
 {
-    struct claim_write taken = {
-        .limits = {.per_owner = w->per_owner, .settling = is_settling(w)}};
-    enum status status = store_write(w->store, apply_claim, &taken);
+    struct claim claim;
+    enum status status = w->desk->claim(w->desk, &claim);
     if (status == STATUS_OK) {
-        struct execution e = {.claim = &taken.claim, .place = &w->place};
+        struct execution e = {.claim = &claim, .place = &w->place};
         e.started = clock_monotonic();
         list_execution(w, &e);
-        blame_begin(taken.claim.run);
-        if (taken.claim.verifies)
+        blame_begin(claim.run);
+        if (claim.verifies)
             verify(&e);
         else
             execute(&e);
         blame_end();
         unlist_execution(w, &e);
         status = e.waits_for; /* so that the worker waits a little, too */
+        claim_release(&claim);
     }
-    release_claim(&taken.claim);
     return status;
 }
 
@@ -216,20 +190,25 @@ enum status workers_start(struct store *store, struct catalogue *catalogue,
                           struct buf *why)
 {
     struct workers *w = calloc(1, sizeof *w);
-    if (w == NULL)
+    struct desk *desk = store_desk_open(store, catalogue, o->per_owner);
+    if (w == NULL || desk == NULL) {
+        free(w);
+        free(desk);
         return STATUS_NO_MEMORY;
+    }
     w->store = store;
-    w->per_owner = o->per_owner;
+    w->desk = desk;
     w->nice = o->nice;
-    w->began = clock_monotonic();
     w->starved = true; /* until somebody has seen to the disk */
-    execution_place_init(&w->place, store, catalogue, &o->build, o->checkpoint_seconds);
+    execution_place_init(&w->place, w->desk, &o->build, o->checkpoint_seconds);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->news, NULL);
     enum status status = blame_open(o->folder, &w->blame, why);
     if (status == STATUS_OK) {
         store_on_failure(store, note_failure, w);
-        status = workers_resize(w, o->count);
+        status = crew_open(store, o->lease_seconds, &w->crew);
+        if (status == STATUS_OK)
+            status = workers_resize(w, o->count);
         if (status != STATUS_OK)
             buf_adds(why, "the worker threads could not be started");
     }
@@ -304,6 +283,21 @@ void workers_yield(struct workers *w)
     pthread_mutex_unlock(&w->lock);
 }
 
+struct crew *workers_crew(struct workers *w)
+{
+    return w->crew;
+}
+
+const struct execution_place *workers_place(const struct workers *w)
+{
+    return &w->place;
+}
+
+struct schedule_limits workers_limits(const struct workers *w)
+{
+    return store_desk_limits(w->desk);
+}
+
 struct workers_state workers_state(struct workers *w)
 {
     pthread_mutex_lock(&w->lock);
@@ -316,6 +310,7 @@ struct workers_state workers_state(struct workers *w)
         s.samples += samples_of(e);
     }
     pthread_mutex_unlock(&w->lock);
+    crew_count(w->crew, &s.remote, &s.remote_busy);
     return s;
 }
 
@@ -329,7 +324,7 @@ static bool is_named(int64_t run, const int64_t *runs, size_t count)
 
 void workers_limit(struct workers *w, int64_t per_owner)
 {
-    w->per_owner = per_owner;
+    store_desk_limit(w->desk, per_owner);
     workers_wake(w); /* more may run at the same time now */
 }
 
@@ -372,7 +367,46 @@ void workers_stop(struct workers *w)
     store_on_failure(w->store, NULL, NULL);
     pthread_mutex_destroy(&w->lock);
     pthread_cond_destroy(&w->news);
+    store_desk_close(w->desk);
+    crew_close(w->crew);
     free(w);
+}
+
+/* Samples a second, on average since the attempt began. */
+static double rate_of(const struct execution *e)
+{
+    double seconds = clock_monotonic() - e->started;
+    return seconds > 0 ? (double)samples_of(e) / seconds : 0;
+}
+
+void workers_list(struct workers *w,
+                  bool (*visit)(void *arg, const struct crew_member *m), void *arg)
+{
+    bool more = true;
+    pthread_mutex_lock(&w->lock);
+    for (struct execution *e = w->at_work; e != NULL && more; e = e->next) {
+        struct crew_member m = {.run = e->claim->run,
+                                .verifies = e->claim->verifies,
+                                .samples = atomic_load(&e->samples),
+                                .per_second = rate_of(e),
+                                .heard = clock_now_ms()};
+        m.since = m.heard - (int64_t)(1000 * (clock_monotonic() - e->started));
+        snprintf(m.who.host, sizeof m.who.host, "%.*s", WORKER_TEXT - 1, w->place.host);
+        snprintf(m.cpu, sizeof m.cpu, "%.*s", (int)sizeof m.cpu - 1, w->place.cpu);
+        more = visit(arg, &m);
+    }
+    pthread_mutex_unlock(&w->lock);
+    if (more)
+        crew_list(w->crew, visit, arg);
+}
+
+static bool remote_progress(struct workers *w, int64_t run, struct progress *ret)
+{
+    struct crew_member m;
+    bool found = crew_progress(w->crew, run, &m);
+    if (found)
+        *ret = (struct progress){.samples = m.samples, .per_second = m.per_second};
+    return found;
 }
 
 bool workers_progress(struct workers *w, int64_t run, struct progress *ret)
@@ -381,21 +415,10 @@ bool workers_progress(struct workers *w, int64_t run, struct progress *ret)
     pthread_mutex_lock(&w->lock);
     for (struct execution *e = w->at_work; e != NULL && !found; e = e->next)
         if (e->claim->run == run && !e->claim->verifies) {
-            double seconds = clock_monotonic() - e->started;
             ret->samples = atomic_load(&e->samples);
-            ret->per_second = seconds > 0 ? (double)samples_of(e) / seconds : 0;
+            ret->per_second = rate_of(e);
             found = true;
         }
     pthread_mutex_unlock(&w->lock);
-    return found;
-}
-
-size_t workers_at_work(struct workers *w, int64_t *ret_runs, size_t room)
-{
-    size_t count = 0;
-    pthread_mutex_lock(&w->lock);
-    for (struct execution *e = w->at_work; e != NULL && count < room; e = e->next)
-        ret_runs[count++] = e->claim->verifies ? 0 : e->claim->run;
-    pthread_mutex_unlock(&w->lock);
-    return count;
+    return found || remote_progress(w, run, ret);
 }

@@ -9,6 +9,9 @@
 #include "store/store.h"
 
 struct workers;
+struct crew;            /* work/crew.h */
+struct execution_place; /* work/execute.h */
+struct schedule_limits; /* store/schedule.h */
 
 /* What this program is, as provenance tells it. */
 struct build {
@@ -21,7 +24,9 @@ struct workers_options {
     int64_t per_owner;         /* his runs at work at the same time; 0: any number */
     struct build build;        /* for the provenance of runs */
     double checkpoint_seconds; /* of computing that a crash may cost a run, about */
-    int nice; /* of the threads, beyond that of the process */
+    int nice;                  /* of the threads, beyond that of the process */
+    double
+        lease_seconds;  /* of silence, after which a worker elsewhere has lost its run */
     const char *folder; /* the data directory; what a crash leaves behind is kept there */
 };
 
@@ -61,6 +66,8 @@ void workers_abandon(struct workers *w, int64_t job);
 struct workers_state {
     unsigned count; /* runs that may be at work at the same time */
     unsigned busy;
+    unsigned remote; /* workers that are elsewhere, and how many of them are at a run */
+    unsigned remote_busy;
     bool draining;    /* no run begins; those at work go on */
     bool starved;     /* the disk is full or nearly so: no run begins */
     uint64_t samples; /* learnt from since the start, by runs and verifications */
@@ -68,6 +75,20 @@ struct workers_state {
 
 /* Any thread. */
 struct workers_state workers_state(struct workers *w);
+
+struct crew_member; /* work/crew.h */
+
+/* The threads that are at a run, whose name is "", and all workers that are elsewhere;
+ * false ends the visit, with them locked. Any thread. */
+void workers_list(struct workers *w,
+                  bool (*visit)(void *arg, const struct crew_member *m), void *arg);
+
+/* Those that are elsewhere; where the threads compute; what bounds a claim now. Any
+ * thread.
+ */
+struct crew *workers_crew(struct workers *w);
+const struct execution_place *workers_place(const struct workers *w);
+struct schedule_limits workers_limits(const struct workers *w);
 
 /* Any thread. With fewer workers than runs at work, these go on to their end. NO_MEMORY:
  * not all threads could be started, and there are as many as before. */
@@ -87,9 +108,5 @@ struct progress {
 
 /* False: the run is not at work. Any thread. */
 bool workers_progress(struct workers *w, int64_t run, struct progress *ret);
-
-/* The runs at work, `room` of them at most, 0 in place of each verification; how many
- * there are of both. Any thread. */
-size_t workers_at_work(struct workers *w, int64_t *ret_runs, size_t room);
 
 #endif

@@ -18,6 +18,7 @@ async function withPeople(t, options = {}) {
   const place = workspace(t);
   const people = { anonymous: null };
   people.reader = await token(place, "rita", "--role", "reader");
+  people.worker = await token(place, "node", "--role", "worker");
   people.owner = await token(place, "anna", "--name", "laptop");
   people.other = await token(place, "bert");
   people.admin = await token(place, "root", "--role", "admin");
@@ -50,7 +51,8 @@ function expected({ role, own }, who) {
   if (role === "anybody") return "served";
   if (["anonymous", "revoked", "expired"].includes(who)) return 401;
   if (who === "admin") return "served";
-  if (role === "admin") return 403;
+  if (role === "worker") return who === "worker" ? "served" : 403;
+  if (role === "admin" || who === "worker") return 403;
   if (role === "reader") return "served";
   if (who === "reader") return 403;
   return own === null || who === "owner" ? "served" : 403;
@@ -226,7 +228,8 @@ test("tokens and users over HTTP", async (t) => {
   const users = async () => (await as("admin", "/v1/users")).json().items
     .map(({ name, role, tokens }) => `${name} ${role} ${tokens}`);
   assert.deepEqual(await users(),
-    ["anna user 1", "bert user 1", "carl user 1", "rita reader 1", "root admin 2"]);
+    ["anna user 1", "bert user 1", "carl user 1", "node worker 1", "rita reader 1",
+      "root admin 2"]);
   const tooMuch = await order("admin", "/v1/tokens", { user: "carl", role: "admin" });
   assert.equal(tooMuch.status, 409);
   assert.equal((await order("admin", "/v1/users/carl", { role: "reader" }, "PATCH")).status, 200);

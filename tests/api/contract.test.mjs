@@ -12,6 +12,7 @@ import * as paths from "../lib/paths.mjs";
 import { startServer, workspace } from "../lib/server.mjs";
 import { fill, noSmallDisks, smallDisk } from "../lib/small_disk.mjs";
 import { endless, short, spec } from "../lib/specs.mjs";
+import { FINISH, START } from "../lib/work.mjs";
 
 const JSON_TYPE = { "Content-Type": "application/json" };
 const source = (name) => fs.readFileSync(path.join(paths.root, "schema", name), "utf8");
@@ -25,7 +26,8 @@ async function withJob(t, options) {
 }
 
 const at = ({ template }, id = 1) => template.replace("{id}", id).replace("{asset}", "")
-  .replace("{name}/{file}", "new/train_labels").replace("{name}", "tiny")
+  .replace("{name}/{file}", "new/train_labels").replace("{file}", "train_labels")
+  .replace("{name}", "tiny")
   .replace(/\{(token|user)\}/, "nobody");
 const takesBody = ({ replies }) => replies.has("415");
 const takesOctets = ({ method }) => method === "PUT";
@@ -141,8 +143,10 @@ test("what every route refuses", async (t) => {
       assert.equal(r.status, status, `${operation.method} ${operation.template}: ${r.text}`);
     }
     const size = takesOctets(operation) ? 1100000 : body ? 300000 : 10;
+    /* of a limit that is too far away the server tells before there is a body */
+    const told = /checkpoint|weights/.test(operation.template) && body ? 3e9 : size;
     const large = await server.request(at(operation), { method: operation.method,
-      headers: { ...own, "Content-Length": String(size) }, body: " ".repeat(size) });
+      headers: { ...own, "Content-Length": String(told) }, body: " ".repeat(size) });
     assert.equal(large.status, 413, `${operation.method} ${operation.template}`);
   }
   assert.deepEqual(await server.get("/v1/jobs/1"), before);
@@ -151,11 +155,14 @@ test("what every route refuses", async (t) => {
 test("what is not there, on every route with a number", async (t) => {
   const server = await startServer(t, { workers: 0 });
   for (const operation of operations.filter(({ template }) => template.includes("{id}"))) {
-    const bodies = { extend: { seeds: 2 }, "{id}": { name: "x" } };
-    const body = JSON.stringify(bodies[operation.template.split("/").at(-1)] ?? {});
+    const lost = operation.template.startsWith("/v1/work/");
+    const bodies = { extend: { seeds: 2 }, "{id}": lost ? {} : { name: "x" }, start: START,
+      end: FINISH };
+    const body = takesOctets(operation) ? "x"
+      : JSON.stringify(bodies[operation.template.split("/").at(-1)] ?? {});
     const r = await server.request(at(operation, 77), { method: operation.method,
-      ...takesBody(operation) ? { body, headers: JSON_TYPE } : {} });
-    assert.equal(r.status, 404, `${operation.method} ${operation.template}`);
+      ...takesBody(operation) ? { body, headers: takesOctets(operation) ? OCTETS : JSON_TYPE } : {} });
+    assert.equal(r.status, lost ? 410 : 404, `${operation.method} ${operation.template}`);
   }
   assert.equal((await server.request("/no.such.file")).status, 404);
 });

@@ -14,7 +14,8 @@ const { operations } = await contract();
 const versioned = operations.filter(({ replies, template }) =>
   replies.has("304") && template !== "/v1/disk");
 const at = ({ template }) => template.replace("{id}", "1").replace("{name}", "tiny")
-  .replace("{asset}", "");
+  .replace("{asset}", "").replace("{file}", "train_labels") +
+  (template.startsWith("/v1/work/dataset") ? "?name=tiny" : "");
 
 const idle = (server) =>
   until(async () => (await server.get("/v1/workers")).busy === 0, "idle workers");

@@ -1,7 +1,7 @@
 // make bench-service: how fast the service takes jobs and gets them done, while its workers
 // train. Each figure is the median over the rounds, beside what it should reach.
 //   ROUNDS=3     rounds
-//   PARTS=submissions,places,reads,lists,throughput,restart,curves,idle,client,slow,others
+//   PARTS=work,swarm,submissions,places,reads,lists,throughput,restart,curves,idle,client,slow,others
 //   QUEUED=100000 TRACE_ROWS=5000000   how much there is to get in the way
 import fs from "node:fs";
 import { performance } from "node:perf_hooks";
@@ -17,6 +17,7 @@ import { hasSlurm, sbatch, startSlurm } from "../lib/slurm.mjs";
 import { endless, short, spec } from "../lib/specs.mjs";
 import { history, longTrace, pages, points, rate } from "./service_lists.mjs";
 import { Client, crowd, percentile, readings, sequence, syncs } from "./service_load.mjs";
+import { overhead, swarm as playSwarm } from "./service_workers.mjs";
 import { line, median, short as digits } from "./table.mjs";
 
 const ROUNDS = Number(process.env.ROUNDS || 3);
@@ -314,7 +315,22 @@ async function lists(t) {
   }
 }
 
-const PARTS = { submissions, places, reads, lists, throughput, restart, curves, idle, client, slow,
+/* A run through a worker elsewhere, beside one on a thread. */
+async function work(t) {
+  const [thread, remote] = await overhead(t);
+  note("a run on a thread", thread, "ms", "-");
+  note("what it takes longer through a worker elsewhere", remote - thread, "ms", "5");
+}
+
+/* A thousand workers, each with a row a second. */
+async function swarm(t) {
+  const { api, rows } = await playSwarm(t);
+  note("1,000 workers: p50 of the API", percentile(api, 0.5), "ms", "-");
+  note("1,000 workers: p99 of the API", percentile(api, 0.99), "ms", "50");
+  note("1,000 workers: p99 of a row", percentile(rows, 0.99), "ms", "-");
+}
+
+const PARTS = { work, swarm, submissions, places, reads, lists, throughput, restart, curves, idle, client, slow,
   others };
 const wanted = (process.env.PARTS || Object.keys(PARTS).join()).split(",");
 for (let round = 1; round <= ROUNDS; round += 1) {

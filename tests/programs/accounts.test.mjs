@@ -55,7 +55,7 @@ test("frugald token says what is wrong", async (t) => {
     [64, ["token", "create"], /takes create USER/],
     [64, ["token", "create", "-"], /cannot be the name of a user/],
     [64, ["token", "create", "anonymous"], /cannot be the name of a user/],
-    [64, ["token", "create", "x", "--role", "king"], /--role takes reader, user or admin/],
+    [64, ["token", "create", "x", "--role", "king"], /--role takes reader, user, admin or worker/],
     [64, ["token", "create", "x", "--name", "a\nb"], /--name takes one line/],
     [64, ["token", "create", "x", "--expires", "99999"], /from 0 to 36500/],
     [65, ["token", "create", "anna", "--role", "admin"], /more than the user may/],

@@ -169,6 +169,7 @@ static inline void claim_free(struct claim *c)
 {
     free(c->params);
     free(c->spec);
+    free(c->data_sha256);
 }
 
 #endif

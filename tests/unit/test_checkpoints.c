@@ -255,7 +255,8 @@ static void progress_forgives_crashes(void **state)
 static void a_worker_goes_on_behind_it(void **state)
 {
     (void)state;
-    struct execution_place place = {.store = store, .checkpoint_seconds = 10};
+    struct execution_place place = {.desk = store_desk_open(store, NULL, 0),
+                                    .checkpoint_seconds = 10};
     struct execution e = {
         .claim = &claimed, .place = &place, .rows = 5, .keeps_state = true};
     struct checkpoint p;
@@ -276,7 +277,9 @@ static void a_worker_goes_on_behind_it(void **state)
     e.computing_since -= 280;
     assert_true(checkpoint_is_due(&e));
     store_close(store); /* writes what is queued */
-    store = place.store = store_at(top);
+    store = store_at(top);
+    store_desk_close(place.desk);
+    place.desk = store_desk_open(store, NULL, 0);
     struct execution next = {.claim = &claimed, .place = &place};
     assert_int_equal(checkpoint_load(&next, &p), STATUS_OK);
     assert_int_equal(next.rows, 5);
@@ -284,6 +287,7 @@ static void a_worker_goes_on_behind_it(void **state)
     assert_memory_equal(p.state, "abc", 3);
     assert_true(computed(&next) >= 100);
     free(p.state);
+    store_desk_close(place.desk);
 }
 
 int main(void)

@@ -47,7 +47,7 @@ static enum run_state finish_after(enum status row, enum status *ret_waits_for)
     enum run_state found = RUN_STATES;
     assert_int_equal(store_write(s, add_job, &n), STATUS_OK);
     assert_int_equal(store_write(s, claim_run, &claim), STATUS_OK);
-    struct execution_place place = {.store = s};
+    struct execution_place place = {.desk = store_desk_open(s, NULL, 0)};
     struct execution e = {.claim = &claim, .place = &place, .row_status = row};
     struct run_end ends = {.state = RUN_SUCCEEDED, .outcome = "samples"};
     buf_init(&why, 1000);
@@ -55,6 +55,7 @@ static enum run_state finish_after(enum status row, enum status *ret_waits_for)
     *ret_waits_for = e.waits_for;
     store_run_get(store_reader(s), claim.run, copy_state, &found);
     assert_int_equal(store_write(s, cancel, &n), STATUS_OK); /* no claim after this one */
+    store_desk_close(place.desk);
     buf_release(&why);
     claim_free(&claim);
     return found;

@@ -15,7 +15,7 @@ static int start(void **state)
 {
     (void)state;
     struct buf why;
-    struct workers_options o = {.count = 1, .folder = folder, .build = {"test", "core"}};
+    struct workers_options o = {.count = 1, .folder = folder, .lease_seconds = 90, .build = {"test", "core"}};
     log_set_level(LOG_LEVEL_ERROR);
     buf_init(&why, 1000);
     folder_make(folder);
