@@ -23,8 +23,15 @@ static int open_all(void **state)
     struct buf why;
     struct workers_options o = {
         .folder = folder, .lease_seconds = 90, .build = {"test", "core"}};
-    struct http_options listen = {
-        .listen = "127.0.0.1:0", .allowed_hosts = "", .trusted_proxy = ""};
+    struct http_options listen = {.listen = "127.0.0.1:0",
+                                  .allowed_hosts = "",
+                                  .trusted_proxy = "",
+                                  .limits = {.connections = 16,
+                                             .body_kilobytes = 256,
+                                             .idle_seconds = 30,
+                                             .header_seconds = 10,
+                                             .body_seconds = 60,
+                                             .upload_seconds = 60}};
     buf_init(&why, 1000);
     log_set_level((enum log_level) - 1);
     hash_start();

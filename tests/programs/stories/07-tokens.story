@@ -35,7 +35,7 @@ frugal: token takes create USER, ls, or revoke ID; did you mean "revoke"?
 ? 2
 $ frugal user role bert king
 frugal: * (HTTP 422)
-  /role: must be reader, user or admin
+  /role: must be reader, user, admin or worker
 ? 3
 $ frugal token revoke $(frugal token ls -q | tail -n 1)
 token * of bert is revoked
