@@ -7,13 +7,13 @@ export function accountForms(makeToken, makeUser) {
   const names = h("datalist", { id: "user-names" });
   const token = form("New token", makeToken, {
     user: text("user", { required: true, list: "user-names", maxlength: 64 }),
-    role: select("role, for a new user", ["", "reader", "admin"]),
+    role: select("role, for a new user", ["", "reader", "worker", "admin"]),
     name: text("what it is for", { maxlength: 100 }),
     expires_days: text("expires after days", { inputmode: "numeric", placeholder: "never" }),
   });
   const user = form("New user", makeUser, {
     name: text("name", { required: true, maxlength: 64 }),
-    role: select("role", ["", "reader", "admin"]),
+    role: select("role", ["", "reader", "worker", "admin"]),
   });
   token.append(names);
   return { token, user,

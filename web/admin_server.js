@@ -1,5 +1,6 @@
 // Workers, draining, disk and backups.
 
+import { workerTable } from "./admin_tables.js";
 import { get, order } from "./api.js";
 import { ask, say } from "./confirm.js";
 import { h, patch } from "./dom.js";
@@ -17,6 +18,7 @@ export class ServerPanel {
     this.#poke = poke;
     this.#mayChange = mayChange;
     this.busy = h("div");
+    this.workers = h("div");
     this.count = h("input", { type: "number", min: 1, max: 1024, required: true,
       "aria-label": "How many workers", onkeydown: (event) => {
         if (event.key === "Enter") this.#resize();
@@ -29,10 +31,10 @@ export class ServerPanel {
     this.made = h("div", { class: "help", role: "status" },
       "A whole, verified copy of the database, made while everything goes on.");
     this.version = h("p", { class: "help" });
-    this.element = h("div", { class: "now" },
+    this.element = h("div", null, h("div", { class: "now" },
       panel("Workers", this.busy, h("p", { class: "verbs" }, this.count, this.set, this.drain)),
       panel("Disk", this.disk), panel("Backup", h("p", { class: "verbs" }, this.backup), this.made),
-      panel("Server", this.version));
+      panel("Server", this.version)), this.workers);
   }
 
   async load() {
@@ -53,8 +55,10 @@ export class ServerPanel {
     this.#workers = workers;
     if (before?.count !== workers.count) this.count.value = workers.count;
     this.drain.textContent = workers.draining ? "Begin runs again" : "Drain";
+    patch(this.workers, workerTable(workers.items));
     patch(this.busy, h("p", { class: "plan-runs" }, h("b", null, count(workers.busy)),
-      ` of ${count(workers.count)} at work`),
+      ` of ${count(workers.count)} at work`, workers.remote > 0 &&
+        `, elsewhere ${count(workers.remote_busy)} of ${count(workers.remote)}`),
     h("p", { class: "help" }, workers.draining
       ? "Draining: no run begins; those at work go on to their end."
       : "Each runs one network at a time; about one per core is right."));

@@ -1,11 +1,24 @@
-// Users and tokens as tables. What their buttons are for stands in their data attributes.
+// Workers, users and tokens as tables. What their buttons are for stands in their data attributes.
 
 import { h } from "./dom.js";
-import { NONE } from "./format.js";
+import { NONE, count } from "./format.js";
 import { headRow, number, scrolling } from "./parts.js";
 import { ago, day } from "./times.js";
 
-const ROLES = ["reader", "user", "admin"];
+const ROLES = ["reader", "worker", "user", "admin"];
+
+export function workerTable(workers) {
+  if (workers.length === 0) return null;
+  return scrolling("Workers", h("table", { class: "data", "aria-label": "Workers" },
+    headRow("worker", "host", "Slurm job", "run", "samples/s", "heard"),
+    h("tbody", null, workers.map((worker) => h("tr", { "data-key": worker.worker ?? worker.run },
+      h("th", { scope: "row" }, worker.worker ?? "thread"), h("td", null, worker.host),
+      h("td", null, worker.slurm ?? NONE),
+      h("td", null, worker.run === null ? NONE : h("a", { href: `#/runs/${worker.run}` },
+        `${worker.run}${worker.verifies ? ", verified" : ""}`)),
+      number(worker.per_second === null ? NONE : count(Math.round(worker.per_second))),
+      h("td", null, worker.worker === null ? NONE : ago(worker.heard)))))));
+}
 
 /* The options are morphed in place, so the view sets what is chosen. */
 export function userTable(users, self) {

@@ -6,6 +6,7 @@ import { bearer, token } from "../lib/accounts.mjs";
 import { launch, openPage, rowsOf } from "../lib/browser.mjs";
 import { until } from "../lib/cleanup.mjs";
 import { startServer, workspace } from "../lib/server.mjs";
+import { endless } from "../lib/specs.mjs";
 
 const REFUSED = /Failed to load resource: .*(401|403|409|422)/;
 
@@ -42,7 +43,16 @@ test("the page for admins", { timeout: 180000 }, async (t) => {
     assert.equal((await get("/v1/workers")).draining, true);
     await page.getByRole("button", { name: "Begin runs again" }).click();
     await page.getByText("Each runs one network at a time").waitFor();
-    assert.deepEqual(await get("/v1/workers"), { count: 3, busy: 0, draining: false, disk_full: false });
+    const { count, busy, draining } = await get("/v1/workers");
+    assert.deepEqual({ count, busy, draining }, { count: 3, busy: 0, draining: false });
+    await server.request("/v1/jobs", { method: "POST", body: JSON.stringify(endless),
+      headers: { ...bearer(anna), "Content-Type": "application/json" } });
+    const at = page.getByRole("table", { name: "Workers" }).getByRole("row").nth(1);
+    await at.getByText(/^thread/).waitFor();
+    assert.equal(await at.getByRole("link", { name: "1" }).getAttribute("href"), "#/runs/1");
+    await server.request("/v1/jobs/1/cancel", { method: "POST", body: "{}",
+      headers: { ...bearer(anna), "Content-Type": "application/json" } });
+    await at.waitFor({ state: "detached" });
   });
 
   await t.test("tells of the disk, and makes a backup", async () => {
