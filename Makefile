@@ -242,7 +242,7 @@ soak: packages-check packages-soak
 	+$(MAKE) all tests tests/node_modules/.package-lock.json
 	FRUGAL_KILLS=2000 FRUGAL_CUTS=3000 FRUGAL_DISK_CYCLES=20 FRUGAL_FAULTS=200 FRUGAL_FLIPS=200 \
 	FRUGAL_STOPS=50 FRUGAL_WORKER_ENDS=100 FRUGAL_SLURM_RUNS=200 FRUGAL_SUBMISSIONS=500 FRUGAL_EVENT_KILLS=50 FRUGAL_NOTEBOOKS=1 FRUGAL_FILE_MS=5400000 node --test --test-reporter=spec \
-		tests/programs/{kill,powercut,disk,stop,backup,restore,flips,poison,lost_answers,events_kill,readme}.test.mjs
+		tests/programs/{kill,powercut,disk,stop,backup,restore,flips,poison,lost_answers,events_kill,readme,work,slurm}.test.mjs
 
 lint: $(B)/learn.a
 	sh tests/lint/floors.sh "$(FLOORS)"
