@@ -248,6 +248,7 @@ void checkpoint_changes(struct checkpoint_walk *walk, struct changes *c)
     checkpoint_flag(walk, &has_single);
     if (has_single && !walk->failed && singles(c, 0) != NULL)
         checkpoint_bytes(walk, c->single, c->rows * c->stride * sizeof *c->single);
+    walk->no_memory = walk->no_memory || c->failed;
     walk->failed = walk->failed || c->failed;
 }
 

@@ -17,6 +17,7 @@ struct checkpoint_walk {
     unsigned char *at; /* where the next bytes go, or come from; unused while measuring */
     size_t size;       /* measuring: so far; else: bytes that are left at `at` */
     bool failed;       /* there were not enough, they do not fit the run, or no memory */
+    bool no_memory;    /* it is the last of these: the bytes may be sound */
 };
 
 /* `size` bytes of the state. They keep their value when reading fails. */

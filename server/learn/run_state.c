@@ -35,7 +35,7 @@ enum status run_save(struct run *r)
         free(state);
         return STATUS_NO_MEMORY;
     }
-    struct checkpoint_walk write = {CHECKPOINT_WRITE, state, measure.size, false};
+    struct checkpoint_walk write = {CHECKPOINT_WRITE, state, measure.size, false, false};
     walk_state(&write, r);
     enum status status = r->observer->checkpoint(r->observer->arg, state, measure.size);
     free(state);
@@ -46,9 +46,11 @@ enum status run_resume(struct run *r)
 {
     void *state = r->observer->resume;
     struct checkpoint_walk read = {CHECKPOINT_READ, state, r->observer->resume_size,
-                                   false};
+                                   false, false};
     walk_state(&read, r);
     free(state);
+    if (read.no_memory)
+        return STATUS_NO_MEMORY;
     if (read.failed || read.size > 0)
         return STATUS_CORRUPT;
     if (r->spec->order == ORDER_SHUFFLED && r->samples % r->training->count != 0)
