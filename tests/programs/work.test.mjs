@@ -21,6 +21,9 @@ const WORK = spec(short, { seeds: 3, network: { hidden: [20] }, energy: { expone
 const SLOW = spec(long, { network: { hidden: [40] }, evaluate: { every: 5000 },
   sweep: { "/plasticity": RULES.slice(0, 5) },
   stop: { accuracy: null, epochs: null, samples: 60000 } });
+/* One run of some seconds, of which there is always enough left to interrupt. */
+const STEADY = spec(long, { network: { hidden: [300] }, evaluate: { every: 5000 },
+  stop: { accuracy: null, epochs: null, samples: 400000 } });
 
 /* What threads make of a job, computed once. */
 const made = new Map();
@@ -78,10 +81,10 @@ test("stopped again and again, workers give their runs back and lose nothing", a
 });
 
 test("killed, a worker is missed, and its run goes on elsewhere", async (t) => {
-  const wanted = await byThreads(t, SLOW);
+  const wanted = await byThreads(t, STEADY);
   const server = await startServer(t, { workers: 0,
     args: ["--lease-seconds", "3", "--checkpoint-seconds", "0"] });
-  await server.submit(SLOW);
+  await server.submit(STEADY);
   const first = startWorker(t, server);
   await row(server, 1, 10000);
   first.signal("SIGKILL");
@@ -95,10 +98,10 @@ test("killed, a worker is missed, and its run goes on elsewhere", async (t) => {
 });
 
 test("frozen for longer than its lease, a worker finds that its run is not its own", async (t) => {
-  const wanted = await byThreads(t, SLOW);
+  const wanted = await byThreads(t, STEADY);
   const server = await startServer(t, { workers: 0,
     args: ["--lease-seconds", "3", "--checkpoint-seconds", "0"] });
-  await server.submit(SLOW);
+  await server.submit(STEADY);
   const first = startWorker(t, server);
   await row(server, 1, 10000);
   first.signal("SIGSTOP");
