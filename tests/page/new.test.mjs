@@ -109,7 +109,7 @@ test("the form for a job", { timeout: 240000 }, async (t) => {
     assert.match(await wrong("hidden, units"), /integer/);
     assert.match(await wrong("accuracy"), /at most 1/);
     assert.equal(await submit(page).isDisabled(), true);
-    await plan(page).getByText("2 things are not right yet:").waitFor();
+    await plan(page).getByText("3 things are not right yet:").waitFor();
     await plan(page).getByRole("button", { name: "/stop/accuracy" }).click();
     assert.ok(await label(page, "accuracy").evaluate((control) => control === document.activeElement));
     await label(page, "hidden, units").fill("5");
