@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "api.h"
-#include "csv.h"
 #include "dump.h"
 #include "field.h"
+#include "items.h"
 #include "table.h"
 #include "talk.h"
 #include "verbs.h"
@@ -92,19 +92,7 @@ static enum ending print_table(const json_t *items)
 
 static enum ending list(const struct options *given, struct http *http)
 {
-    json_t *answer;
-    enum ending ending = api_get(http, &answer, "/v1/tokens");
-    if (ending != ENDING_OK)
-        return ending;
-    const json_t *items = json_object_get(answer, "items");
-    if (given->quiet)
-        field_print_all(items, "id");
-    else if (given->csv)
-        ending = csv_print(items, columns, COLUMNS);
-    else
-        ending = given->json ? dump_print(answer) : print_table(items);
-    json_decref(answer);
-    return ending;
+    return items_list(given, http, "/v1/tokens", "id", columns, COLUMNS, print_table);
 }
 
 static enum ending revoke_token(const struct options *given, const char *id,
